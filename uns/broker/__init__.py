@@ -1,0 +1,1 @@
+"""The broker link: the only room that knows MQTT sessions."""

@@ -1,0 +1,70 @@
+"""Batches, shifts and products as the message path sees them, and what a record does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from uns.equipment import EquipmentPath
+from uns.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    id: str
+    name: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One batch on one piece of equipment, start ≤ t < stop; `stop` is None while it runs."""
+
+    id: str
+    equipment: EquipmentPath
+    start: Instant
+    stop: Instant | None = None
+    product: str | None = None
+    order: str | None = None
+    quantity: float | int | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One shift of one day, resolved to UTC; `date` is the local day on which it began."""
+
+    id: str
+    date: str
+    start: Instant
+    stop: Instant
+    crew: str | None = None
+    equipment: EquipmentPath | None = None
+    """The site, or the equipment that a shift-change named."""
+
+
+class Context(NamedTuple):
+    """What is in force there and then. `members` go into payloads, `properties` into a document's user properties."""
+
+    batch: Batch | None = None
+    shift: Shift | None = None
+    product: Product | None = None
+    members: Mapping[str, Mapping[str, Any]] = {}
+    """`batch`, `shift`, `product` as payloads write them; what is not known is left out."""
+    properties: tuple[tuple[str, str], ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    """The batches that run at once where a level is parallel and none can be told apart."""
+
+
+EMPTY = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an MES's message tells the registry; `fields` as RULES.md's table of records names them, times as instants."""
+
+    kind: Literal["batch-start", "batch-stop", "batch-change", "batch", "shift-change", "product"]
+    equipment: EquipmentPath | None
+    at: Instant
+    fields: Mapping[str, Any]

@@ -1,0 +1,63 @@
+"""Decisions: what becomes of a sample. Each carries all that is needed to explain it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from uns.context.values import Context, Record
+from uns.finding import Finding
+from uns.message import Sample
+from uns.naming.resolve import Target
+from uns.naming.rule import Rule
+from uns.topic import Topic
+
+
+class Publish(NamedTuple):
+    """A governed message; `findings` are those of mode `warn` and notes."""
+
+    sample: Sample
+    target: Target
+    topic: Topic
+    payload: bytes
+    properties: list[tuple[str, str]]
+    retain: bool
+    value: object
+    """The governed value, or the fields of an object: what duplicates are compared by, together with `quality`."""
+    quality: str
+    context: Context
+    findings: tuple[Finding, ...] = ()
+
+
+class Recorded(NamedTuple):
+    """Something for the registry; the timeline that follows it already holds it."""
+
+    sample: Sample
+    target: Target
+    record: Record
+    findings: tuple[Finding, ...] = ()
+
+
+class Reject(NamedTuple):
+    """Not fit to be published: kept in quarantine with its raw message and these findings."""
+
+    sample: Sample | None
+    rule: Rule | None
+    findings: tuple[Finding, ...]
+    target: Target | None = None
+
+
+class Ignore(NamedTuple):
+    """Dropped by rule: `reason` is the rule (`dallas/plc-heartbeat`) or tombstone, retained, source, unmatched, lookup, empty, keepalive."""
+
+    sample: Sample | None
+    rule: Rule | None
+    reason: str
+
+
+class Observe(NamedTuple):
+    """Counted only, as mode `observe` says; `would` is what `enforce` would have decided."""
+
+    would: Publish | Recorded | Reject
+
+
+Decision = Publish | Recorded | Reject | Ignore | Observe

@@ -1,0 +1,1 @@
+"""How raw payloads are read: bytes in, samples out, one module per dialect."""

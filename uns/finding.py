@@ -1,0 +1,109 @@
+"""One thing that is wrong: a code, a message, a remedy and the place; the same everywhere it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from uns.codes import CODES, Severity
+
+__all__ = ["FilePlace", "Finding", "Malformed", "Place", "SamplePlace", "Severity", "found", "nearest"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FilePlace:
+    """A place in a file; line and column count characters from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"file": self.file, "line": self.line, "column": self.column}
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePlace:
+    """A place in a message: its raw topic, the tag where there is one, and a JSON pointer into the payload."""
+
+    topic: str
+    tag: str | None = None
+    pointer: str | None = None
+    inside: Literal["raw", "governed"] = "raw"
+
+    def __str__(self) -> str:
+        parts = [self.topic, *(f"[{self.tag}]" if self.tag is not None else "",), self.pointer or ""]
+        return " ".join(part for part in parts if part)
+
+    def as_json(self) -> dict[str, Any]:
+        members: dict[str, Any] = {"topic": self.topic}
+        if self.tag is not None:
+            members["tag"] = self.tag
+        if self.pointer is not None:
+            members |= {"pointer": self.pointer, "in": self.inside}
+        return members
+
+
+Place = FilePlace | SamplePlace
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong in a file or in a message, told so that the reader can mend it."""
+
+    code: str
+    severity: Severity
+    message: str
+    remedy: str
+    where: Place
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "remedy": self.remedy,
+            "where": self.where.as_json(),
+        }
+
+    @classmethod
+    def from_json(cls, members: Mapping[str, Any]) -> Finding:
+        where = members["where"]
+        place: Place = (
+            FilePlace(where["file"], where["line"], where["column"])
+            if "file" in where
+            else SamplePlace(where["topic"], where.get("tag"), where.get("pointer"), where.get("in", "raw"))
+        )
+        return cls(members["code"], Severity(members["severity"]), members["message"], members["remedy"], place)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.severity}: {self.message} ({self.code})\n  → {self.remedy}"
+
+
+def found(code: str, message: str, remedy: str, where: Place, severity: Severity | None = None) -> Finding:
+    """A finding of a known code; its severity is the code's own unless the case says otherwise."""
+    return Finding(code, severity or CODES[code].severity, message, remedy, where)
+
+
+class Malformed(ValueError):
+    """A text that cannot be the value that it should be; `offset` is where in the text, in characters from 0."""
+
+    def __init__(self, code: str, message: str, remedy: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.code, self.message, self.remedy, self.offset = code, message, remedy, offset
+
+    def at(self, where: Place) -> Finding:
+        return found(self.code, self.message, self.remedy, where)
+
+
+def nearest(word: str, known: object) -> str | None:
+    """The known word that a reader most likely meant, or None where nothing is near."""
+    from difflib import get_close_matches
+
+    candidates = [str(each) for each in known]  # type: ignore[attr-defined]
+    matches = get_close_matches(word, candidates, n=1, cutoff=0.6)
+    return matches[0] if matches else None

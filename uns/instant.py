@@ -1,0 +1,43 @@
+"""Instants: moments in time as whole nanoseconds since 1970-01-01T00:00:00Z, exact for every dialect."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+Instant = int
+
+MICROSECOND: Final = 1_000
+MILLISECOND: Final = 1_000_000
+SECOND: Final = 1_000_000_000
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST: Final = -62_135_596_800 * SECOND  # 0001-01-01, the first day that RFC 3339 can write
+LATEST: Final = 253_402_300_800 * SECOND - 1  # the last nanosecond of 9999
+
+
+def rfc3339(instant: Instant) -> str:
+    """RFC 3339 in UTC with `Z` and 3, 6 or 9 decimals, the fewest that lose nothing."""
+    seconds, nanos = divmod(instant, SECOND)
+    if nanos % MILLISECOND == 0:
+        return f"{_to_the_second(seconds)}.{nanos // MILLISECOND:03d}Z"
+    if nanos % MICROSECOND == 0:
+        return f"{_to_the_second(seconds)}.{nanos // MICROSECOND:06d}Z"
+    return f"{_to_the_second(seconds)}.{nanos:09d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _to_the_second(seconds: int) -> str:
+    moment = EPOCH + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+
+
+def from_datetime(moment: datetime) -> Instant:
+    """The instant of an aware datetime, exact to its microsecond."""
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds * MICROSECOND
+
+
+def to_datetime(instant: Instant) -> datetime:
+    """An aware UTC datetime; nanoseconds below the microsecond are cut off."""
+    return EPOCH + timedelta(microseconds=instant // MICROSECOND)

@@ -1,0 +1,1 @@
+"""The registry: the only room that knows SQL."""
