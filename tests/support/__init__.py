@@ -1,0 +1,1 @@
+"""What tests share: real brokers, plants and conditions to wait for."""
