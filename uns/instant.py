@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -41,3 +42,13 @@ def from_datetime(moment: datetime) -> Instant:
 def to_datetime(instant: Instant) -> datetime:
     """An aware UTC datetime; nanoseconds below the microsecond are cut off."""
     return EPOCH + timedelta(microseconds=instant // MICROSECOND)
+
+
+_DURATION: Final = re.compile(r"(\d{1,9})(ms|s|m|h|d)")
+_UNITS: Final = {"ms": MILLISECOND, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86_400 * SECOND}
+
+
+def duration(text: str) -> int | None:
+    """Nanoseconds of `250ms`, `60s`, `5m`, `8h` or `7d`; None where it is no such text."""
+    match = _DURATION.fullmatch(text)
+    return int(match[1]) * _UNITS[match[2]] if match else None

@@ -1,0 +1,77 @@
+"""What every verb shares: the application, settings, exit statuses, and how findings are shown."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from uns.finding import Finding, Severity
+from uns.settings import Settings, load
+
+NEGATIVE, WRONG_USE, UNREACHABLE = 1, 2, 3
+
+app = typer.Typer(
+    name="uns",
+    help="The contextualizer for the Unified Namespace.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+Config = Annotated[Path | None, typer.Option("--config", help="settings file instead of uns.toml", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def fail(status: int, message: str, remedy: str = "") -> NoReturn:
+    """End with one line that says what is wrong and, on the next, what to do."""
+    err.print(f"[bold red]error:[/] {_plain(message)}")
+    if remedy:
+        err.print(f"  → {_plain(remedy)}")
+    raise typer.Exit(status)
+
+
+def settings(config: Path | None = None, **flags: Any) -> Settings:
+    """The settings in force; wrong ones end the verb with status 2 and every finding."""
+    loaded, findings = load(flags, config=config)
+    if loaded is None:
+        show(findings, err)
+        raise typer.Exit(WRONG_USE)
+    return loaded
+
+
+def show(findings: Iterable[Finding], console: Console = out) -> None:
+    """Findings for a person: place, severity, message, code, and the remedy below."""
+    for finding in findings:
+        colour = COLOURS[finding.severity]
+        console.print(
+            f"{_plain(str(finding.where))}: [{colour}]{finding.severity}[/]: {_plain(finding.message)} "
+            f"[dim]({finding.code})[/]\n  → {_plain(finding.remedy)}"
+        )
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on standard output, indented, text as it is."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
+    """By file and place, then by code."""
+    return sorted(findings, key=lambda each: (str(getattr(each.where, "file", "")), _position(each), each.code))
+
+
+def _position(finding: Finding) -> tuple[int, int]:
+    return getattr(finding.where, "line", 0), getattr(finding.where, "column", 0)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", "\\[")
