@@ -1,0 +1,86 @@
+"""What a YAML parser's complaint most likely means: text that wants quotes, or a broken structure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from uns.finding import FilePlace, Finding, found
+
+_STARTERS: Final = re.compile(r"[%@`&*!]")
+
+REMEDIES: Final = (
+    ("mapping values are not allowed", "check the indentation, and quote text that holds `: `"),
+    ("\\t", "indent with blanks, not tabs"),
+    ("escape", "use 'single' quotes where a backslash is meant"),
+    ("quoted scalar", "close the quotation mark"),
+    ("expected ',' or ", "close the bracket or brace, or put a comma"),
+    ("another document", "one file, one document: remove `---`"),
+)
+
+
+def slip(text: str, line: int, column: int, problem: str, place: FilePlace) -> Finding:
+    """The finding for a complaint at this line and column, both from 0."""
+    written = _line(text, line)
+    quoted = _starts_badly(written, column, place) or _holds_braces(written, column, problem, place)
+    if quoted:
+        return quoted
+    remedy = next((advice for part, advice in REMEDIES if part in problem), "check the indentation")
+    return found("yaml-syntax", _plainly(problem), remedy, place)
+
+
+def _line(text: str, line: int) -> str:
+    lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)
+    return lines[line] if line < len(lines) else ""
+
+
+def _plainly(problem: str) -> str:
+    return problem.replace("<stream end>", "the end of the file").replace("<block end>", "the end of the block")[:160]
+
+
+def _starts_badly(written: str, column: int, place: FilePlace) -> Finding | None:
+    """A value that begins with a character which YAML keeps for itself."""
+    for start in (column, column - 1):
+        if 0 <= start < len(written) and _STARTERS.match(written[start]) and _begins_value(written[:start]):
+            value = re.split(r"\s*[,}\]#]|\s*$|:\s", written[start:], maxsplit=1)[0] or written[start]
+            at = FilePlace(place.file, place.line, start + 1)
+            return found("yaml-quote", f"text cannot begin with `{written[start]}`", f"write `'{value}'`", at)
+    return None
+
+
+def _begins_value(before: str) -> bool:
+    return not before.strip() or before.rstrip()[-1] in ":,[{-?"
+
+
+def _holds_braces(written: str, column: int, problem: str, place: FilePlace) -> Finding | None:
+    """A text with `{…}` that was read as a mapping: inside one-line style, or at the beginning of a value."""
+    before, after = written[:column], written[column:]
+    if after[:1] in ("{", "[") or (before.rstrip()[-1:] in ("}", "]") and after):
+        start = _value_start(before)
+        end = len(before) + _value_length(after, in_flow="," in problem or "}" in problem)
+        value = written[start:end].strip()
+        if "{" in value or "[" in value:
+            at = FilePlace(place.file, place.line, start + 1)
+            return found("yaml-quote", f"`{value}` holds braces or brackets", f"write `'{value}'`", at)
+    return None
+
+
+def _value_start(before: str) -> int:
+    """Where the value that the complaint is about begins: behind the last `: `, `, ` or `- `, or an opening brace."""
+    starts = [match.end() for match in re.finditer(r":\s+|,\s*|^\s*-\s+|(?<=[\s\[{])[\[{](?=[^}\]]*$)", before)]
+    return starts[-1] if starts else len(before) - len(before.lstrip())
+
+
+def _value_length(after: str, in_flow: bool) -> int:
+    """Up to the comma or closing bracket that ends it, braces of its own aside."""
+    depth = 0
+    for index, character in enumerate(after):
+        if character in "{[":
+            depth += 1
+        elif character in "}]":
+            depth -= 1
+            if depth < 0:
+                return index
+        elif (character == "," and in_flow and depth == 0) or after[index:].startswith((" #", ": ")):
+            return index
+    return len(after)
