@@ -62,7 +62,7 @@ EMPTY = Context()
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What an MES's message tells the registry; `fields` as RULES.md's table of records names them, times as instants."""
+    """What an MES's message tells the registry; `fields` by the names that its kind has, times as instants."""
 
     kind: Literal["batch-start", "batch-stop", "batch-change", "batch", "shift-change", "product"]
     equipment: EquipmentPath | None

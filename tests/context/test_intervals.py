@@ -1,0 +1,56 @@
+"""Looking up and changing intervals, against plain lists."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uns.context.intervals import CHUNK, Intervals, ends
+from uns.context.values import Batch
+from uns.equipment import EquipmentPath
+
+LINE = EquipmentPath("a/b")
+
+
+def end_to_end(count: int) -> list[Batch]:
+    return [Batch(str(each), LINE, each * 10, each * 10 + 7) for each in range(count)]
+
+
+def test_look_up_over_many_chunks() -> None:
+    line = Intervals(end_to_end(3 * CHUNK))
+    for instant in range(-5, 3 * CHUNK * 10 + 5):
+        found = line.at(instant)
+        expected = [str(instant // 10)] if 0 <= instant < 3 * CHUNK * 10 and instant % 10 < 7 else []
+        assert [each.id for each in found.running] == expected
+        assert found.since <= instant < found.until
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 25)), max_size=30), st.integers(0, 90))
+def test_overlapping_intervals_are_all_found(lengths: list[tuple[int, int]], instant: int) -> None:
+    batches = [Batch(str(index), LINE, start, start + length) for index, (start, length) in enumerate(lengths)]
+    line = Intervals((), overlapping=True).change((), batches)
+    found = line.at(instant)
+    assert {each.id for each in found.running} == {each.id for each in batches if each.start <= instant < ends(each)}
+    for near in range(max(found.since, 0), min(found.until, 90)):
+        assert line.at(near).running == found.running
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 2 * CHUNK)), max_size=60))
+def test_changes_share_and_stay_in_order(edits: list[tuple[bool, int]]) -> None:
+    batches = end_to_end(2 * CHUNK)
+    line, present = Intervals(batches[::2]), {each.id for each in batches[::2]}
+    before = list(line)
+    changed = line
+    for _, index in edits:
+        batch = batches[min(index, len(batches) - 1)]
+        if batch.id in present:
+            changed, present = changed.change([batch], []), present - {batch.id}
+        else:
+            changed, present = changed.change([], [batch]), present | {batch.id}
+    assert [each.id for each in changed] == [each.id for each in batches if each.id in present]
+    assert list(line) == before
+
+
+def test_meeting_finds_neighbours_across_chunks() -> None:
+    line = Intervals(end_to_end(2 * CHUNK))
+    edge = CHUNK * 10
+    assert [each.start for each in line.meeting(edge - 5, edge + 11)] == [edge - 10, edge, edge + 10]
+    assert line.meeting(edge - 3, edge) == []

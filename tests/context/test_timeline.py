@@ -1,0 +1,237 @@
+"""Batch, shift and product at event time, and what records do to them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from uns.context.shifts import Calendar, ShiftPattern
+from uns.context.timeline import Timeline
+from uns.context.values import Batch, Product, Record
+from uns.equipment import EquipmentPath
+from uns.instant import from_datetime
+
+LINE = EquipmentPath("dallas/packaging/line-3")
+FILLER = EquipmentPath("dallas/packaging/line-3/filler-01")
+AREA = EquipmentPath("dallas/packaging")
+
+
+def t(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return from_datetime(datetime(2026, 11, 20, int(hours), int(minutes), tzinfo=UTC))
+
+
+def record(kind: Any, at: str, equipment: EquipmentPath | None = LINE, **fields: Any) -> Record:
+    times = {name: t(fields[name]) for name in ("start", "stop") if name in fields}
+    return Record(kind, equipment, t(at), fields | times)
+
+
+def timeline(*batches: Batch, parallel: bool = False) -> Timeline:
+    days = frozenset(range(7))
+    patterns = [
+        ShiftPattern("dallas", "day", days, 6 * 60, 18 * 60, "A"),
+        ShiftPattern("dallas", "night", days, 18 * 60, 6 * 60, "B"),
+    ]
+    calendars = {"dallas": Calendar("dallas", ZoneInfo("America/Chicago"), patterns)}
+    products = [Product("SKU-42", "Cola 330")]
+    return Timeline.build("7", batches, products, calendars, [LINE], lambda equipment: parallel)
+
+
+def batch(name: str, start: str, stop: str | None = None, equipment: EquipmentPath = LINE, **more: Any) -> Batch:
+    return Batch(name, equipment, t(start), None if stop is None else t(stop), **more)
+
+
+def intervals(line: Timeline, equipment: EquipmentPath = LINE) -> list[str]:
+    def clock(instant: int | None) -> str:
+        return "" if instant is None else datetime.fromtimestamp(instant // 10**9, UTC).strftime("%H:%M")
+
+    return [f"{each.id} {clock(each.start)}-{clock(each.stop)}" for each in line.batches.get(equipment) or ()]
+
+
+def take(line: Timeline, *records: Record, parallel: bool = False) -> tuple[Timeline, list[str]]:
+    codes = []
+    for each in records:
+        line, findings = line.take(each, parallel)
+        codes += [finding.code for finding in findings]
+    return line, codes
+
+
+@pytest.mark.parametrize(
+    ("equipment", "at", "expected"),
+    [
+        (LINE, "09:59", None),
+        (LINE, "10:00", "B-1"),
+        (FILLER, "10:59", "B-1"),
+        (FILLER, "11:00", "B-area"),
+        (FILLER, "12:00", "B-2"),
+        (FILLER, "23:00", "B-2"),
+        (AREA, "10:30", None),
+        (AREA, "11:30", "B-area"),
+        (EquipmentPath("dallas/packaging/line-4"), "11:30", "B-area"),
+        (EquipmentPath("berlin/packaging/line-3"), "11:30", None),
+    ],
+)
+def test_the_batch_is_the_equipments_or_its_nearest_ancestors_at_event_time(
+    equipment: EquipmentPath, at: str, expected: str | None
+) -> None:
+    line = timeline(batch("B-1", "10:00", "11:00"), batch("B-2", "12:00"), batch("B-area", "11:00", "13:00", AREA))
+    found = line.at(equipment, t(at)).batch
+    assert (found.id if found else None) == expected
+
+
+def test_context_says_what_is_known_and_leaves_out_the_rest() -> None:
+    line = timeline(batch("B-1", "10:00", product="SKU-42", order="O-7"))
+    context = line.at(FILLER, t("10:30"))
+    assert context.members == {
+        "batch": {"id": "B-1", "order": "O-7"},
+        "shift": {"id": "night", "date": "2026-11-19", "crew": "B"},
+        "product": {"id": "SKU-42", "name": "Cola 330"},
+    }
+    assert context.properties == (("batch", "B-1"), ("shift", "night"), ("product", "SKU-42"))
+    assert context.batch is not None
+    assert context.batch.equipment == LINE
+    assert timeline(batch("B-1", "10:00", product="X")).at(LINE, t("10:30")).members["product"] == {"id": "X"}
+    assert Timeline.build().at(FILLER, t("10:30")).members == {}
+
+
+def test_the_same_combination_is_the_same_object_on_every_equipment() -> None:
+    line = timeline(batch("B-1", "10:00"))
+    assert line.at(FILLER, t("10:30")) is line.at(LINE, t("11:30"))
+
+
+def test_a_late_reading_gets_the_batch_that_ran_then() -> None:
+    line, _ = take(timeline(batch("B-1", "10:00")), record("batch-change", "11:00", id="B-2"))
+    late, now = line.at(FILLER, t("10:59")).batch, line.at(FILLER, t("11:00")).batch
+    assert late is not None
+    assert now is not None
+    assert (late.id, now.id) == ("B-1", "B-2")
+
+
+def test_a_stale_timeline_knows_shifts_only() -> None:
+    context = timeline(batch("B-1", "10:00")).when_stale().at(FILLER, t("10:30"))
+    assert (context.batch, context.product) == (None, None)
+    assert context.shift is not None
+
+
+RECORDS: list[tuple[str, list[Batch], list[Record], list[str], list[str]]] = [
+    ("starts", [], [record("batch-start", "10:00", id="A")], ["A 10:00-"], []),
+    ("repeated start", [batch("A", "10:00")], [record("batch-start", "10:00", id="A")], ["A 10:00-"], []),
+    ("start again later", [batch("A", "10:00")], [record("batch-start", "10:05", id="A")], ["A 10:00-"], []),
+    ("it began earlier", [batch("A", "10:00")], [record("batch-start", "09:55", id="A")], ["A 09:55-"], []),
+    ("another runs", [batch("A", "10:00")], [record("batch-start", "11:00", id="B")], ["A 10:00-"], ["batch-overlap"]),
+    ("late start", [batch("B", "11:00")], [record("batch-start", "10:00", id="A")], ["A 10:00-11:00", "B 11:00-"], []),
+    ("stops", [batch("A", "10:00")], [record("batch-stop", "11:00", id="A")], ["A 10:00-11:00"], []),
+    ("stops unnamed", [batch("A", "10:00")], [record("batch-stop", "11:00")], ["A 10:00-11:00"], []),
+    ("repeated stop", [batch("A", "10:00", "11:00")], [record("batch-stop", "11:00", id="A")], ["A 10:00-11:00"], []),
+    ("stops another", [batch("A", "10:00")], [record("batch-stop", "11:00", id="B")], ["A 10:00-"], ["batch-unknown"]),
+    ("stops nothing", [], [record("batch-stop", "11:00")], [], ["batch-unknown"]),
+    ("stops after it stopped", [batch("A", "10:00", "11:00")], [record("batch-stop", "12:00", id="A")],
+     ["A 10:00-11:00"], ["batch-unknown"]),
+    ("stops at its start", [batch("A", "10:00")],
+     [record("batch-stop", "10:00", id="A"), record("batch-stop", "10:00", id="A")], ["A 10:00-10:00"], []),
+    ("changes", [batch("A", "10:00")], [record("batch-change", "11:00", id="B")], ["A 10:00-11:00", "B 11:00-"], []),
+    ("changes to none", [batch("A", "10:00")], [record("batch-change", "11:00", id="")], ["A 10:00-11:00"], []),
+    ("none to none", [], [record("batch-change", "11:00", id="")], [], []),
+    ("late change", [batch("A", "09:00", "11:00"), batch("C", "11:00")], [record("batch-change", "10:00", id="B")],
+     ["A 09:00-10:00", "B 10:00-11:00", "C 11:00-"], []),
+    ("whole", [], [record("batch", "12:00", id="A", start="10:00", stop="11:00")], ["A 10:00-11:00"], []),
+    ("whole runs on", [], [record("batch", "12:00", id="A", start="10:00")], ["A 10:00-"], []),
+    ("whole corrected", [batch("A", "10:00")], [record("batch", "12:00", id="A", start="09:30", stop="11:00")],
+     ["A 09:30-11:00"], []),
+    ("whole reopened", [batch("A", "10:00", "11:00")], [record("batch", "12:00", id="A", start="10:00")],
+     ["A 10:00-"], []),
+    ("whole overlaps", [batch("A", "10:00", "11:00")],
+     [record("batch", "12:00", id="B", start="10:59", stop="11:30")], ["A 10:00-11:00"], ["batch-overlap"]),
+    ("whole touches", [batch("A", "10:00", "11:00")],
+     [record("batch", "12:00", id="B", start="11:00", stop="11:30")], ["A 10:00-11:00", "B 11:00-11:30"], []),
+    ("whole backwards", [], [record("batch", "12:00", id="B", start="11:00", stop="10:30")], [], ["time-implausible"]),
+    ("resumed", [batch("A", "10:00", "11:00")], [record("batch-start", "12:00", id="A")],
+     ["A 10:00-11:00", "A 12:00-"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "records", "after", "codes"), [pytest.param(*each[1:], id=each[0]) for each in RECORDS]
+)
+def test_records_open_close_and_correct(
+    before: list[Batch], records: list[Record], after: list[str], codes: list[str]
+) -> None:
+    line, found = take(timeline(*before), *records)
+    assert (intervals(line), found) == (after, codes)
+
+
+@pytest.mark.parametrize("records", [pytest.param(each[2], id=each[0]) for each in RECORDS if not each[4]])
+def test_what_is_repeated_changes_nothing(records: list[Record]) -> None:
+    once, codes = take(timeline(batch("A", "10:00")), *records)
+    if not codes:
+        assert take(once, records[-1])[0] is once
+
+
+def test_a_refused_record_leaves_the_very_same_timeline() -> None:
+    line = timeline(batch("A", "10:00"))
+    assert line.take(record("batch-start", "11:00", id="B"))[0] is line
+
+
+def test_a_change_of_the_paths_own_shows_in_the_revision() -> None:
+    line, _ = take(timeline(), record("batch-start", "10:00", id="A"), record("batch-stop", "11:00", id="A"))
+    assert line.revision == "7+2"
+
+
+def test_details_that_are_left_out_stay() -> None:
+    line, _ = take(
+        timeline(batch("A", "10:00", product="SKU-42", order="O-1")),
+        record("batch", "12:00", id="A", start="10:00", order="O-2"),
+    )
+    assert line.at(LINE, t("10:30")).members["batch"] == {"id": "A", "order": "O-2"}
+    assert line.at(LINE, t("10:30")).members["product"]["id"] == "SKU-42"
+
+
+def test_parallel_batches_are_told_apart_only_where_one_runs() -> None:
+    line, codes = take(
+        timeline(parallel=True),
+        record("batch-start", "10:00", id="A"),
+        record("batch-start", "11:00", id="B"),
+        record("batch-stop", "12:00", id="A"),
+        parallel=True,
+    )
+    assert codes == []
+    found = [line.at(FILLER, t(at)) for at in ("10:30", "11:30", "12:30")]
+    assert [each.batch.id if each.batch else None for each in found] == ["A", None, "B"]
+    assert [each.ambiguous for each in found] == [(), ("A", "B"), ()]
+
+
+def test_stopping_one_of_several_needs_its_name() -> None:
+    line = timeline(batch("A", "10:00"), batch("B", "10:30"), parallel=True)
+    assert take(line, record("batch-stop", "11:00"), parallel=True)[1] == ["batch-unknown"]
+
+
+def test_a_payload_may_name_its_batch() -> None:
+    other = EquipmentPath("dallas/packaging/line-4")
+    line = timeline(batch("A", "10:00", "11:00"), batch("A", "11:00", "12:00", other), batch("B", "11:00"))
+    context = line.of_batch("A", FILLER, t("10:30"))
+    assert context is not None
+    assert context.batch is not None
+    assert (context.batch.id, context.batch.equipment) == ("A", LINE)
+    assert line.of_batch("A", FILLER, t("23:00")) is not None
+    assert line.of_batch("C", FILLER, t("10:30")) is None
+
+
+def test_a_product_is_added_and_superseded() -> None:
+    line, _ = take(timeline(batch("A", "10:00", product="P")), record("product", "10:00", None, id="P", name="Water"))
+    assert line.at(LINE, t("10:30")).members["product"] == {"id": "P", "name": "Water"}
+    again, _ = take(line, record("product", "10:00", None, id="P"))
+    assert again is line
+
+
+def test_a_crew_takes_over_until_the_calendars_next_boundary() -> None:
+    line, _ = take(timeline(), record("shift-change", "13:00", crew="Z"))
+    shifts = [line.at(FILLER, t(at)).members["shift"] for at in ("12:59", "13:00", "23:59")]
+    assert [(each["id"], each["crew"]) for each in shifts] == [("day", "A"), ("day", "Z"), ("day", "Z")]
+    assert line.at(AREA, t("13:00")).members["shift"]["crew"] == "A"
+    night = line.at(FILLER, t("23:59") + 3600 * 10**9).members["shift"]
+    assert (night["id"], night["crew"]) == ("night", "B")
+
+
+def test_registered_equipment_is_known_by_itself_alone() -> None:
+    assert (timeline().knows(LINE), timeline().knows(FILLER)) == (True, False)

@@ -1,0 +1,174 @@
+"""What a record does to the batches of its equipment: the one judgement that timeline and registry share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from uns.context.intervals import Intervals, ends
+from uns.context.values import Batch, Record
+from uns.equipment import EquipmentPath
+from uns.finding import Finding, Place, found
+from uns.instant import LATEST, Instant, rfc3339
+
+WRITABLE: Final = range(-(2**63) + 1, 2**63)
+"""Instants that a registry can hold, in nanoseconds: the years 1678 to 2262."""
+
+
+class Effect(NamedTuple):
+    """The rows that a record supersedes and those that it adds; or findings, and then nothing changes."""
+
+    gone: tuple[Batch, ...] = ()
+    come: tuple[Batch, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+NOTHING: Final = Effect()
+
+
+class _Case(NamedTuple):
+    record: Record
+    equipment: EquipmentPath
+    line: Intervals[Batch]
+    same: Sequence[Batch]
+    parallel: bool
+    where: Place
+
+    @property
+    def id(self) -> str:
+        return str(self.record.fields.get("id") or "")
+
+    def refuse(self, code: str, message: str, remedy: str) -> Effect:
+        return Effect(findings=(found(code, message, remedy, self.where),))
+
+
+def effect(record: Record, line: Intervals[Batch], same: Sequence[Batch], parallel: bool, where: Place) -> Effect:
+    """On the batches of the record's equipment, of which `same` have its id; a repeated record has no effect."""
+    if record.equipment is None:
+        return NOTHING
+    case = _Case(record, record.equipment, line, same, parallel, where)
+    if record.at not in WRITABLE:
+        return _implausible(case, record.at)
+    return _EFFECTS[record.kind](case)
+
+
+def _start(case: _Case) -> Effect:
+    record, at = case.record, case.record.at
+    same = _same_running(case, at) or _same_later(case, at)
+    if same:
+        return _become(same, _described(replace(same, start=min(at, same.start)), record))
+    running = case.line.at(at).running
+    if running and not case.parallel:
+        return _overlap(case, running[0], at)
+    return Effect(come=(_new(case, at, _bound(case, at)),))
+
+
+def _stop(case: _Case) -> Effect:
+    at = case.record.at
+    open_then = [each for each in case.line.meeting(at - 1, at + 1) if each.start <= at <= ends(each)]
+    begun = [each for each in open_then if each.start < at] or open_then
+    named = [each for each in open_then if each.id == case.id] if case.id else begun
+    if len(named) > 1 and not case.id:
+        return _untold(case, named)
+    if named:
+        return _become(named[-1], replace(named[-1], stop=at))
+    if case.id and begun:
+        message = f"{case.id!r} does not run on {case.equipment} at {rfc3339(at)}, {begun[-1].id!r} does"
+        return case.refuse("batch-unknown", message, "stop the batch that runs, or correct the interval with `batch`")
+    message = f"no batch {case.id!r} runs" if case.id else "no batch runs"
+    remedy = "announce its start first, or the whole interval with `batch`"
+    return case.refuse("batch-unknown", f"{message} on {case.equipment} at {rfc3339(at)}", remedy)
+
+
+def _change(case: _Case) -> Effect:
+    at, running = case.record.at, case.line.at(case.record.at).running
+    same = next((each for each in running if each.id == case.id), None)
+    if same:
+        return _become(same, _described(same, case.record))
+    if len(running) > 1:
+        return _untold(case, list(running))
+    closed = tuple(replace(each, stop=at) for each in running)
+    if not case.id:
+        return Effect(running, closed)
+    stop = running[0].stop if running else _bound(case, at)
+    return Effect(running, (*closed, _new(case, at, stop)))
+
+
+def _whole(case: _Case) -> Effect:
+    start, stop = case.record.fields["start"], case.record.fields.get("stop")
+    for instant in (start, stop):
+        if instant is not None and instant not in WRITABLE:
+            return _implausible(case, instant)
+    if stop is not None and stop < start:
+        message = f"batch {case.id!r} stops at {rfc3339(stop)}, before it starts at {rfc3339(start)}"
+        return case.refuse("time-implausible", message, "correct the announcement")
+    known = _known(case, start)
+    new = _described(replace(known, start=start, stop=stop), case.record) if known else _new(case, start, stop)
+    others = [each for each in case.line.meeting(start, ends(new)) if each is not known]
+    if others and not case.parallel:
+        return _overlap(case, others[0], start)
+    return _become(known, new) if known else Effect(come=(new,))
+
+
+_EFFECTS: Final[dict[str, Callable[[_Case], Effect]]] = {
+    "batch-start": _start,
+    "batch-stop": _stop,
+    "batch-change": _change,
+    "batch": _whole,
+}
+
+
+def _same_running(case: _Case, at: Instant) -> Batch | None:
+    return next((each for each in case.line.at(at).running if each.id == case.id), None)
+
+
+def _same_later(case: _Case, at: Instant) -> Batch | None:
+    """The same batch, known with a later start and nothing in between: it began earlier than was thought."""
+    following = case.line.next_after(at)
+    return following if following and following.id == case.id and not case.line.at(at).running else None
+
+
+def _known(case: _Case, start: Instant) -> Batch | None:
+    """The batch that an announcement corrects: the one of its id with that start, or else the newest of its id."""
+    newest = max(case.same, key=lambda each: each.start, default=None)
+    return next((each for each in case.same if each.start == start), newest)
+
+
+def _bound(case: _Case, at: Instant) -> Instant | None:
+    """Where a batch that is announced late must end: at the start of the one that is known to follow."""
+    following = None if case.parallel else case.line.next_after(at)
+    return following.start if following else None
+
+
+def _new(case: _Case, start: Instant, stop: Instant | None) -> Batch:
+    return _described(Batch(case.id, case.equipment, start, stop), case.record)
+
+
+def _described(batch: Batch, record: Record) -> Batch:
+    """With what the record says about it; what it leaves out stays."""
+    given: dict[str, Any] = {
+        name: record.fields[name] for name in ("product", "order", "quantity") if record.fields.get(name) is not None
+    }
+    return replace(batch, **given) if given else batch
+
+
+def _become(old: Batch, new: Batch) -> Effect:
+    return NOTHING if old == new else Effect((old,), (new,))
+
+
+def _overlap(case: _Case, other: Batch, at: Instant) -> Effect:
+    until = "still runs" if ends(other) == LATEST else f"runs until {rfc3339(ends(other))}"
+    message = f"{case.id!r} cannot run on {case.equipment} from {rfc3339(at)}: {other.id!r} {until}"
+    return case.refuse("batch-overlap", message, f"stop {other.id!r} first, or announce a `batch-change`")
+
+
+def _untold(case: _Case, several: list[Batch]) -> Effect:
+    names = ", ".join(sorted(each.id for each in several))
+    message = f"{names} run at once on {case.equipment}: nobody can tell which one ends"
+    return case.refuse("batch-unknown", message, "name it with the field `id` of a `batch-stop`")
+
+
+def _implausible(case: _Case, instant: Instant) -> Effect:
+    message = f"{case.record.kind} at {rfc3339(instant)} is outside the years 1678 to 2262"
+    return case.refuse("time-implausible", message, "correct the sender's clock")

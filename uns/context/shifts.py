@@ -1,0 +1,188 @@
+"""Shift calendars: wall-clock patterns of a site's time zone, resolved to intervals of UTC.
+
+A wall-clock time that occurs twice (clocks go back) is its first occurrence; one that does not exist (clocks go
+forward) is the moment of the jump. So boundaries keep their order, neighbouring shifts still meet, and a night shift
+lasts seven or nine hours where it should. A shift belongs to the local date on which its pattern begins it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from uns.context.values import Shift
+from uns.equipment import EquipmentPath
+from uns.instant import EARLIEST, LATEST, SECOND, Instant, from_datetime
+
+DAY: Final = 86_400 * SECOND
+REMEMBERED_DAYS: Final = 4096
+_FIRST_DAY: Final = EARLIEST // DAY + 3
+_LAST_DAY: Final = LATEST // DAY - 3
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftPattern:
+    """A shift that repeats: on `days` (Monday is 0) it begins at minute `start`, from `since` until before `until`."""
+
+    site: str
+    id: str
+    days: frozenset[int]
+    start: int
+    stop: int
+    """Minutes after midnight; not after `start` means on the next day."""
+    crew: str | None = None
+    since: date | None = None
+    until: date | None = None
+    """The first date without it."""
+
+    def begins_on(self, day: date) -> bool:
+        if (self.since and day < self.since) or (self.until and day >= self.until):
+            return False
+        return day.weekday() in self.days
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftException:
+    """In place of the shift `id` of that date, or an additional one; without times there is none."""
+
+    site: str
+    date: date
+    id: str
+    start: int | None = None
+    stop: int | None = None
+    crew: str | None = None
+
+
+class Span(NamedTuple):
+    """One shift, or None between shifts, and how long that answer holds."""
+
+    shift: Shift | None
+    since: Instant
+    until: Instant
+
+
+class Calendar:
+    """The shifts of a site; days are resolved when they are first asked for, and a bounded number is remembered."""
+
+    __slots__ = ("_days", "_exceptions", "_patterns", "_zone", "site")
+
+    def __init__(
+        self, site: str, zone: ZoneInfo, patterns: Iterable[ShiftPattern], exceptions: Iterable[ShiftException] = ()
+    ) -> None:
+        self.site, self._zone = site, zone
+        self._patterns = tuple(patterns)
+        self._exceptions: dict[date, dict[str, ShiftException]] = {}
+        for exception in exceptions:
+            self._exceptions.setdefault(exception.date, {})[exception.id] = exception
+        self._days: dict[int, tuple[tuple[Instant, ...], tuple[Span, ...]]] = {}
+
+    def at(self, instant: Instant) -> Span:
+        """Where shifts overlap, the one that began last."""
+        day = instant // DAY
+        known = self._days.get(day)
+        if known is None:
+            known = self._resolve(day)
+        starts, spans = known
+        return spans[bisect_right(starts, instant) - 1]
+
+    def whole(self, instant: Instant) -> Span:
+        """As `at`, but `until` is the next boundary, however many days away."""
+        shift, since, until = self.at(instant)
+        for _ in range(REMEMBERED_DAYS // 4):
+            following = self.at(until) if until < LATEST else None
+            if following is None or following.shift != shift:
+                return Span(shift, since, until)
+            until = following.until
+        return Span(shift, since, LATEST)
+
+    def of_date(self, day: date) -> list[Shift]:
+        """The shifts that belong to a local date, in order."""
+        exceptions = self._exceptions.get(day, {})
+        shifts = [
+            self._shift(day, each.id, each.start, each.stop, each.crew)
+            for each in self._patterns
+            if each.begins_on(day) and each.id not in exceptions
+        ]
+        shifts += [
+            self._shift(day, each.id, each.start, each.stop, each.crew or self._crew(day, each.id))
+            for each in exceptions.values()
+            if each.start is not None and each.stop is not None
+        ]
+        return sorted((shift for shift in shifts if shift.start < shift.stop), key=lambda shift: shift.start)
+
+    def _crew(self, day: date, name: str) -> str | None:
+        return next((each.crew for each in self._patterns if each.id == name and each.begins_on(day)), None)
+
+    def _shift(self, day: date, name: str, start: int, stop: int, crew: str | None) -> Shift:
+        until = day if stop > start else day + timedelta(days=1)
+        begin, end = wall_clock(day, start, self._zone), wall_clock(until, stop, self._zone)
+        return Shift(name, day.isoformat(), begin, end, crew, EquipmentPath(self.site))
+
+    def _resolve(self, day: int) -> tuple[tuple[Instant, ...], tuple[Span, ...]]:
+        spans = self._spans(day) if _FIRST_DAY < day < _LAST_DAY else (Span(None, day * DAY, (day + 1) * DAY),)
+        if len(self._days) >= REMEMBERED_DAYS:
+            self._days.clear()
+        self._days[day] = (tuple(span.since for span in spans), spans)
+        return self._days[day]
+
+    def _spans(self, day: int) -> tuple[Span, ...]:
+        """The day cut at every boundary of the shifts that reach into it; a shift's own span is its whole length."""
+        local = date(1970, 1, 1) + timedelta(days=day)
+        near = [shift for step in (-2, -1, 0, 1) for shift in self.of_date(local + timedelta(days=step))]
+        start, stop = day * DAY, (day + 1) * DAY
+        edges = {start, *(edge for shift in near for edge in (shift.start, shift.stop) if start < edge < stop)}
+        cuts = [*sorted(edges), stop]
+        return tuple(Span(_latest(near, since), since, until) for since, until in pairwise(cuts))
+
+
+def _latest(shifts: list[Shift], instant: Instant) -> Shift | None:
+    return max((each for each in shifts if each.start <= instant < each.stop), key=_began, default=None)
+
+
+def _began(shift: Shift) -> tuple[Instant, str]:
+    return (shift.start, shift.id)
+
+
+def wall_clock(day: date, minutes: int, zone: ZoneInfo) -> Instant:
+    """The instant at which clocks there show that time: the first of two, or the jump where they never do."""
+    local = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)
+    moment = from_datetime(local.astimezone(UTC))
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return moment
+    return _jump(local.replace(fold=1), moment)
+
+
+def _jump(local: datetime, after: Instant) -> Instant:
+    """When the clocks jumped over this local time; `after` is an instant behind the jump."""
+    zone = local.tzinfo
+    low, high = from_datetime(local.astimezone(UTC)) // SECOND, after // SECOND
+    offset = local.utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle
+    return high * SECOND
+
+
+def calendars(
+    zones: Mapping[str, ZoneInfo], patterns: Iterable[ShiftPattern], exceptions: Iterable[ShiftException]
+) -> dict[str, Calendar]:
+    """A calendar for every site of which shifts are known; sites without a zone have none."""
+    repeated, changed = list(patterns), list(exceptions)
+    sites = {each.site for each in repeated} | {each.site for each in changed}
+    return {
+        site: Calendar(
+            site,
+            zones[site],
+            (each for each in repeated if each.site == site),
+            (each for each in changed if each.site == site),
+        )
+        for site in sorted(sites & zones.keys())
+    }

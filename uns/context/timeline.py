@@ -1,0 +1,203 @@
+"""The timeline: an immutable snapshot of batches, shifts, products and registered equipment, by event time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from uns.context.effect import WRITABLE, effect
+from uns.context.intervals import Found, Intervals, ends
+from uns.context.members import context_of
+from uns.context.notices import product_of, shift_change
+from uns.context.shifts import Calendar, Span
+from uns.context.table import Table
+from uns.context.values import Batch, Context, Product, Record, Shift
+from uns.equipment import EquipmentPath
+from uns.finding import Finding, Place, SamplePlace
+from uns.instant import EARLIEST, LATEST, Instant
+
+REMEMBERED: Final = 65_536
+NOWHERE: Final = SamplePlace("")
+
+Answer = tuple[Instant, Instant, Context]
+"""A context and the span of event times for which it is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    revision: str
+    """The registry's, and behind a `+` how many records of the path's own have changed it since."""
+    batches: Table[Intervals[Batch]]
+    ids: Table[tuple[Batch, ...]]
+    products: Table[Product]
+    changes: Table[Intervals[Shift]]
+    """Shifts that a shift-change named, before the calendar's."""
+    calendars: Mapping[str, Calendar]
+    equipment: frozenset[str]
+    stale: bool = False
+    """Whether the registry has been silent for too long: batch and product are left out."""
+    own: int = 0
+    _answers: dict[str, Answer] = field(default_factory=dict, repr=False, compare=False)
+    _contexts: dict[tuple[int, ...], Context] = field(default_factory=dict, repr=False, compare=False)
+
+    @staticmethod
+    def build(
+        revision: str = "0",
+        batches: Iterable[Batch] = (),
+        products: Iterable[Product] = (),
+        calendars: Mapping[str, Calendar] | None = None,
+        equipment: Iterable[str] = (),
+        parallel: Callable[[EquipmentPath], bool] = lambda equipment: False,
+        shift_changes: Iterable[Shift] = (),
+    ) -> Timeline:
+        lines: dict[EquipmentPath, list[Batch]] = {}
+        ids: dict[str, list[Batch]] = {}
+        shifts: dict[str, list[Shift]] = {}
+        for batch in batches:
+            lines.setdefault(batch.equipment, []).append(batch)
+            ids.setdefault(batch.id, []).append(batch)
+        for shift in shift_changes:
+            shifts.setdefault(str(shift.equipment), []).append(shift)
+        return Timeline(
+            revision,
+            Table((each, Intervals(members, parallel(each))) for each, members in lines.items()),
+            Table((each, tuple(members)) for each, members in ids.items()),
+            Table((product.id, product) for product in products),
+            Table((each, Intervals(members)) for each, members in shifts.items()),
+            calendars or {},
+            frozenset(equipment),
+        )
+
+    def at(self, equipment: EquipmentPath, instant: Instant) -> Context:
+        """Batch and shift each of the equipment itself, or else of its nearest ancestor that has one."""
+        answer = self._answers.get(equipment)
+        if answer is not None and answer[0] <= instant < answer[1]:
+            return answer[2]
+        answer = self._find(equipment, instant)
+        if len(self._answers) >= REMEMBERED:
+            self._answers.clear()
+        self._answers[equipment] = answer
+        return answer[2]
+
+    def of_batch(self, batch_id: str, equipment: EquipmentPath, instant: Instant) -> Context | None:
+        """The batch that a payload names itself; None where the registry does not know it."""
+        known = self.ids.get(batch_id)
+        if not known:
+            return None
+        batch = max(known, key=lambda each: _fitness(each, equipment, instant))
+        return self._context(None if self.stale else batch, self._shift_at(equipment, instant).shift)
+
+    def knows(self, equipment: EquipmentPath) -> bool:
+        """Whether the registry lists this very equipment."""
+        return equipment in self.equipment
+
+    def when_stale(self) -> Timeline:
+        """Without batch and product, which nobody has confirmed for too long; shifts are a calendar and go on."""
+        return self if self.stale else replace(self, stale=True, _answers={})
+
+    def take(
+        self, record: Record, parallel: bool = False, where: Place = NOWHERE
+    ) -> tuple[Timeline, tuple[Finding, ...]]:
+        """With the record's effect; refused, it is the same timeline. `parallel` is what the equipment's level says."""
+        if record.kind == "product":
+            return self._take_product(record), ()
+        if record.equipment is None:
+            return self, ()
+        if record.kind == "shift-change":
+            return self._take_shift(record, record.equipment), ()
+        line: Intervals[Batch] = self.batches.get(record.equipment) or Intervals((), parallel)
+        named = self.ids.get(str(record.fields.get("id"))) or ()
+        same = [each for each in named if each.equipment == record.equipment]
+        done = effect(record, line, same, parallel, where)
+        if not done.come + done.gone:
+            return self, done.findings
+        batches = self.batches.put(record.equipment, line.change(done.gone, done.come, parallel or line.overlapping))
+        return replace(self, **self._ahead(), batches=batches, ids=self._renamed(done.gone, done.come)), ()
+
+    def _find(self, equipment: EquipmentPath, instant: Instant) -> Answer:
+        batch, since, until = self._batch_at(equipment, instant)
+        shift = self._shift_at(equipment, instant)
+        if len(batch) > 1:
+            context = self._context(None, shift.shift)._replace(ambiguous=tuple(sorted(each.id for each in batch)))
+        else:
+            context = self._context(batch[0] if batch else None, shift.shift)
+        return max(since, shift.since), min(until, shift.until), context
+
+    def _batch_at(self, equipment: EquipmentPath, instant: Instant) -> Found[Batch]:
+        since, until = EARLIEST, LATEST
+        if self.stale:
+            return Found((), since, until)
+        for each in equipment.upwards():
+            line = self.batches.get(each)
+            if line is None:
+                continue
+            running, begun, over = line.at(instant)
+            since, until = max(since, begun), min(until, over)
+            if running:
+                return Found(running, since, until)
+        return Found((), since, until)
+
+    def _shift_at(self, equipment: EquipmentPath, instant: Instant) -> Span:
+        since, until = EARLIEST, LATEST
+        for each in equipment.upwards():
+            line = self.changes.get(each)
+            if line is None:
+                continue
+            running, begun, over = line.at(instant)
+            since, until = max(since, begun), min(until, over)
+            if running:
+                return Span(running[0], since, until)
+        calendar = self.calendars.get(equipment.site)
+        if calendar is None:
+            return Span(None, since, until)
+        shift, begun, over = calendar.at(instant)
+        return Span(shift, max(since, begun), min(until, over))
+
+    def _context(self, batch: Batch | None, shift: Shift | None) -> Context:
+        """The same object for the same batch, shift and product; it holds them, so their identities stay theirs."""
+        product = self.products.get(batch.product) if batch and batch.product else None
+        key = (id(batch), id(shift), id(product))
+        known = self._contexts.get(key)
+        if known is None:
+            if len(self._contexts) >= REMEMBERED:
+                self._contexts.clear()
+            known = self._contexts[key] = context_of(batch, shift, product)
+        return known
+
+    def _renamed(self, gone: tuple[Batch, ...], come: tuple[Batch, ...]) -> Table[tuple[Batch, ...]]:
+        ids = self.ids
+        for batch in gone:
+            ids = ids.put(batch.id, tuple(each for each in ids.get(batch.id) or () if each is not batch))
+        for batch in come:
+            ids = ids.put(batch.id, (*(ids.get(batch.id) or ()), batch))
+        return ids
+
+    def _take_product(self, record: Record) -> Timeline:
+        known = self.products.get(str(record.fields["id"]))
+        product = product_of(record, known)
+        if product == known:
+            return self
+        return replace(self, **self._ahead(), products=self.products.put(product.id, product))
+
+    def _take_shift(self, record: Record, equipment: EquipmentPath) -> Timeline:
+        if record.at not in WRITABLE:
+            return self
+        line: Intervals[Shift] = self.changes.get(equipment) or Intervals()
+        calendar = self.calendars.get(equipment.site)
+        planned = calendar.whole(record.at) if calendar else Span(None, EARLIEST, LATEST)
+        gone, come = shift_change(record, equipment, line, planned)
+        if not come:
+            return self
+        return replace(self, **self._ahead(), changes=self.changes.put(equipment, line.change(gone, come)))
+
+    def _ahead(self) -> dict[str, Any]:
+        """What every change of the path's own brings: another revision, and no remembered answers."""
+        own = self.own + 1
+        return {"revision": f"{self.revision.partition('+')[0]}+{own}", "own": own, "_answers": {}}
+
+
+def _fitness(batch: Batch, equipment: EquipmentPath, instant: Instant) -> tuple[bool, int, int]:
+    """How well an interval of a named batch fits: it runs then, it is near the equipment, it is recent."""
+    runs = batch.start <= instant < ends(batch)
+    return (runs, len(batch.equipment) if equipment.is_under(batch.equipment) else -1, batch.start)
