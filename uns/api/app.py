@@ -1,0 +1,73 @@
+"""The application: every router, what guards them, and the tasks that keep what they read fresh."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+
+from uns import __version__
+from uns.api import browse, docs, health, stream
+from uns.api.changes import Changes
+from uns.api.guard import Gate, known_parameters
+from uns.api.inforce import RulesInForce
+from uns.api.link import Link, follow
+from uns.api.models import Problem
+from uns.api.namespace import Namespace
+from uns.api.problem import install
+from uns.api.registry_view import RegistryView
+from uns.api.surroundings import Surroundings
+from uns.instant import Instant
+from uns.settings import Settings
+
+BODY = 1024 * 1024
+PROBLEMS = {"default": {"model": Problem, "description": "what is wrong, as problem+json"}}
+
+
+def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) -> FastAPI:
+    """The API over these settings; it connects to broker and registry once it is started."""
+    changes = Changes(secrets.token_hex(6))
+    here = Surroundings(settings, Namespace(changes), Link(), RulesInForce(), RegistryView(settings), clock)
+    app = FastAPI(
+        title="uns",
+        version=__version__,
+        description="The governed namespace of a plant, and what stands behind it.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=BODY,
+        dependencies=[Depends(known_parameters)],
+        responses=PROBLEMS,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.surroundings = here
+    install(app)
+    app.add_middleware(Gate)
+    for noun in (health, docs):
+        app.include_router(noun.router)
+    for noun in (browse, stream):
+        app.include_router(noun.router, prefix="/api/v1")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    here: Surroundings = app.state.surroundings
+    here.rules.on_change.append(lambda bundle: here.link.aim(bundle.standard.root))
+    tasks = [
+        asyncio.create_task(each)
+        for each in (
+            follow(here.settings, here.namespace, here.link, here.clock),
+            here.registry.follow(),
+        )
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

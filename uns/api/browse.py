@@ -1,0 +1,140 @@
+"""`/namespace`, `/values`, `/search`: the governed tree as it stands now."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from uns.api.kinds import meaning_of
+from uns.api.listing import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, answer, cursor_of, part, position_of, tag_of
+from uns.api.models import Hit, NodeAnswer, Page, Value
+from uns.api.namespace import SERVICE
+from uns.api.problem import Refused, malformed, wrong
+from uns.api.shown import Budget, node_of, value_of
+from uns.api.surroundings import Here, Surroundings
+from uns.finding import FilePlace, Malformed, found, nearest
+from uns.topic import TopicFilter
+
+router = APIRouter(tags=["browse"])
+Depth = Annotated[int, Query(ge=0, le=32, description="levels below the node")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next` of the part before")]
+NodeLimit = Annotated[int, Query(ge=1, le=10_000, description="nodes in the answer")]
+LARGEST_PART = 4 * 1024 * 1024
+
+
+@router.get("/namespace", response_model=NodeAnswer, summary="The root of the namespace")
+async def whole(
+    request: Request, here: Here, depth: Depth = 1, limit: NodeLimit = MAX_LIMIT, cursor: Cursor = None
+) -> Response:
+    return await node(request, here, here.namespace.root, depth, limit, cursor)
+
+
+@router.get("/namespace/{path:path}", response_model=NodeAnswer, summary="One node, and what stands below it")
+async def node(
+    request: Request, here: Here, path: str, depth: Depth = 1, limit: NodeLimit = MAX_LIMIT, cursor: Cursor = None
+) -> Response:
+    namespace, bundle = here.namespace, here.rules.bundle
+    known = namespace.nodes.get(path)
+    if not namespace.root:
+        raise Refused(503, "no rules are in force, so nobody knows the root of the namespace: GET /readyz says why")
+    if known is None and path != namespace.root:
+        raise _unknown(path, here)
+    tag = tag_of(namespace.changes.epoch, path, known and known.version, here.rules.revision, depth, limit, cursor)
+
+    def build() -> NodeAnswer:
+        shown = node_of(path, namespace, bundle, here.clock(), depth, Budget(limit + 1), cursor)
+        return NodeAnswer(**dict(shown), revision=here.rules.revision)
+
+    return answer(request, tag, build)
+
+
+def _unknown(path: str, here: Surroundings) -> Refused:
+    parent = path
+    while parent and parent not in here.namespace.nodes:
+        parent = parent.rpartition("/")[0]
+    names = [child.rpartition("/")[2] for child, _ in here.namespace.below(parent)][:1_000]
+    missing = path[len(parent) :].strip("/").partition("/")[0][:200]
+    near = nearest(missing, names)
+    remedy = f"did you mean {parent}/{near}?" if near else f"GET /api/v1/namespace/{parent} lists what is there"
+    message = f"there is no {missing!r} below {parent[:500]!r}"
+    return Refused(404, message, [found("name-unknown", message, remedy, FilePlace(f"/{path[:500]}"))])
+
+
+def topic_filter(text: str | None) -> TopicFilter | None:
+    """The `filter` of a request; None takes every topic."""
+    if text is None:
+        return None
+    try:
+        return TopicFilter(text)
+    except Malformed as error:
+        raise malformed("?filter", error) from None
+
+
+Filter = Annotated[
+    str | None, Query(max_length=1_000, description="MQTT topic filter", examples=["acme/+/packaging/#"])
+]
+
+
+@router.get("/values", response_model=Page[Value], summary="Current values by MQTT topic filter")
+async def values(
+    request: Request,
+    here: Here,
+    filter: Filter = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,  # noqa: A002
+) -> Response:
+    namespace, wanted = here.namespace, topic_filter(filter)
+    topics, following = part(namespace.matching(wanted), str, limit, cursor)
+    topics, following = _within_bytes(here, topics, following)
+    versions = [namespace.entries[each].version for each in topics]
+    tag = tag_of(namespace.changes.epoch, topics, versions, following)
+    now = here.clock()
+    return answer(
+        request, tag, lambda: Page[Value](items=[value_of(namespace.entries[t], now) for t in topics], next=following)
+    )
+
+
+def _within_bytes(here: Surroundings, topics: list[str], following: str | None) -> tuple[list[str], str | None]:
+    size = 0
+    for index, topic in enumerate(topics):
+        size += len(here.namespace.entries[topic].payload)
+        if size > LARGEST_PART and index > 0:
+            return topics[:index], cursor_of(topics[index - 1])
+    return topics, following
+
+
+Words = Annotated[str, Query(min_length=1, max_length=200, description="part of a name, a description or a raw topic")]
+
+
+@router.get("/search", response_model=Page[Hit], summary="Nodes by name, description, raw topic")
+async def search(here: Here, q: Words, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[Hit]:
+    words, after = q.casefold(), position_of(cursor)
+    if not words.strip():
+        raise wrong("?q", "nothing to search for", "name a part of a name, a description or a raw topic")
+    hits: list[Hit] = []
+    for path in sorted(here.namespace.nodes):
+        if (after is not None and path <= after) or path.startswith(f"{here.namespace.root}/{SERVICE}"):
+            continue
+        hit = _hit(path, words, here)
+        if hit is not None and len(hits) == limit:
+            return Page[Hit](items=hits, next=cursor_of(hits[-1].path))
+        if hit is not None:
+            hits.append(hit)
+    return Page[Hit](items=hits)
+
+
+def _hit(path: str, words: str, here: Surroundings) -> Hit | None:
+    entry = here.namespace.entries.get(path)
+    name, source = path.rpartition("/")[2], entry.properties.get("source") if entry else None
+    meaning = meaning_of(path, entry is not None, here.rules.bundle)
+    texts: tuple[tuple[Literal["name", "description", "source"], str | None], ...] = (
+        ("name", name),
+        ("description", meaning.description),
+        ("source", source),
+    )
+    matched = next((which for which, text in texts if text and words in text.casefold()), None)
+    if matched is None or not path:
+        return None
+    return Hit(path=path, name=name, kind=meaning.kind, description=meaning.description, source=source, matched=matched)

@@ -1,0 +1,89 @@
+"""Who may speak to the API, and in what form: loopback's own pages and programs, JSON only, nothing unknown."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from uns.api.problem import Refused, problem
+from uns.finding import FilePlace, found, nearest
+
+BODIES: Final = ("POST", "PUT", "PATCH")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Gate:
+    """Refuses foreign `Host` and `Origin` (another site's page in a local browser) and bodies that are not JSON."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers: dict[str, list[str]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+        refusal = _refusal(scope["method"], headers)
+        answer = problem(*refusal) if refusal else self._app
+        await answer(scope, receive, send)
+
+
+def _refusal(method: str, headers: dict[str, list[str]]) -> tuple[int, str] | None:
+    hosts, origins = headers.get("host", []), headers.get("origin", [])
+    if len(hosts) != 1 or not is_loopback(_host(f"//{hosts[0]}")):
+        return 421, "this API answers only to 127.0.0.1, localhost and [::1] in `Host`"
+    if origins and (len(origins) > 1 or origins[0] not in (f"http://{hosts[0]}", f"https://{hosts[0]}")):
+        return 403, "this API answers no page of another origin"
+    lengths = headers.get("content-length", [])
+    empty = all(each.strip() == "0" for each in lengths) and "transfer-encoding" not in headers
+    if method in BODIES and not empty:
+        kind = ";".join(headers.get("content-type", [])).partition(";")[0].strip().lower()
+        if kind != "application/json":
+            return 415, "bodies are JSON: send Content-Type: application/json"
+    return None
+
+
+def _host(authority: str) -> str:
+    try:
+        return urlsplit(authority).hostname or ""
+    except ValueError:
+        return ""
+
+
+async def known_parameters(request: Request) -> None:
+    """Refuse query parameters that the path does not know, or that stand twice: they would be misread in silence."""
+    known = _parameters(request.scope["route"].dependant)
+    findings = []
+    for name in dict.fromkeys(request.query_params):
+        where = FilePlace(f"?{name[:100]}")
+        if name not in known:
+            near = nearest(name[:100], known)
+            listed = f"it takes {', '.join(known)}" if known else "it takes none"
+            remedy = f"did you mean `{near}`?" if near else listed
+            findings.append(found("key-unknown", f"unknown query parameter `{name[:100]}`", remedy, where))
+        elif len(request.query_params.getlist(name)) > 1:
+            findings.append(found("key-duplicate", f"`{name}` stands twice in the query", "say it once", where))
+    if findings:
+        raise Refused(400, findings[0].message, findings[:20])
+
+
+def _parameters(dependant: Dependant) -> list[str]:
+    """What a path and everything that it depends on read from the query."""
+    inner = [name for each in dependant.dependencies for name in _parameters(each)]
+    return [*(each.alias for each in dependant.query_params), *inner]

@@ -1,0 +1,59 @@
+"""Lists in parts: opaque cursors, limits, and answers that a poller may already have."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from uns.api.problem import wrong
+
+Item = TypeVar("Item")
+DEFAULT_LIMIT: Final = 100
+MAX_LIMIT: Final = 1_000
+MAX_CURSOR: Final = 100_000
+
+
+def cursor_of(position: str) -> str:
+    """The position of the last item that was shown, not to be read by clients."""
+    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def position_of(cursor: str | None) -> str | None:
+    """What `cursor_of` was given; a text that it never returned is refused."""
+    if cursor is None:
+        return None
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise wrong("?cursor", "this is no cursor of a list", "take `next` of the part before") from None
+
+
+def part(
+    items: Sequence[Item], key: Callable[[Item], str], limit: int, cursor: str | None
+) -> tuple[list[Item], str | None]:
+    """The items after the cursor, in the order given; keys must be in that order too and differ."""
+    after = position_of(cursor)
+    begin = 0 if after is None else next((i for i, each in enumerate(items) if key(each) > after), len(items))
+    shown = list(items[begin : begin + limit])
+    more = begin + limit < len(items)
+    return shown, cursor_of(key(shown[-1])) if more and shown else None
+
+
+def tag_of(*parts: object) -> str:
+    """A weak entity tag of what the answer is made from."""
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
+
+
+def answer(request: Request, tag: str, build: Callable[[], BaseModel]) -> Response:
+    """The body with its ETag, or 304 where the client has it."""
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    had = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
+    if tag in had or "*" in had:
+        return Response(status_code=304, headers=headers)
+    return Response(build().model_dump_json(by_alias=True), media_type="application/json", headers=headers)

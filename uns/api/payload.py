@@ -1,0 +1,42 @@
+"""Governed payloads as the API shows them: the broker's bytes read again, from whomever they came."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NoReturn
+
+MAX_DEPTH: Final = 64
+
+
+def parsed(payload: bytes) -> Any:
+    """The JSON that the payload holds, integers of any size exact; None where it is none that can be shown."""
+    try:
+        value = json.loads(payload, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    return value if _is_shallow(value) else None
+
+
+def _refuse(token: str) -> NoReturn:
+    raise ValueError(f"{token} is no JSON")
+
+
+def _is_shallow(value: Any) -> bool:
+    """Whether it nests no deeper than decoding admits, so that writing it again is safe."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for each in level for inner in _inner(each)]
+        if not level:
+            return True
+    return False
+
+
+def _inner(value: Any) -> list[Any]:
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [each for each in members if isinstance(each, dict | list)]
+
+
+def members(payload: bytes) -> dict[str, Any]:
+    """The members of a payload that is an object; none of any other."""
+    value = parsed(payload)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,87 @@
+"""Problems as RFC 9457 says, each with findings of the shape that they have everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from uns.finding import FilePlace, Finding, Malformed, found
+
+
+class Refused(Exception):
+    """A request that cannot be answered as asked: the status, why in a sentence, and what is wrong."""
+
+    def __init__(self, status: int, detail: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.findings = status, detail, list(findings)
+
+
+def problem(status: int, detail: str, findings: Sequence[Finding] = (), title: str = "") -> Response:
+    """The response that tells it."""
+    body = {
+        "type": "about:blank",
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "findings": [each.as_json() for each in findings],
+    }
+    return Response(orjson.dumps(body), status, media_type="application/problem+json")
+
+
+def wrong(name: str, message: str, remedy: str, code: str = "key-value") -> Refused:
+    """400 for one query parameter (`?limit`) or member of the body (`/files`)."""
+    return Refused(400, message, [found(code, message, remedy, FilePlace(name))])
+
+
+def malformed(name: str, error: Malformed) -> Refused:
+    """400 for a text that is no topic, filter or equipment path."""
+    return Refused(400, str(error), [error.at(FilePlace(name))])
+
+
+def install(app: FastAPI) -> None:
+    """Every error that leaves this application is such a problem."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return problem(error.status, error.detail, error.findings)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        response = problem(error.status_code, _sentence(request, error))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        findings = [_finding(each) for each in error.errors()[:100]]
+        return problem(400, "; ".join(each.message for each in findings[:3]), findings)
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> Response:
+        return problem(500, "something failed inside the service; its log says what")
+
+
+def _sentence(request: Request, error: HTTPException) -> str:
+    if error.status_code == 404:
+        return f"there is nothing at {request.url.path[:200]}; GET /docs lists what there is"
+    if error.status_code == 405:
+        return f"{request.method} cannot be used on {request.url.path[:200]}"
+    if error.status_code == 413:
+        return "the body is larger than this resource takes"
+    return str(error.detail)
+
+
+def _finding(error: dict[str, Any]) -> Finding:
+    where, *path = error["loc"]
+    name = f"?{path[0]}" if where == "query" and path else "/" + "/".join(str(each) for each in path)
+    if error["type"] == "json_invalid":
+        return found("payload-syntax", "the body is not JSON", "send one JSON document", FilePlace("/"))
+    code = {"missing": "key-missing", "extra_forbidden": "key-unknown"}.get(error["type"], "key-value")
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return found(code, f"{name}: {message[0].lower()}{message[1:]}", "see /docs for what it takes", FilePlace(name))

@@ -1,0 +1,86 @@
+"""The API as a process: it listens on loopback only, and ends cleanly when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+import uvicorn
+
+from uns.api.app import create_app
+from uns.api.guard import is_loopback
+from uns.settings import Settings, endpoint
+
+WRONG_USE, UNREACHABLE = 2, 3
+SILENT_FOR: Final = 30_000
+"""Milliseconds after which the system drops a client that takes nothing of what was sent to it."""
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit status."""
+    host, port = endpoint(settings.api)
+    if not is_loopback(host):
+        return _say(WRONG_USE, f"the API may not listen on {host}", "set `api` to 127.0.0.1: it has no tokens yet")
+    try:
+        listener = listen(host, port)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _say(UNREACHABLE, f"{settings.api} cannot be listened on: {reason}", "end what uses it, or set `api`")
+    with listener:
+        asyncio.run(_run(settings, listener))
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket of loopback; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_FOR)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to the process that it runs in."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server_of(settings: Settings) -> Server:
+    """The server, not yet running: give it its socket, and set `should_exit` to end it."""
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=500,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=2,
+    )
+    return Server(config)
+
+
+async def _run(settings: Settings, listener: socket.socket) -> None:
+    server, loop = server_of(settings), asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, setattr, server, "should_exit", True)
+    await server.serve(sockets=[listener])
+
+
+def _say(status: int, message: str, remedy: str) -> int:
+    sys.stderr.write(f"error: {message}\n  → {remedy}\n")
+    return status

@@ -1,0 +1,37 @@
+"""Everything that a request may draw on, built once with the application and passed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from uns.api.inforce import RulesInForce
+from uns.api.link import Link
+from uns.api.namespace import Namespace
+from uns.api.registry_view import RegistryView
+from uns.instant import Instant
+from uns.settings import Settings
+
+
+@dataclass(slots=True)
+class Surroundings:
+    settings: Settings
+    namespace: Namespace
+    link: Link
+    rules: RulesInForce
+    registry: RegistryView
+    clock: Callable[[], Instant]
+    streams: int = 0
+    """How many streams are being read now."""
+
+
+def surroundings(request: Request) -> Surroundings:
+    here = request.app.state.surroundings
+    assert isinstance(here, Surroundings)
+    return here
+
+
+Here = Annotated[Surroundings, Depends(surroundings)]

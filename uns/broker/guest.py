@@ -1,0 +1,71 @@
+"""A guest at the broker: the ready-made client for everything that is not the message path."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from uns.settings import Settings
+
+Sink = Callable[[aiomqtt.Message], None]
+
+
+def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomqtt.Client:
+    """A clean-session client named `<instance>-<name>`; with a sink, messages go there at once and none pile up here."""
+    properties = Properties(PacketTypes.CONNECT)
+    properties.SessionExpiryInterval = 0
+    return aiomqtt.Client(
+        settings.broker_host,
+        settings.broker_port,
+        username=settings.username,
+        password=settings.broker_password(),
+        identifier=f"{settings.instance}-{name}",
+        queue_type=_straight_to(sink) if sink else None,
+        protocol=aiomqtt.ProtocolVersion.V5,
+        clean_start=True,
+        timeout=10,
+        keepalive=15,
+        properties=properties,
+        tls_context=trust(settings) if settings.broker_tls else None,
+    )
+
+
+def tool(settings: Settings, verb: str, sink: Sink | None = None) -> aiomqtt.Client:
+    """The client of a verb of the command line; any number of them may run at once."""
+    return guest(settings, f"{verb}-{secrets.token_hex(4)}", sink)
+
+
+def trust(settings: Settings) -> ssl.SSLContext:
+    """Whom we believe to be the broker, and who we say that we are."""
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.cert_file is not None:
+        context.load_cert_chain(settings.cert_file, settings.key_file)
+    return context
+
+
+def as_published(qos: int = 1) -> SubscribeOptions:
+    """Keep the RETAIN flag as the publisher set it, so that a state can be told from an event."""
+    return SubscribeOptions(qos=qos, retainAsPublished=True)
+
+
+def user_properties(message: aiomqtt.Message) -> dict[str, str]:
+    """The user properties of a message; of a name that stands twice, the last."""
+    return dict(getattr(message.properties, "UserProperty", ()))
+
+
+def _straight_to(sink: Sink) -> type[asyncio.Queue[Any]]:
+    class Straight(asyncio.Queue[Any]):
+        """A queue that holds nothing: the socket is read no faster than the sink takes messages."""
+
+        def put_nowait(self, item: Any) -> None:
+            sink(item)
+
+    return Straight
