@@ -25,7 +25,10 @@ class ClockLimits:
 
 @dataclass(frozen=True, slots=True)
 class TimeSpec:
-    """Where the event time stands: the first pointer that is there wins; `as_` is auto, s, ms, us, ns, iso or a strptime format."""
+    """Where the event time stands: the first pointer that is there wins.
+
+    `as_` is auto, s, ms, us, ns, iso or a strptime format.
+    """
 
     at: tuple[Pointer, ...] = ()
     or_received: bool = True

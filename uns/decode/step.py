@@ -10,7 +10,7 @@ Step = Callable[[Value], "Value | Absent"]
 
 
 def step(keys: Sequence[str]) -> Step:
-    """One step through all keys; an array takes an index without leading zeros, as RFC 6901 says."""
+    """One step through all keys; an array takes an index."""
     if not keys:
         return lambda node: node
     first = _one(keys[0])
@@ -25,8 +25,13 @@ def step(keys: Sequence[str]) -> Step:
     return walk
 
 
+def as_index(key: str) -> int | None:
+    """The array index that a token is, or None; no sign and no leading zeros, as RFC 6901 says."""
+    return int(key) if key.isascii() and key.isdigit() and (key == "0" or key[0] != "0") else None
+
+
 def _one(key: str) -> Step:
-    index = int(key) if key.isascii() and key.isdigit() and (key == "0" or key[0] != "0") else None
+    index = as_index(key)
 
     def member(node: Value) -> Value | Absent:
         return node.get(key, ABSENT) if type(node) is dict else ABSENT

@@ -1,0 +1,149 @@
+"""Where readings stand in a payload: what each pointer of `each` leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from uns.decode.pointer import Every, Key, Pointer, Token
+from uns.decode.step import as_index
+from uns.message import Value
+
+MAX_READINGS: Final = 100_000
+_NO_CAPTURES: Final[Mapping[str, str]] = {}
+
+
+class Part(NamedTuple):
+    """A node of the payload, the keys that lead to it, what `each` captured on the way, and its JSON pointer."""
+
+    node: Value
+    path: tuple[str | int, ...]
+    captures: Mapping[str, str]
+    at: str
+
+
+Found = list[Part] | None
+Find = Callable[[Value], Found]
+"""The payload's readings in the order in which they stand; None where there are more than are drawn."""
+_Walk = Callable[[list[Part]], Found]
+_new: Final = tuple.__new__
+
+
+def parts(each: Sequence[Pointer], apart: Sequence[Pointer]) -> Find:
+    """A finder of all readings; `apart` are pointers to members that are read as something else."""
+    walks = [[_walk(token) for token in pointer.tokens] for pointer in each]
+    taken = _taken(apart)
+
+    def find(payload: Value) -> Found:
+        found: list[Part] = []
+        for steps in walks:
+            here: Found = [_new(Part, (payload, (), _NO_CAPTURES, ""))]
+            for step in steps:
+                here = step(here) if here else here
+            if here is None or len(found) + len(here) > MAX_READINGS:
+                return None
+            found += here
+        if taken is not None:
+            found = [part for part in found if not taken(part[1])]
+        return found if len(walks) == 1 else list({part.path: part for part in found}.values())
+
+    return find
+
+
+def escaped(key: str) -> str:
+    """A key as a token of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
+
+
+def _walk(token: Token) -> _Walk:
+    if isinstance(token, Key):
+        return lambda here: [below for part in here for below in _member(part, token.text)]
+    if isinstance(token, Every):
+        return _every
+    return _every_scalar(token.capture) if token.deep else _every_member(token.capture)
+
+
+def _member(part: Part, key: str) -> Iterator[Part]:
+    node, path, captures, at = part
+    if type(node) is dict and key in node:
+        yield Part(node[key], (*path, key), captures, f"{at}/{escaped(key)}")
+    index = as_index(key)
+    if type(node) is list and index is not None and index < len(node):
+        yield Part(node[index], (*path, index), captures, f"{at}/{key}")
+
+
+def _every(here: list[Part]) -> Found:
+    out: list[Part] = []
+    for node, path, captures, at in here:
+        if type(node) is list:
+            if len(out) + len(node) > MAX_READINGS:
+                return None
+            out += [_new(Part, (below, (*path, i), captures, f"{at}/{i}")) for i, below in enumerate(node)]
+    return out
+
+
+def _every_member(name: str) -> _Walk:
+    def walk(here: list[Part]) -> Found:
+        out: list[Part] = []
+        for node, path, captures, at in here:
+            if type(node) is not dict and type(node) is not list:
+                continue
+            if len(out) + len(node) > MAX_READINGS:
+                return None
+            out += [
+                _new(Part, (below, (*path, key), {**captures, name: str(key)}, f"{at}/{escaped(str(key))}"))
+                for key, below in (node.items() if type(node) is dict else enumerate(node))
+            ]
+        return out
+
+    return walk
+
+
+def _every_scalar(name: str) -> _Walk:
+    def walk(here: list[Part]) -> Found:
+        out: list[Part] = []
+        for part in here:
+            for scalar in _scalars(part, len(part.path), name):
+                out.append(scalar)
+                if len(out) > MAX_READINGS:
+                    return None
+        return out
+
+    return walk
+
+
+def _scalars(part: Part, start: int, name: str) -> Iterator[Part]:
+    """Every scalar below a part; its keys from `start` on are what the capture caught."""
+    node, path, captures, at = part
+    if type(node) is not dict and type(node) is not list:
+        return
+    for key, below in node.items() if type(node) is dict else enumerate(node):
+        deeper = (*path, key)
+        if type(below) is dict or type(below) is list:
+            yield from _scalars(Part(below, deeper, captures, f"{at}/{escaped(str(key))}"), start, name)
+        else:
+            caught = "/".join(map(str, deeper[start:])) if len(deeper) > start + 1 else str(key)
+            yield _new(Part, (below, deeper, {**captures, name: caught}, f"{at}/{escaped(str(key))}"))
+
+
+def _taken(apart: Sequence[Pointer]) -> Callable[[tuple[str | int, ...]], bool] | None:
+    """Whether a path leads to a member that is read as something else, or below one."""
+    tops = frozenset(pointer.tokens[0].text for pointer in apart if _is_top(pointer))
+    patterns = [pointer.tokens for pointer in apart if pointer.origin == "payload" and not _is_top(pointer)]
+    if not patterns:
+        return (lambda path: str(path[0]) in tops if path else False) if tops else None
+
+    def taken(path: tuple[str | int, ...]) -> bool:
+        return (bool(path) and str(path[0]) in tops) or any(_leads(tokens, path) for tokens in patterns)
+
+    return taken
+
+
+def _is_top(pointer: Pointer) -> bool:
+    return pointer.origin == "payload" and len(pointer.tokens) == 1 and isinstance(pointer.tokens[0], Key)
+
+
+def _leads(tokens: Sequence[Token], path: tuple[str | int, ...]) -> bool:
+    return len(tokens) <= len(path) and all(
+        token.text == str(key) if isinstance(token, Key) else True for token, key in zip(tokens, path, strict=False)
+    )

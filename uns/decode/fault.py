@@ -1,0 +1,37 @@
+"""What could not be read of a message: of one reading, or of the whole payload."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from uns.finding import Finding, SamplePlace, found
+from uns.message import ABSENT, Clock, Quality, RawMessage, Reading, Sample
+
+NOTHING = Reading(None, None)
+
+
+class Fault(NamedTuple):
+    """A finding that does not know its topic and tag yet; `pointer` is where in the raw payload."""
+
+    code: str
+    message: str
+    remedy: str
+    pointer: str = ""
+
+    def at(self, topic: str, tag: str | None) -> Finding:
+        return found(self.code, self.message, self.remedy, SamplePlace(topic, tag, self.pointer))
+
+
+def undecoded(raw: RawMessage, fault: Fault) -> Sample:
+    """The one sample that stands for a message of which nothing could be read."""
+    clock: Clock = "backlog" if raw.backlog else "received"
+    finding = fault.at(raw.topic, None)
+    return Sample(
+        raw.topic, None, ABSENT, raw.received, clock, Quality.BAD, None, None, NOTHING, "", (finding,), undecoded=True
+    )
+
+
+def shown(value: object, length: int = 60) -> str:
+    """A raw value as findings quote it, cut where it is long."""
+    text = value if isinstance(value, str) else repr(value) if isinstance(value, float | int) else type(value).__name__
+    return text if len(text) <= length else f"{text[:length]}…"
