@@ -1,0 +1,251 @@
+"""Our session at the broker: it outlives connections, and nothing that was entrusted to it is forgotten in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from time import monotonic
+from typing import Any, Final, NamedTuple
+
+import mqtt5
+from mqtt5 import ConnAckPacket, DisconnectPacket, PubAckPacket, PublishPacket, QoS, RetainHandling, SubAckPacket
+
+from uns.broker.connection import Connection
+from uns.broker.endpoint import Endpoint
+from uns.broker.outbox import Outbox, Outgoing
+from uns.broker.reasons import TAKEN_OVER, words
+
+RECEIVE_MAXIMUM: Final = 1000
+WEEK: Final = 7 * 24 * 3600
+LONGEST_WAIT: Final = 30.0
+FILTERS_AT_ONCE: Final = 500
+ANSWER_WITHIN: Final = 15.0
+QOS: Final = (QoS.AT_MOST_ONCE, QoS.AT_LEAST_ONCE)
+
+
+class Filter(NamedTuple):
+    """One subscription; `fresh` asks for the retained values even where the broker had it already."""
+
+    pattern: str
+    fresh: bool = False
+    qos: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the session tells: each is called on the event loop and returns at once."""
+
+    receive: Callable[[PublishPacket], None]
+    accepted: Callable[[Outgoing], None]
+    refused: Callable[[Outgoing, str, str], None]
+    turned: Callable[[], None]
+    """A batch of packets has been taken; whatever is to be written may now be handed in."""
+    opened: Callable[[bool], None]
+    """Connected; whether the broker still had our session."""
+    closed: Callable[[str], None]
+
+
+class Session:
+    """One client at one broker."""
+
+    def __init__(
+        self, endpoint: Endpoint, client_id: str, hooks: Hooks, *, chance: Random, clean: bool = False,
+        keep_alive: int = 30, will: Callable[[], mqtt5.Will | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self.endpoint, self.client_id, self.hooks = endpoint, client_id, hooks
+        self.clean, self.keep_alive, self.will, self.chance = clean, keep_alive, will, chance
+        self.out: list[bytes] = []
+        self.outbox = Outbox(self.out, hooks.accepted, hooks.refused)
+        self.connected = False
+        self.taken_over = False
+        self.why = "not connected yet"
+        """Why there is no connection, in words."""
+        self._window = 0
+        self._connection: Connection | None = None
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._closed: asyncio.Event = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._attempt = 0
+        self._retrying = False
+        self._retries = 0
+        self._retried = monotonic()
+
+    async def run(self) -> None:
+        """Stay connected until `stop`, or until another process takes the session over."""
+        while not self._stopping.is_set() and not self.taken_over:
+            await self._connect()
+            if self._stopping.is_set() or self.taken_over:
+                return
+            self._attempt += 1
+            ceiling = min(LONGEST_WAIT, 0.1 * 2 ** min(self._attempt, 12))
+            try:
+                await asyncio.wait_for(self._stopping.wait(), self.chance.uniform(ceiling / 2, ceiling))
+            except TimeoutError:
+                pass
+
+    async def _connect(self) -> None:
+        self._closed.clear()
+        loop = asyncio.get_running_loop()
+        try:
+            tls = self.endpoint.tls_context()
+            transport, connection = await asyncio.wait_for(
+                loop.create_connection(self._new, self.endpoint.host, self.endpoint.port, ssl=tls), ANSWER_WITHIN
+            )
+        except (OSError, TimeoutError) as error:
+            self._connection = None
+            self.why = f"{self.endpoint} cannot be reached: {str(error) or 'no answer'}"
+            self.hooks.closed(self.why)
+            return
+        late = loop.call_later(ANSWER_WITHIN, self._too_late, connection)
+        await self._closed.wait()
+        late.cancel()
+        transport.abort()
+
+    def _new(self) -> Connection:
+        self.out.clear()
+        self._connection = Connection(self.out, self._hello, self._take, self.hooks.turned, self._lost)
+        return self._connection
+
+    def _hello(self) -> bytes:
+        password = self.endpoint.password()
+        return mqtt5.ConnectPacket(
+            self.client_id, username=self.endpoint.username, password=password.encode() if password else None,
+            clean_start=self.clean, will=self.will(), keep_alive=self.keep_alive,
+            session_expiry_interval=0 if self.clean else WEEK, receive_max=RECEIVE_MAXIMUM,
+        ).write()  # fmt: skip
+
+    def _too_late(self, connection: Connection) -> None:
+        if not self.connected:
+            connection.abort(f"{self.endpoint} accepted the connection and does not answer")
+
+    def _lost(self, why: str) -> None:
+        was, self.connected, self._connection = self.connected, False, None
+        self.why = why
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_result(None)
+        self._answers.clear()
+        self.outbox.cut()
+        self._closed.set()
+        if was or not self._stopping.is_set():
+            self.hooks.closed(why)
+
+    def _take(self, packet: mqtt5.Packet) -> None:
+        if isinstance(packet, PublishPacket):
+            self.hooks.receive(packet)
+        elif isinstance(packet, PubAckPacket):
+            self.outbox.answered(packet.packet_id, packet.reason_code, packet.reason_str)
+            if self.outbox.again and not self._retrying:
+                self._retry_later()
+        else:
+            self._control(packet)
+
+    def _control(self, packet: mqtt5.Packet) -> None:
+        if isinstance(packet, ConnAckPacket):
+            self._welcome(packet)
+        elif isinstance(packet, (SubAckPacket, mqtt5.UnsubAckPacket)):
+            answer = self._answers.pop(packet.packet_id, None)
+            self.outbox.reserved.discard(packet.packet_id)
+            if answer is not None and not answer.done():
+                answer.set_result(packet.reason_codes)
+        elif isinstance(packet, DisconnectPacket):
+            code = packet.reason_code
+            self.taken_over = code == TAKEN_OVER
+            self._give_up(f"the broker ended the connection, {words(code, packet.reason_str)}")
+        elif isinstance(packet, mqtt5.AuthPacket):
+            self._give_up("the broker asks for an AUTH exchange, which this client does not speak")
+
+    def _give_up(self, why: str) -> None:
+        if self._connection is not None:
+            self._connection.abort(why)
+
+    def _welcome(self, packet: ConnAckPacket) -> None:
+        code = packet.reason_code
+        if code != 0:
+            self._give_up(f"{self.endpoint} refused us, {words(code, packet.reason_str)}")
+            return
+        self.connected, self.why, self._attempt = True, "", 0
+        self._window = packet.receive_max
+        if self._connection is not None:
+            self._connection.watch(packet.server_keep_alive or self.keep_alive)
+        self.hooks.opened(packet.session_present)
+        self.outbox.open(self._window, packet.max_packet_size, session=packet.session_present)
+
+    def _retry_later(self) -> None:
+        self._retrying = True
+        self._retries = self._retries + 1 if monotonic() - self._retried < 2 * LONGEST_WAIT else 0
+        ceiling = min(LONGEST_WAIT, 0.25 * 2**self._retries)
+        asyncio.get_running_loop().call_later(self.chance.uniform(ceiling / 2, ceiling), self._retry)
+
+    def _retry(self) -> None:
+        self._retrying, self._retried = False, monotonic()
+        if self.connected and self.outbox.again:
+            self.outbox.retry(self._window)
+            self.flush()
+
+    async def subscribe(self, filters: Sequence[Filter]) -> list[tuple[str, str]]:
+        """Subscribe at the QoS asked for; the filters that the broker refused, each with its reason in words."""
+        refused: list[tuple[str, str]] = []
+        for start in range(0, len(filters), FILTERS_AT_ONCE):
+            part = filters[start : start + FILTERS_AT_ONCE]
+            packet_id = self._reserve()
+            codes = await self._ask(packet_id, mqtt5.SubscribePacket(packet_id, [_wire(each) for each in part]).write())
+            refused += [
+                (each.pattern, words(code)) for each, code in zip(part, codes, strict=True) if int(code) >= 0x80
+            ]
+        return refused
+
+    async def unsubscribe(self, patterns: Sequence[str]) -> None:
+        for start in range(0, len(patterns), FILTERS_AT_ONCE):
+            packet_id = self._reserve()
+            part = list(patterns[start : start + FILTERS_AT_ONCE])
+            await self._ask(packet_id, mqtt5.UnsubscribePacket(packet_id, part).write())
+
+    def _reserve(self) -> int:
+        packet_id = self.outbox.next_id()
+        self.outbox.reserved.add(packet_id)
+        return packet_id
+
+    async def _ask(self, packet_id: int, packet: bytes) -> Any:
+        if not self.connected:
+            raise ConnectionError(self.why)
+        answer = self._answers[packet_id] = asyncio.get_running_loop().create_future()
+        self.out.append(packet)
+        self.flush()
+        try:
+            codes = await asyncio.wait_for(answer, ANSWER_WITHIN)
+        except TimeoutError:
+            raise ConnectionError(f"{self.endpoint} did not answer") from None
+        if codes is None:
+            raise ConnectionError(self.why)
+        return codes
+
+    def publish_qos0(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Say something that nobody needs to have heard."""
+        if self.connected:
+            self.out.append(PublishPacket(topic, payload, retain=retain, content_type="application/json").write())
+
+    def read_on(self, on: bool) -> None:
+        if self._connection is not None:
+            self._connection.read_on(on)
+
+    def flush(self) -> None:
+        if self._connection is not None:
+            self._connection.flush()
+
+    def cut(self, why: str) -> None:
+        """Give this connection up; the session, and what is unanswered, goes on with the next."""
+        self._give_up(why)
+
+    def stop(self) -> None:
+        """Leave the broker; the session stays there unless it was a clean one."""
+        self._stopping.set()
+        if self._connection is not None:
+            self._connection.leave()
+
+
+def _wire(each: Filter) -> mqtt5.TopicFilter:
+    handling = RetainHandling.SEND_ALWAYS if each.fresh else RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS
+    return mqtt5.TopicFilter(each.pattern, max_qos=QOS[each.qos], retain_handling=handling, retain_as_published=False)

@@ -1,0 +1,19 @@
+"""Text that may stand in an MQTT packet: one character that MQTT forbids, and the broker cuts the whole connection."""
+
+from __future__ import annotations
+
+
+def forbidden(character: str) -> bool:
+    """Control characters, surrogates and Unicode's non-characters."""
+    code = ord(character)
+    control = code < 0x20 or 0x7F <= code <= 0x9F
+    return control or 0xD800 <= code <= 0xDFFF or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+
+
+def sendable(text: str) -> bool:
+    return text.isprintable() or not any(map(forbidden, text))
+
+
+def escaped(text: str) -> str:
+    """The text with each forbidden character written as `\\uXXXX`."""
+    return "".join(f"\\u{ord(each):04x}" if forbidden(each) else each for each in text)
