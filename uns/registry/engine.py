@@ -1,0 +1,93 @@
+"""The way to the database: one engine, reading and writing transactions, and one exception when it is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+BUSY_MS: Final = 15_000
+_WRITES: Final = "uns_writes"
+
+
+class RegistryAway(Exception):
+    """The registry cannot be asked now: unreachable, locked for too long, or not migrated."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(f"{message}; {remedy}")
+        self.message, self.remedy = message, remedy
+
+
+def connect(url: str, busy_ms: int = BUSY_MS) -> Engine:
+    """An engine of SQLite or PostgreSQL; nothing is asked of the database yet."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        engine = create_engine(url, **_arguments(url, busy_ms))
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise RegistryAway(f"{url!r} is no registry: {error}", "write sqlite:///uns.db or postgresql://…") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite(busy_ms))
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _arguments(url: str, busy_ms: int) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": busy_ms / 1000, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_timeout": busy_ms / 1000, "connect_args": {"connect_timeout": 5}}
+
+
+def _prepare_sqlite(busy_ms: int) -> Any:
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+        for pragma in (f"busy_timeout = {busy_ms}", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return prepare
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view; what is read belongs together."""
+    with _away(), engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield connection
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """All or nothing; on SQLite the only writer from its first statement on."""
+    with _away(), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise _told(error) from error
+    except DBAPIError as error:
+        if error.connection_invalidated or "does not exist" in str(error.orig):
+            raise _told(error) from error
+        raise
+
+
+def _told(error: Exception) -> RegistryAway:
+    text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    if "no such table" in text or "no such column" in text or "does not exist" in text:
+        return RegistryAway(f"the registry's schema is not up to date ({text})", "run `uns migrate`")
+    if "locked" in text:
+        return RegistryAway("the registry is locked by another process", "wait, or end what holds it")
+    return RegistryAway(f"the registry cannot be reached: {text}", "check the setting `registry` and the database")

@@ -1,0 +1,45 @@
+"""What every bitemporal table shares, and the revisions that every write raises.
+
+Instants are whole nanoseconds since 1970 in 64 bits. A row is what we believed from `recorded_at` until
+`superseded_at` (in the registry's revisions `recorded_in` and `superseded_in`); a correction supersedes it and adds
+another. Its own columns say when that was so in the world.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Named, Table, Text, TypedColumns
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class Recorded(TypedColumns):
+    """Believed from one moment to another, by whose word and why."""
+
+    row: Named[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    recorded_at: Named[int] = Column(BigInteger)
+    recorded_in: Named[int] = Column(BigInteger)
+    recorded_by: Named[str] = Column(Text)
+    why: Named[str | None] = Column(Text)
+    superseded_at: Named[int | None] = Column(BigInteger)
+    superseded_in: Named[int | None] = Column(BigInteger)
+    superseded_by: Named[str | None] = Column(Text)
+
+
+class Revisions(TypedColumns):
+    """A counter for each part of the registry that somebody waits for."""
+
+    part: Named[str] = Column(Text, primary_key=True)
+    revision: Named[int] = Column(BigInteger)
+
+
+REVISIONS: Final = Table("revision", METADATA, Revisions)

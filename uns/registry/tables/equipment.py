@@ -1,0 +1,26 @@
+"""Equipment that exists, from when until when."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, Named, Table, Text
+
+from uns.registry.tables.base import METADATA, Recorded
+
+
+class Equipment(Recorded):
+    path: Named[str] = Column(Text)
+    name: Named[str | None] = Column(Text)
+    description: Named[str | None] = Column(Text)
+    steward: Named[str | None] = Column(Text)
+    start: Named[int | None] = Column(BigInteger)
+    """Installed from; None is ever since."""
+    stop: Named[int | None] = Column(BigInteger)
+
+
+EQUIPMENT: Final = Table("equipment", METADATA, Equipment)
+Index(
+    "uq_equipment_now", EQUIPMENT.c.path, unique=True,
+    sqlite_where=EQUIPMENT.c.superseded_at.is_(None), postgresql_where=EQUIPMENT.c.superseded_at.is_(None),
+)  # fmt: skip

@@ -1,0 +1,83 @@
+"""A writing transaction: who writes, when and why, and the revision that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Engine, Table, bindparam, insert, select, text, update
+
+from uns.instant import Instant
+from uns.registry.engine import transaction
+from uns.registry.tables import REVISIONS
+
+Part = Literal["context", "quarantine", "submissions"]
+CHANNEL: Final = "uns_registry"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose word a change is, when it was given, and why."""
+
+    name: str
+    at: Instant
+    why: str | None = None
+
+
+@dataclass(slots=True)
+class Writing:
+    """An open transaction. `revision` is the one that it makes if it changes anything."""
+
+    connection: Connection
+    author: Author
+    revision: int
+    changed: bool = field(default=False)
+
+    def add(self, table: Table[Any], rows: Iterable[Mapping[str, Any]]) -> None:
+        """New rows of a bitemporal table."""
+        stamped = [{**row, **self._recorded()} for row in rows]
+        if stamped:
+            self.connection.execute(insert(table), stamped)
+            self.changed = True
+
+    def supersede(self, table: Table[Any], rows: Iterable[int]) -> None:
+        """What was believed until now; it stays, as history."""
+        numbers = [{"superseded": row} for row in rows]
+        if numbers:
+            self.connection.execute(_superseding(table, self.author, self.revision), numbers)
+            self.changed = True
+
+    def _recorded(self) -> dict[str, Any]:
+        author = self.author
+        return {
+            "recorded_at": author.at,
+            "recorded_in": self.revision,
+            "recorded_by": author.name,
+            "why": author.why,
+        }
+
+
+def _superseding(table: Table[Any], author: Author, revision: int) -> Any:
+    known = update(table).where(table.c.row == bindparam("superseded"))
+    return known.values(superseded_at=author.at, superseded_in=revision, superseded_by=author.name)
+
+
+@contextmanager
+def writing(engine: Engine, author: Author, part: Part = "context") -> Iterator[Writing]:
+    """Writers of a part stand in line, so that a higher revision was committed later."""
+    with transaction(engine) as connection:
+        known = select(REVISIONS.c.revision).where(REVISIONS.c.part == part).with_for_update()
+        open_one = Writing(connection, author, connection.execute(known).scalar_one() + 1)
+        yield open_one
+        if open_one.changed:
+            connection.execute(update(REVISIONS).where(REVISIONS.c.part == part).values(revision=open_one.revision))
+            if connection.dialect.name == "postgresql":
+                notice = text("SELECT pg_notify(:channel, :part)")
+                connection.execute(notice, {"channel": CHANNEL, "part": part})
+
+
+def revision_of(connection: Connection, part: Part = "context") -> int:
+    """How often that part of the registry has changed."""
+    return connection.execute(select(REVISIONS.c.revision).where(REVISIONS.c.part == part)).scalar_one()
