@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Final, NamedTuple
 
+from uns.convert import Meaning
+from uns.decode import Births, Reader, reader
 from uns.decode.source import Source
-from uns.naming.rule import RuleFile
-from uns.naming.standard import Standard
+from uns.filters import FilterTree, outermost
+from uns.finding import Finding, SamplePlace, found
+from uns.message import RawMessage, Sample
+from uns.naming.resolve import Refused, Resolution, Resolver, Scale, Target
+from uns.naming.rule import Rule, RuleFile
+from uns.naming.standard import Name, Standard
+from uns.naming.unit import canonical, scale
+from uns.render import Properties, address_of, static_properties
+from uns.schema.catalog import Catalog
+from uns.schema.validator import Validator
+from uns.schema.words import Violation
+from uns.topic import TopicFilter
+
+CACHED_ADDRESSES: Final = 262_144
+"""Addresses whose resolution is remembered; beyond it all are worked out again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The files of a project as bytes: rule files, standard and tables by path below the rules folder, schemas below theirs."""
+    """A project's files as bytes, by their path below the rules folder and below the schemas folder."""
 
     rules: Mapping[str, bytes]
     schemas: Mapping[str, bytes]
@@ -20,20 +38,133 @@ class Documents:
     """How findings name the rules folder."""
     schemas_at: str = "schemas"
 
+    @property
+    def revision(self) -> str:
+        """A hash of every file's path and content."""
+        digest = sha256()
+        for folder, files in (("rules", self.rules), ("schemas", self.schemas)):
+            for path in sorted(files):
+                content = sha256(files[path]).hexdigest()
+                digest.update(f"{folder}/{path}\0{content}\n".encode())
+        return digest.hexdigest()[:16]
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A rule file and the source of it that takes a topic."""
 
-    file: RuleFile
+class Step(NamedTuple):
+    """One target of an address, with all that its samples need and that no sample changes."""
+
+    target: Target
+    rule: Rule
+    meaning: Meaning
+    validator: Validator | None
+    properties: Properties
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+class Plan(NamedTuple):
+    """What an address comes to under this bundle."""
+
+    resolution: Resolution
+    steps: tuple[Step | Refused, ...]
+
+
+class Route:
+    """A rule file and the source of it that takes a topic."""
+
+    def __init__(self, file: RuleFile, source: Source, resolver: Resolver, catalog: Catalog) -> None:
+        self.file, self.source, self.resolver = file, source, resolver
+        self.schema = catalog.validator(source.schema) if source.schema else None
+
+    @cached_property
+    def reader(self) -> Reader:
+        return reader(self.source)
+
+    def read(self, raw: RawMessage, births: Births) -> tuple[list[Sample], Births]:
+        """The message's samples; what the raw schema has against the payload, each of them carries."""
+        if self.schema is None:
+            return self.reader(raw, births)
+        payload = self.reader.parse(raw)
+        if isinstance(payload, Sample):
+            return [payload], births
+        samples, births = self.reader.draw(raw, payload, births)
+        if self.schema.is_valid(payload):
+            return samples, births
+        findings = tuple(_unfit(raw, each) for each in self.schema.violations(payload))
+        return [sample._replace(findings=sample.findings + findings) for sample in samples], births
+
+
+def _unfit(raw: RawMessage, violation: Violation) -> Finding:
+    where = SamplePlace(raw.topic, None, violation.pointer)
+    return found("payload-schema", violation.message, violation.remedy, where)
+
+
 class Bundle:
-    revision: str
-    """A hash of every file's content."""
-    standard: Standard
-    files: tuple[RuleFile, ...]
-    documents: Documents
-    caches: dict[str, Route | None] = field(default_factory=dict, repr=False, compare=False)
+    """Immutable but for what it remembers of addresses that it has met."""
+
+    def __init__(self, standard: Standard, files: tuple[RuleFile, ...], catalog: Catalog, documents: Documents) -> None:
+        self.standard, self.files, self.catalog, self.documents = standard, files, catalog, documents
+        self.revision = documents.revision
+        self._sources = FilterTree(
+            (topic, (order, index, Route(file, source, resolver, catalog)))
+            for order, (file, resolver) in enumerate((file, Resolver(file, standard)) for file in files)
+            for index, source in enumerate(file.sources)
+            for topic in source.topics
+        )
+        self._routes: dict[str, Route | None] = {}
+        self._plans: dict[tuple[str, str | None], Plan] = {}
+        self._scales: dict[tuple[str, str], Scale] = {}
+
+    @property
+    def subscriptions(self) -> tuple[TopicFilter, ...]:
+        """What to subscribe to: every source's filters but those that another contains."""
+        return outermost(topic for file in self.files for source in file.sources for topic in source.topics)
+
+    def route(self, topic: str) -> Route | None:
+        """The first source that takes the topic; files never share one."""
+        try:
+            return self._routes[topic]
+        except KeyError:
+            if len(self._routes) >= CACHED_ADDRESSES:
+                self._routes.clear()
+            matching = sorted(self._sources.matching(topic), key=lambda entry: entry[:2])
+            return self._routes.setdefault(topic, matching[0][2] if matching else None)
+
+    def plan(self, route: Route, sample: Sample) -> Plan:
+        """What the sample's address comes to; worked out once per address."""
+        address = (sample.topic, sample.tag)
+        try:
+            return self._plans[address]
+        except KeyError:
+            if len(self._plans) >= CACHED_ADDRESSES:
+                self._plans.clear()
+            return self._plans.setdefault(address, self._worked_out(route, sample))
+
+    def scale_of(self, spelling: str, name: Name) -> Scale | None:
+        """From a unit that a payload carries to the dictionary's. Raises Malformed for one that cannot be."""
+        if name.unit is None:
+            return None
+        code = canonical(self.standard.units, spelling)
+        key = (code, name.unit)
+        if key not in self._scales:
+            if len(self._scales) >= CACHED_ADDRESSES:
+                self._scales.clear()
+            self._scales[key] = Scale(*scale(code, name.unit))
+        return self._scales[key]
+
+    def _worked_out(self, route: Route, sample: Sample) -> Plan:
+        resolution = route.resolver.resolve(sample.topic, sample.tag)
+        if resolution.rule is None:
+            return Plan(resolution, ())
+        source, rule = address_of(sample), resolution.rule
+        return Plan(
+            resolution,
+            tuple(
+                self._step(route, rule, source, outcome) if isinstance(outcome, Target) else outcome
+                for outcome in resolution.outcomes
+            ),
+        )
+
+    def _step(self, route: Route, rule: Rule, source: str, target: Target) -> Step:
+        meaning = Meaning(target.name, target.scale, target.states, target.bit, route.source.decimal)
+        properties = static_properties(source, str(rule), self.revision, target)
+        validator = self.catalog.validator(target.contract.schema) if target.contract else None
+        return Step(target, rule, meaning, validator, properties, route.source)

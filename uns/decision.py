@@ -17,6 +17,7 @@ class Publish(NamedTuple):
 
     sample: Sample
     target: Target
+    rule: Rule
     topic: Topic
     payload: bytes
     properties: list[tuple[str, str]]
@@ -29,10 +30,11 @@ class Publish(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """Something for the registry; the timeline that follows it already holds it."""
+    """Something for the registry, judged on the timeline; the caller lets it take effect there."""
 
     sample: Sample
     target: Target
+    rule: Rule
     record: Record
     findings: tuple[Finding, ...] = ()
 
@@ -47,7 +49,7 @@ class Reject(NamedTuple):
 
 
 class Ignore(NamedTuple):
-    """Dropped by rule: `reason` is the rule (`dallas/plc-heartbeat`) or tombstone, retained, source, unmatched, lookup, empty, keepalive."""
+    """Dropped: `reason` is the rule (`dallas/drop`), or tombstone, retained, source, unmatched, lookup, empty."""
 
     sample: Sample | None
     rule: Rule | None

@@ -1,0 +1,47 @@
+"""`uns check`: every finding in the standard, rule files, tables, schemas and settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from uns.cli.app import NEGATIVE, Config, Json, app, err, out, show, show_json, sorted_findings
+from uns.finding import Finding, Severity
+from uns.settings import Settings, load
+
+
+@app.command("check")
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="projects, rules folders or files", metavar="PATH")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="warnings end with status 1 too")] = False,
+    against: Annotated[Path | None, typer.Option("--against", help="schemas as they were in force")] = None,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """Every finding, each with its place and what to do.
+
+    Example: `uns check naming_rules`
+    """
+    from uns.cli.project import in_force, judged
+
+    settings, findings = load({}, config=config)
+    usable = settings or Settings()
+    for each in judged(paths or (), usable, in_force(usable, against)):
+        findings += each.findings
+    findings = sorted_findings(list(dict.fromkeys(findings)))
+    if as_json:
+        show_json([each.as_json() for each in findings])
+    else:
+        show(findings)
+        _tally(findings)
+    grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(each.severity in grave for each in findings):
+        raise typer.Exit(NEGATIVE)
+
+
+def _tally(findings: list[Finding]) -> None:
+    counts = [(severity, sum(each.severity is severity for each in findings)) for severity in Severity]
+    parts = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts if count]
+    (err if findings else out).print(", ".join(parts) or "[green]all well[/]")

@@ -1,0 +1,73 @@
+"""The project that a verb works on: from arguments, or from the settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from uns.bundle import Bundle
+from uns.cli.app import NEGATIVE, err, show
+from uns.files import Project, project_at, read_documents
+from uns.finding import FilePlace, Finding
+from uns.judge import Judgement, judge
+from uns.schema.catalog import Catalog
+from uns.settings import Settings
+
+
+class Judged(NamedTuple):
+    project: Project
+    judgement: Judgement
+    findings: list[Finding]
+    """Of the one file that was asked about, else all."""
+
+
+def judged(paths: Sequence[Path], settings: Settings, in_force: Mapping[str, str] | None = None) -> list[Judged]:
+    """Each project that the paths stand for; without paths the settings' own."""
+    if not paths:
+        return [_judged(Project(settings.rules, settings.schemas, Path.cwd()), in_force)]
+    results = []
+    for path in paths:
+        project = project_at(path, settings.schemas)
+        if isinstance(project, Finding):
+            results.append(Judged(Project(path, path, Path.cwd()), Judgement(None, (project,)), [project]))
+        else:
+            results.append(_judged(project, in_force))
+    return results
+
+
+def _judged(project: Project, in_force: Mapping[str, str] | None) -> Judged:
+    documents, unreadable = read_documents(project.rules, project.schemas, project.base)
+    judgement = judge(documents, time.time_ns(), in_force)
+    if unreadable:
+        judgement = Judgement(judgement.draft, (*unreadable, *judgement.findings))
+    return Judged(project, judgement, list(_asked(judgement.findings, project)))
+
+
+def _asked(findings: Iterable[Finding], project: Project) -> Iterable[Finding]:
+    only = project.only.resolve() if project.only else None
+    for each in findings:
+        file = each.where.file if isinstance(each.where, FilePlace) else ""
+        if only is None or (project.base / file).resolve() == only:
+            yield each
+
+
+def bundle_of(settings: Settings) -> Bundle:
+    """The bundle that the settings' folders make; errors are shown and end the verb with status 1."""
+    [result] = judged((), settings)
+    if result.judgement.bundle is None:
+        show([each for each in result.findings if each.severity == "error"], err)
+        raise typer.Exit(NEGATIVE)
+    return result.judgement.bundle
+
+
+def in_force(settings: Settings, against: Path | None) -> dict[str, str] | None:
+    """Fingerprints of the schemas that were in force: of a folder, else the registry's; None where nobody can tell."""
+    if against is not None:
+        documents, _ = read_documents(against, against)
+        catalog, _ = Catalog.build(documents.schemas, documents.schemas_at, ())
+        return dict(catalog.fingerprints)
+    return None

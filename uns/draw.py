@@ -1,0 +1,107 @@
+"""What a target draws from a sample: one value, a rule's fields, or the fields of a record."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from uns.bundle import Bundle, Step
+from uns.convert import Meaning, Misfit, convert, shown
+from uns.decode.source import Source
+from uns.decode.times import Stamp, form
+from uns.finding import Finding, Malformed, SamplePlace, found
+from uns.instant import Instant
+from uns.message import ABSENT, Absent, Quality, RawMessage, Sample, Value
+from uns.naming.resolve import Target, TargetField
+
+
+class Drawn(NamedTuple):
+    """A converted value (or fields) with the quality that is left, and what is wrong."""
+
+    value: Any
+    quality: Quality
+    findings: tuple[Finding, ...] = ()
+
+
+def draw_value(sample: Sample, step: Step, bundle: Bundle) -> Drawn:
+    """Shape `value`. A bad reading's null is published as it is; a bad value is not held against range and list."""
+    value = sample.value
+    if value is None or value is ABSENT:
+        return Drawn(None, sample.quality)
+    meaning: Meaning = step.meaning
+    if sample.unit is not None and step.target.unit is None and meaning.name is not None:
+        try:
+            meaning = meaning._replace(scale=bundle.scale_of(sample.unit, meaning.name))
+        except Malformed as problem:
+            return Drawn(None, sample.quality, (problem.at(_place(sample, sample.pointer)),))
+    converted, misfit = convert(value, meaning)
+    if misfit is None or _is_forgiven(misfit, sample.quality):
+        return Drawn(converted, sample.quality)
+    return Drawn(converted, sample.quality, (misfit.at(_place(sample, sample.pointer)),))
+
+
+def draw_fields(sample: Sample, target: Target, decimal: str) -> Drawn:
+    """Shape `object`. A field that is absent, null or not finite is left out; then quality is at most uncertain."""
+    fields: dict[str, Value] = {}
+    findings: list[Finding] = []
+    quality = sample.quality
+    for each in target.fields:
+        value = _field(sample, each)
+        if value is ABSENT or value is None:
+            quality = quality.at_most(Quality.UNCERTAIN)
+            continue
+        meaning = Meaning(each.name, each.scale, each.field.states, None, decimal)
+        converted, misfit = convert(value, meaning)
+        if misfit is not None and not _is_forgiven(misfit, sample.quality):
+            pointer = each.field.at.text if each.field.at else ""
+            named = misfit._replace(message=f"field `{each.field.name}`: {misfit.message}")
+            findings.append(named.at(_place(sample, pointer)))
+        fields[each.field.name] = converted
+    return Drawn(fields, quality, tuple(findings))
+
+
+def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
+    """The fields of a record: ids and names as text, `start` and `stop` as instants, what is absent left out."""
+    fields: dict[str, Value] = {}
+    findings: list[Finding] = []
+    for each in step.target.fields:
+        name, value = each.field.name, _field(sample, each)
+        if value is ABSENT or value is None or value == "":
+            continue
+        where = _place(sample, each.field.at.text if each.field.at else "")
+        if each.field.states is not None:
+            value, misfit = convert(value, Meaning(None, None, each.field.states))
+            if misfit is not None:
+                findings.append(misfit.at(where))
+                continue
+        if name in ("start", "stop"):
+            instant = _instant(value, step.source, raw.received)
+            if instant is None:
+                message = f"field `{name}`: {shown(value)} is not a time"
+                findings.append(found("time-implausible", message, "write RFC 3339 or an epoch", where))
+                continue
+            value = instant
+        elif name != "quantity" and name != "attributes":
+            value = shown(value) if isinstance(value, bool) else str(value)
+        fields[name] = value
+    return Drawn(fields, sample.quality, tuple(findings))
+
+
+def _field(sample: Sample, each: TargetField) -> Value | Absent:
+    if each.field.at is None:
+        return each.text
+    value = each.field.at.find(sample.reading)
+    return ABSENT if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _instant(value: Value, source: Source, received: Instant) -> Instant | None:
+    read = form(source.time.as_, source.time.zone or source.zone)(value, received)
+    return read.instant if isinstance(read, Stamp) else read
+
+
+def _is_forgiven(misfit: Misfit, quality: Quality) -> bool:
+    return quality is Quality.BAD and misfit.code in ("value-out-of-range", "value-not-listed")
+
+
+def _place(sample: Sample, pointer: str) -> SamplePlace:
+    return SamplePlace(sample.topic, sample.tag, pointer)

@@ -1,0 +1,79 @@
+"""Which batch, shift and product a sample belongs to, and whether its contract can do without."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from uns.bundle import Step
+from uns.context.timeline import Timeline
+from uns.context.values import EMPTY, Context
+from uns.convert import shown
+from uns.equipment import EquipmentPath
+from uns.finding import Finding, SamplePlace, found
+from uns.instant import rfc3339
+from uns.message import ABSENT, Sample
+
+
+class Enriched(NamedTuple):
+    context: Context
+    findings: tuple[Finding, ...] = ()
+
+
+def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
+    """Context by event time on the target's equipment, or by the batch that the payload names.
+
+    A sample of the backlog has no event time and is older than its receive time: nobody knows its context.
+    """
+    equipment, contract = step.target.equipment, step.target.contract
+    if equipment is None or contract is None:
+        return Enriched(EMPTY)
+    if sample.clock == "backlog":
+        context: Context | None = EMPTY
+    elif step.rule.batch is not None:
+        context = _by_name(sample, step, equipment, timeline)
+    else:
+        context = timeline.at(equipment, sample.time)
+    if context is None:
+        return Enriched(EMPTY, (_unknown_batch(sample, step, equipment),))
+    if not (context.ambiguous or contract.require or step.target.registered):
+        return Enriched(context)
+    return Enriched(context, tuple(_wanting(sample, step, equipment, context, timeline)))
+
+
+def _by_name(sample: Sample, step: Step, equipment: EquipmentPath, timeline: Timeline) -> Context | None:
+    name = step.rule.batch.find(sample.reading) if step.rule.batch else ABSENT
+    if not isinstance(name, (str, int)) or name == "":
+        return None
+    return timeline.of_batch(str(name), equipment, sample.time)
+
+
+def _unknown_batch(sample: Sample, step: Step, equipment: EquipmentPath) -> Finding:
+    pointer = step.rule.batch.text if step.rule.batch else ""
+    name = step.rule.batch.find(sample.reading) if step.rule.batch else ABSENT
+    message = f"there is no batch {shown(name)} on {equipment}" if name else f"{pointer} names no batch"
+    remedy = "announce it to the registry, then replay"
+    return found("batch-unknown", message, remedy, SamplePlace(sample.topic, sample.tag, pointer))
+
+
+def _wanting(
+    sample: Sample, step: Step, equipment: EquipmentPath, context: Context, timeline: Timeline
+) -> list[Finding]:
+    where = SamplePlace(sample.topic, sample.tag)
+    at = rfc3339(sample.time)
+    findings = []
+    if context.ambiguous:
+        message = f"{len(context.ambiguous)} batches run on {equipment} at {at}: {', '.join(context.ambiguous[:5])}"
+        findings.append(found("batch-ambiguous", message, "name it in the rule with `batch:`", where))
+    if step.target.registered and not timeline.knows(equipment):
+        message, remedy = f"{equipment} is not in the registry", "register it: `uns registry import equipment`"
+        findings.append(found("equipment-unregistered", message, remedy, where))
+    for member in step.target.contract.require if step.target.contract else ():
+        if member in context.members:
+            continue
+        if timeline.stale and member != "shift":
+            message, remedy = f"no {member}: the registry has not been heard lately", "run `uns doctor`"
+            findings.append(found("context-stale", message, remedy, where))
+        else:
+            message = f"there is no {member} on {equipment} at {at}"
+            findings.append(found("context-missing", message, f"enter it, or drop `{member}` from `require`", where))
+    return findings

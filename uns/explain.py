@@ -1,0 +1,252 @@
+"""What becomes of a raw message and why, step by step, each step with its place in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from uns.bundle import Bundle, Route
+from uns.context.timeline import Timeline
+from uns.context.values import Context
+from uns.contextualize import contextualize
+from uns.convert import shown
+from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
+from uns.decode import NO_BIRTHS, Births
+from uns.equipment import EquipmentPath
+from uns.finding import FilePlace, Finding, Severity
+from uns.instant import Instant, rfc3339
+from uns.message import RawMessage, Sample
+from uns.naming.near import Near, near
+from uns.naming.resolve import Joined, Target
+from uns.naming.rule import Rule
+
+
+class Line(NamedTuple):
+    """One line of an explanation: the step, where it stands, what it is, and what it did."""
+
+    step: str
+    subject: str = ""
+    detail: str = ""
+    place: FilePlace | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        members = {"step": self.step, "subject": self.subject, "detail": self.detail}
+        return {**members, "where": self.place.as_json()} if self.place else members
+
+
+class Explanation(NamedTuple):
+    raw: RawMessage
+    lines: tuple[Line, ...]
+    decisions: tuple[Decision, ...]
+    bundle: str
+    context: str
+    """The registry revision that batch, shift and product come from."""
+
+    @property
+    def is_rejected(self) -> bool:
+        return any(isinstance(each, Reject) for each in self.decisions)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "topic": self.raw.topic,
+            "received": rfc3339(self.raw.received),
+            "bundle": self.bundle,
+            "context": self.context,
+            "steps": [line.as_json() for line in self.lines],
+            "outcomes": [outcome_json(each) for each in self.decisions],
+        }
+
+
+def explain(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: Births = NO_BIRTHS) -> Explanation:
+    """The message goes through the very line that the service runs; its decisions tell how they came about."""
+    decisions, _ = contextualize(raw, bundle, timeline, births)
+    return Explanation(
+        raw, tuple(_lines(raw, bundle, timeline, decisions)), tuple(decisions), bundle.revision, timeline.revision
+    )
+
+
+def _lines(raw: RawMessage, bundle: Bundle, timeline: Timeline, decisions: list[Decision]) -> Iterator[Line]:
+    yield Line("message", f"{raw.topic} · {len(raw.payload)} bytes", "retained" if raw.retained else "")
+    route = bundle.route(raw.topic)
+    if route is not None:
+        yield _source(route)
+    last: Sample | None = None
+    for decision in decisions:
+        inner = decision.would if isinstance(decision, Observe) else decision
+        if inner.sample is not None and inner.sample is not last:
+            yield from _sample(inner.sample, route)
+            yield from _rule(inner, route)
+            last = inner.sample
+        yield from _target(inner, bundle, timeline)
+        yield from _outcome(inner, "observe " if isinstance(decision, Observe) else "", bundle)
+
+
+def _source(route: Route) -> Line:
+    source = route.source
+    parts = [f"read {source.read}"] if source.read != "json" else []
+    parts += [f"each {', '.join(each.text for each in source.each)}"] if source.each else []
+    parts += [f"value {source.value.text}"] if source.value is not None and source.value.text != "." else []
+    parts += [f"time {', '.join(each.text for each in source.time.at)}"] if source.time.at else ["time received"]
+    return Line("source", ", ".join(source.topics), ", ".join(parts), source.place)
+
+
+def _sample(sample: Sample, route: Route | None) -> Iterator[Line]:
+    if sample.undecoded:
+        return
+    clock = {"": "", "received": "the receive time", "replaced": "the receive time, its own is not believed"}
+    how = clock.get(sample.clock, f"clock {sample.clock}")
+    subject = f"{shown(sample.value)} at {rfc3339(sample.time)}" + (f" ({how})" if how else "")
+    quality = "" if sample.quality == "good" else f"quality {sample.quality}"
+    tag = f"tag {sample.tag}" if sample.tag is not None else ""
+    yield Line("sample", subject, ", ".join(filter(None, (tag, quality))))
+
+
+def _rule(decision: Decision, route: Route | None) -> Iterator[Line]:
+    sample = decision.would.sample if isinstance(decision, Observe) else decision.sample
+    rule = decision.would.rule if isinstance(decision, Observe) else decision.rule
+    if route is None or sample is None or sample.undecoded:
+        return
+    if rule is not None:
+        captures = route.resolver.resolve(sample.topic, sample.tag).captures
+        yield Line("rule", rule.id, _pairs(captures, _captured(rule)), rule.place)
+        return
+    yield Line("rule", "none takes this address; nearest:" if route.file.rules else "the file has no rules")
+    for each in near(route.file, sample.topic, sample.tag):
+        yield from _near(each)
+
+
+def _near(each: Near) -> Iterator[Line]:
+    yield Line("", each.rule.id, f"stops at {each.stops}", each.rule.place)
+    if each.remedy:
+        yield Line("", f"→ {each.remedy}")
+
+
+def _captured(rule: Rule) -> tuple[str, ...]:
+    return rule.topic.captures + (rule.tag.captures if rule.tag else ())
+
+
+def _pairs(values: Any, names: tuple[str, ...]) -> str:
+    return " ".join(f"{name}={values[name]}" for name in names if name in values)
+
+
+def _target(decision: Decision, bundle: Bundle, timeline: Timeline) -> Iterator[Line]:
+    if isinstance(decision, (Ignore, Observe)) or decision.target is None or decision.sample is None:
+        return
+    target, sample = decision.target, decision.sample
+    for joined in target.joined:
+        yield _lookup(joined)
+    if isinstance(decision, Publish) and target.name is not None:
+        converted = _converted(sample, target, decision.value)
+        if converted:
+            yield Line("convert", converted)
+    if target.contract is not None and target.equipment is not None:
+        context = decision.context if isinstance(decision, Publish) else timeline.at(target.equipment, sample.time)
+        yield from _context(context, target.equipment, bundle.standard.root)
+    if target.contract is not None:
+        violated = any(each.code == "contract-violated" for each in decision.findings)
+        place = FilePlace(f"{bundle.documents.schemas_at}/{target.contract.schema}")
+        yield Line("contract", str(target.contract), "violated" if violated else "holds", place)
+
+
+def _lookup(joined: Joined) -> Line:
+    lookup, row = joined
+    cells = dict(zip(lookup.columns, row.cells, strict=True))
+    names = tuple(column for column in lookup.columns if column not in lookup.key and cells[column])
+    return Line("lookup", lookup.name, _pairs(cells, names), lookup.place_of(row))
+
+
+def _converted(sample: Sample, target: Target, value: object) -> str:
+    raw, name = shown(sample.value), target.name
+    if isinstance(value, dict) or name is None:
+        return ""
+    if target.bit is not None:
+        return f"bit {target.bit} of {raw} → {shown(value)}"
+    if target.states is not None:
+        return f"{raw} → {shown(value)} (states {target.states.name})"
+    unit = target.unit.code if target.unit else sample.unit
+    if unit is None or unit == name.unit:
+        return ""
+    return f"{raw} {unit} → {shown(value)} {name.unit}"
+
+
+def _context(context: Context, equipment: EquipmentPath, root: str) -> Iterator[Line]:
+    batch, shift, product = context.batch, context.shift, context.product
+    if batch is not None:
+        span = f"{rfc3339(batch.start)} – {_until(batch.stop)}"
+        yield Line("context", f"batch {batch.id}", f"{span}  {root}/{batch.equipment}{_up(equipment, batch.equipment)}")
+    if shift is not None:
+        crew = f", crew {shift.crew}" if shift.crew else ""
+        yield Line("context", f"shift {shift.id}", f"{shift.date}{crew}")
+    if product is not None:
+        yield Line("context", f"product {product.id}", f"{product.name or ''} (from the batch)".strip())
+    if context.ambiguous:
+        yield Line("context", f"{len(context.ambiguous)} batches run at once", ", ".join(context.ambiguous[:5]))
+    if batch is None and shift is None and not context.ambiguous:
+        yield Line("context", "none", f"no batch, shift or product on {root}/{equipment} or above it then")
+
+
+def _until(stop: Instant | None) -> str:
+    return "open" if stop is None else rfc3339(stop)
+
+
+def _up(equipment: EquipmentPath, found_at: str) -> str:
+    levels = equipment.count("/") - found_at.count("/")
+    return f" ({levels} level{'s' if levels > 1 else ''} up)" if levels else ""
+
+
+def _outcome(decision: Decision, prefix: str, bundle: Bundle) -> Iterator[Line]:
+    match decision:
+        case Publish():
+            yield from _findings(decision.findings)
+            yield Line(f"{prefix}publish", decision.topic, "retained" if decision.retain else "")
+            payload = decision.payload[:2000].decode("utf-8", "replace")
+            yield Line("", payload + ("…" if len(decision.payload) > 2000 else ""))
+        case Recorded():
+            where = f" on {bundle.standard.root}/{decision.record.equipment}" if decision.record.equipment else ""
+            fields = {k: rfc3339(v) if k in ("start", "stop") else v for k, v in decision.record.fields.items()}
+            yield from _findings(decision.findings)
+            yield Line(f"{prefix}record", decision.record.kind + where, _pairs(fields, tuple(fields)))
+        case Reject():
+            yield from _findings(decision.findings)
+            yield Line(f"{prefix}quarantine")
+        case Ignore():
+            place = decision.rule.place if decision.rule else None
+            yield Line("ignore", decision.rule.id if decision.rule else decision.reason, "", place)
+
+
+def _findings(findings: tuple[Finding, ...]) -> Iterator[Line]:
+    for each in findings:
+        place = each.where if isinstance(each.where, FilePlace) else None
+        step = "error" if each.severity is Severity.ERROR else each.severity.value
+        yield Line(step, f"{each.message} ({each.code})", "", place)
+        yield Line("", f"→ {each.remedy}")
+
+
+def outcome_json(decision: Decision) -> dict[str, Any]:
+    """A decision as REST and `--json` show it."""
+    match decision:
+        case Publish():
+            return {
+                "outcome": "publish",
+                "topic": decision.topic,
+                "payload": decision.payload.decode("utf-8", "replace"),
+                "properties": dict(decision.properties),
+                "retain": decision.retain,
+                "findings": [each.as_json() for each in decision.findings],
+            }
+        case Recorded():
+            record = decision.record
+            return {
+                "outcome": "record",
+                "kind": record.kind,
+                "equipment": record.equipment,
+                "at": rfc3339(record.at),
+                "fields": dict(record.fields),
+                "findings": [each.as_json() for each in decision.findings],
+            }
+        case Reject():
+            return {"outcome": "reject", "findings": [each.as_json() for each in decision.findings]}
+        case Ignore():
+            return {"outcome": "ignore", "reason": decision.reason}
+        case Observe():
+            return {"outcome": "observe", "would": outcome_json(decision.would)}

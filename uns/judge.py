@@ -1,0 +1,72 @@
+"""One change set, one judgement: documents in, every finding out, and a bundle where nothing is in error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from uns.bundle import Bundle, Documents
+from uns.cases import run_all, untested
+from uns.finding import FilePlace, Finding, Severity
+from uns.instant import Instant
+from uns.naming.parse import parse_project
+from uns.naming.prove import prove
+from uns.naming.rule import RuleFile
+from uns.naming.standard import Standard
+from uns.schema.catalog import Catalog, Wanted
+from uns.schema.change import changed
+
+
+class Judgement(NamedTuple):
+    """What was found; `draft` is the bundle that the files make, as far as they can be read."""
+
+    draft: Bundle | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def bundle(self) -> Bundle | None:
+        """The bundle, where no finding is an error: only then may it take effect."""
+        return None if any(each.severity is Severity.ERROR for each in self.findings) else self.draft
+
+
+def judge(documents: Documents, now: Instant, in_force: Mapping[str, str] | None = None) -> Judgement:
+    """`in_force` are the fingerprints of schemas under which something was published; None where nobody can tell."""
+    standard, files, found = parse_project(documents.rules, documents.rules_at)
+    findings = list(found)
+    if standard is None:
+        return Judgement(None, tuple(ordered(findings)))
+    findings += prove(standard, files)
+    wanted = _wanted(standard, files)
+    catalog, problems = Catalog.build(documents.schemas, documents.schemas_at, wanted)
+    findings += problems
+    places = {path: place for path, place, shape in wanted if shape is not None}
+    findings += changed(catalog, in_force, places)
+    sound = not any(each.severity is Severity.ERROR for each in findings)
+    draft = Bundle(standard, files, catalog, documents)
+    if sound:
+        ran = run_all(draft, now)
+        findings += [each.finding for each in ran if each.finding is not None]
+        findings += untested(draft, ran)
+    return Judgement(draft, tuple(ordered(findings)))
+
+
+def _wanted(standard: Standard, files: tuple[RuleFile, ...]) -> list[Wanted]:
+    """Every schema that something refers to, with the place that does."""
+    contracts: list[Wanted] = [(each.schema, each.place, each.shape) for each in standard.contracts.values()]
+    raw: list[Wanted] = [
+        (source.schema, source.places.get("schema", source.place), None)
+        for file in files
+        for source in file.sources
+        if source.schema is not None
+    ]
+    return contracts + raw
+
+
+def ordered(findings: list[Finding]) -> list[Finding]:
+    """By file and place, each thing said once."""
+    once = dict.fromkeys(findings)
+    return sorted(once, key=lambda each: (_file_place(each), each.code, each.message))
+
+
+def _file_place(finding: Finding) -> FilePlace:
+    return finding.where if isinstance(finding.where, FilePlace) else FilePlace("")
