@@ -1,0 +1,86 @@
+"""From the journal into the registry, within a second where the registry is there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from uns.journal.journal import Journal
+from uns.journal.store import Store
+from uns.journal.values import Announced
+from uns.quarantine import Rejection
+
+AT_ONCE: Final = 500
+PATIENCE: Final = 1.0
+
+
+class Mover:
+    """Ships in order, and deletes from the journal only what the registry has confirmed.
+
+    `keep` and `apply` raise one of `faults` where the registry is away; then the same entries are tried again, which
+    their keys make harmless.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        keep: Callable[[Sequence[Rejection]], None],
+        apply: Callable[[Sequence[Announced]], None],
+        faults: tuple[type[Exception], ...],
+        told: Callable[[str], None] = lambda why: None,
+    ) -> None:
+        """`told` hears why the registry cannot be reached, and an empty text once it can again."""
+        self.journal, self.keep, self.apply, self.faults, self.told = journal, keep, apply, faults, told
+        self.away = ""
+        self.applied = 0
+        """Number of the last record that the registry has."""
+        self._kept = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mover", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ship what is there if the registry takes it, then end."""
+        self._stopping.set()
+        self.journal.arrived.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        store = Store(self.journal.path)
+        try:
+            while True:
+                last = self._stopping.is_set()
+                self.journal.arrived.clear()
+                shipped = self._ship(store)
+                if last:
+                    return
+                if self.away:
+                    self._stopping.wait(PATIENCE)
+                elif not shipped:
+                    self.journal.arrived.wait()
+        finally:
+            store.close()
+
+    def _ship(self, store: Store) -> int:
+        records = store.records(self.applied, AT_ONCE)
+        rejections = store.rejections(self._kept, AT_ONCE)
+        try:
+            if records:
+                self.apply([each for _, each in records])
+                self.applied = records[-1][0]
+                self.journal.delete([], [number for number, _ in records])
+            if rejections:
+                self.keep([each for _, each in rejections])
+                self._kept = rejections[-1][0]
+                self.journal.delete([number for number, _ in rejections], [])
+        except self.faults as error:
+            self._tell(str(error))
+            return 0
+        self._tell("")
+        return len(records) + len(rejections)
+
+    def _tell(self, why: str) -> None:
+        if why != self.away:
+            self.away = why
+            self.told(why)

@@ -1,0 +1,181 @@
+"""The publisher: what must be remembered of earlier samples, per governed topic, once a decision is to publish.
+
+It drops duplicates of timed samples, keeps a current value from moving backwards, and guards against two signals that
+would share one topic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Final
+
+from uns.decision import Publish, Reject
+from uns.finding import SamplePlace, found
+from uns.instant import Instant
+
+RECENT: Final = 16
+MOST_TOPICS: Final = 500_000
+UNTIMED: Final = frozenset({"received", "replaced", "backlog"})
+"""Clocks of samples whose time is only that of their receipt: two of them are never the same reading."""
+
+Identify = Callable[[str, str], Hashable | None]
+"""Which signal a raw address is, if the bundle in force still leads it to this governed topic, else None.
+
+Addresses that differ only where a pattern has a wildcard are one signal.
+"""
+
+
+class _Unknown:
+    """A last value that was not seen here; it equals nothing."""
+
+
+UNKNOWN: Final = _Unknown()
+
+
+class Memory:
+    """What is remembered of one governed topic."""
+
+    __slots__ = ("aliases", "id", "owner", "quality", "recent", "time", "times", "value")
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        """The raw address that claimed the topic, as the property `source` writes it; empty once released."""
+        self.aliases: frozenset[str] = frozenset()
+        """Other addresses of the same signal."""
+        self.time: Instant | None = None
+        self.value: Any = UNKNOWN
+        self.quality = ""
+        self.id = ""
+        """Only of a value that came back from the broker."""
+        self.times: list[Instant] = []
+        self.recent: list[Any] = []
+
+
+class Publisher:
+    """Decides, for each publish in order, whether it goes out and whether it becomes the current value."""
+
+    def __init__(self, identify: Identify) -> None:
+        self.identify = identify
+        self.topics: dict[str, Memory] = {}
+        self._aliased: set[str] = set()
+
+    def swap(self, identify: Identify) -> None:
+        """Another bundle: who shares a signal is asked anew; a claim ends where its address leads elsewhere."""
+        self.identify = identify
+        for topic in self._aliased & self.topics.keys():
+            self.topics[topic].aliases = frozenset()
+        self._aliased.clear()
+
+    def judge(self, decision: Publish) -> Publish | Reject | None:
+        """What goes out: the decision (without retain if late), a rejection (`collision`), or None for a duplicate."""
+        topic, source = decision.topic, _property(decision, "source")
+        memory = self.topics.get(topic)
+        if memory is None:
+            memory = self._remember(topic, source)
+        elif source != memory.owner and source not in memory.aliases and not self._admits(topic, memory, source):
+            return _collision(decision, source, memory.owner)
+        sample = decision.sample
+        time, last = sample.time, memory.time
+        if last is None or time > last:
+            memory.time = time
+        elif sample.clock not in UNTIMED and _is_known(memory, decision):
+            return None
+        elif time < last:
+            decision = decision._replace(retain=False) if decision.retain else decision
+            _note(memory, decision)
+            return decision
+        memory.value, memory.quality = decision.value, decision.quality
+        _note(memory, decision)
+        return decision
+
+    def restore(self, topic: str, source: str, identity: str, time: Instant, quality: str) -> None:
+        """What the broker still holds of an earlier run; what is known here already stays."""
+        if topic not in self.topics:
+            memory = self._remember(topic, source)
+            memory.time, memory.id, memory.quality = time, identity, quality
+
+    def forget(self, decision: Publish) -> None:
+        """It was not published after all: the same sample may be tried again."""
+        memory = self.topics.get(decision.topic)
+        if memory is None:
+            return
+        time = decision.sample.time
+        if memory.time == time:
+            memory.value, memory.id = UNKNOWN, ""
+        kept = [pair for pair in zip(memory.times, memory.recent, strict=True) if pair[0] != time]
+        memory.times, memory.recent = [each for each, _ in kept], [each for _, each in kept]
+
+    def is_current(self, decision: Publish) -> bool:
+        """Whether nothing newer has been published on its topic since."""
+        memory = self.topics.get(decision.topic)
+        return memory is None or memory.time is None or memory.time <= decision.sample.time
+
+    def release(self, topic: str) -> str | None:
+        """End a claim by command; whose it was, None where nobody claimed the topic."""
+        memory = self.topics.get(topic)
+        if memory is None or not memory.owner:
+            return None
+        owner, memory.owner, memory.aliases = memory.owner, "", frozenset()
+        return owner
+
+    def _remember(self, topic: str, source: str) -> Memory:
+        if len(self.topics) >= MOST_TOPICS:
+            del self.topics[next(iter(self.topics))]
+        memory = self.topics[topic] = Memory(source)
+        return memory
+
+    def _admits(self, topic: str, memory: Memory, source: str) -> bool:
+        """Another address than the owner: the same signal, or the owner's claim has ended."""
+        owner = self.identify(memory.owner, topic) if memory.owner else None
+        if owner is None:
+            memory.owner, memory.aliases = source, frozenset()
+            return True
+        if self.identify(source, topic) != owner:
+            return False
+        if len(memory.aliases) < RECENT:
+            memory.aliases |= {source}
+            self._aliased.add(topic)
+        return True
+
+
+def _is_known(memory: Memory, decision: Publish) -> bool:
+    """Whether a sample that is not newer than the last one was published before."""
+    time = decision.sample.time
+    if time == memory.time:
+        if memory.id and memory.value is UNKNOWN:
+            return memory.id == _property(decision, "id") and memory.quality == decision.quality
+        return bool(memory.value == decision.value and memory.quality == decision.quality)
+    reading = _reading(decision)
+    return any(each == time and value == reading for each, value in zip(memory.times, memory.recent, strict=True))
+
+
+def _note(memory: Memory, decision: Publish) -> None:
+    if decision.sample.clock in UNTIMED:
+        return
+    memory.times.append(decision.sample.time)
+    memory.recent.append(_reading(decision))
+    if len(memory.times) > RECENT:
+        del memory.times[0], memory.recent[0]
+
+
+def _reading(decision: Publish) -> Any:
+    """Value and quality; the usual quality takes no room."""
+    return decision.value if decision.quality == "good" else (decision.value, decision.quality)
+
+
+def _property(decision: Publish, name: str) -> str:
+    for key, text in decision.properties:
+        if key == name:
+            return text
+    return ""
+
+
+def _collision(decision: Publish, source: str, owner: str) -> Reject:
+    sample = decision.sample
+    finding = found(
+        "collision",
+        f"{source} would be published as {decision.topic}, which belongs to {owner}",
+        f"correct the table or rule, or end the claim: uns release {decision.topic}",
+        SamplePlace(sample.topic, sample.tag),
+    )
+    return Reject(sample, decision.rule, (*decision.findings, finding), decision.target)
