@@ -59,7 +59,7 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view; what is read belongs together."""
-    with _away(), engine.connect() as connection, connection.begin():
+    with away(), engine.connect() as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield connection
@@ -68,23 +68,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """All or nothing; on SQLite the only writer from its first statement on."""
-    with _away(), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+    with away(), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def _away() -> Iterator[None]:
+def away() -> Iterator[None]:
+    """What the database's absence looks like to everybody else."""
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise _told(error) from error
+        raise told(error) from error
     except DBAPIError as error:
         if error.connection_invalidated or "does not exist" in str(error.orig):
-            raise _told(error) from error
+            raise told(error) from error
         raise
 
 
-def _told(error: Exception) -> RegistryAway:
+def told(error: Exception) -> RegistryAway:
+    """The driver's words as ours, with what to do."""
     text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     if "no such table" in text or "no such column" in text or "does not exist" in text:
         return RegistryAway(f"the registry's schema is not up to date ({text})", "run `uns migrate`")

@@ -1,0 +1,112 @@
+"""Batches as the registry holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Engine, Row, Select, or_, select, tuple_
+
+from uns.context.values import Batch
+from uns.equipment import EquipmentPath
+from uns.instant import Instant
+from uns.registry.engine import reading
+from uns.registry.held import Held, Page, believed, cursor_of, held, position_of
+from uns.registry.nouns import json_text
+from uns.registry.tables import BATCHES
+
+
+class Filter(NamedTuple):
+    """Which batches: on that equipment or below, of that product, running in start ≤ t < stop."""
+
+    equipment: str | None = None
+    product: str | None = None
+    id: str | None = None
+    start: Instant | None = None
+    stop: Instant | None = None
+
+
+ALL: Final = Filter()
+
+
+def row_of(batch: Batch, parallel: bool) -> Mapping[str, Any]:
+    return {
+        "id": batch.id,
+        "equipment": str(batch.equipment),
+        "start": batch.start,
+        "stop": batch.stop,
+        "product": batch.product,
+        "order_id": batch.order,
+        "quantity": None if batch.quantity is None else _number(batch.quantity),
+        "attributes": json_text(batch.attributes),
+        "parallel": parallel,
+    }
+
+
+def _number(quantity: float | int) -> str:
+    return str(quantity) if isinstance(quantity, int) else orjson.dumps(quantity).decode()
+
+
+def batch_of(row: Row[Any]) -> Batch:
+    quantity = row.quantity
+    return Batch(
+        row.id,
+        str.__new__(EquipmentPath, row.equipment),
+        row.start,
+        row.stop,
+        row.product,
+        row.order_id,
+        None if quantity is None else int(quantity) if quantity.lstrip("-").isdigit() else float(quantity),
+        {} if row.attributes == "{}" else orjson.loads(row.attributes),
+    )
+
+
+def listed(
+    engine: Engine,
+    wanted: Filter = ALL,
+    cursor: str | None = None,
+    limit: int = 100,
+    as_of: Instant | None = None,
+) -> Page[Held[Batch]]:
+    """The newest first."""
+    order = (BATCHES.c.start, BATCHES.c.row)
+    query = _narrowed(select(BATCHES).where(believed(BATCHES, as_of)), wanted)
+    if cursor:
+        query = query.where(tuple_(*order) < tuple_(*position_of(cursor, 2)))
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1)).all()
+    following = cursor_of([rows[limit - 1].start, rows[limit - 1].row]) if len(rows) > limit else None
+    return Page(tuple(held(batch_of(row), row) for row in rows[:limit]), following)
+
+
+def get(engine: Engine, batch_id: str, as_of: Instant | None = None) -> tuple[Held[Batch], ...]:
+    """The intervals of a batch, on every equipment that it ran on, oldest first."""
+    return tuple(reversed(listed(engine, Filter(id=batch_id), limit=1000, as_of=as_of).items))
+
+
+def history(engine: Engine, batch_id: str) -> tuple[Held[Batch], ...]:
+    """Everything that was ever believed of it, in the order in which it was recorded."""
+    query = select(BATCHES).where(BATCHES.c.id == batch_id).order_by(BATCHES.c.row)
+    with reading(engine) as connection:
+        return tuple(held(batch_of(row), row) for row in connection.execute(query))
+
+
+def around(connection: Connection, equipment: str, batch_id: str, since: Instant) -> list[tuple[int, Batch]]:
+    """What a record can meet there, with its row: what runs at or after an instant, and what has the record's id."""
+    near = or_(BATCHES.c.stop.is_(None), BATCHES.c.stop >= since, BATCHES.c.id == batch_id)
+    query = select(BATCHES).where(believed(BATCHES), BATCHES.c.equipment == equipment, near)
+    return [(row.row, batch_of(row)) for row in connection.execute(query)]
+
+
+def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+    if wanted.equipment is not None:
+        below = BATCHES.c.equipment.startswith(f"{wanted.equipment}/", autoescape=True)
+        query = query.where(or_(BATCHES.c.equipment == wanted.equipment, below))
+    if wanted.product is not None:
+        query = query.where(BATCHES.c.product == wanted.product)
+    if wanted.id is not None:
+        query = query.where(BATCHES.c.id == wanted.id)
+    if wanted.start is not None:
+        query = query.where(or_(BATCHES.c.stop.is_(None), BATCHES.c.stop > wanted.start))
+    return query if wanted.stop is None else query.where(BATCHES.c.start < wanted.stop)

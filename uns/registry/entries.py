@@ -1,0 +1,132 @@
+"""Reading quarantine: its entries, newest first, with their raw messages, and its counts."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import Engine, Row, Select, func, select
+
+from uns.finding import Finding
+from uns.instant import Instant
+from uns.message import RawMessage
+from uns.registry.engine import reading
+from uns.registry.held import Page, cursor_of, position_of
+from uns.registry.tables import CAUSES, ENTRIES, MESSAGES
+
+
+class Entry(NamedTuple):
+    """A rejection as it is kept."""
+
+    id: int
+    raw: RawMessage
+    tag: str | None
+    rule: str | None
+    site: str | None
+    findings: tuple[Finding, ...]
+    bundle: str
+    context: str
+    kept_at: Instant
+    state: str
+    """kept, replayed or discarded."""
+    message: str
+    """The key of its raw message; its neighbours have the same."""
+
+
+class Filter(NamedTuple):
+    """Which entries; None is any."""
+
+    topic: str | None = None
+    tag: str | None = None
+    rule: str | None = None
+    code: str | None = None
+    site: str | None = None
+    state: str | None = "kept"
+    since: Instant | None = None
+    """Received at or after."""
+
+
+class Count(NamedTuple):
+    """One cause, and how often: quarantined = kept + counted only."""
+
+    rule: str | None
+    code: str
+    topic: str
+    tag: str | None
+    quarantined: int
+    counted_only: int
+    first: Instant
+    last: Instant
+
+
+class Stock(NamedTuple):
+    """What quarantine holds altogether."""
+
+    quarantined: int
+    counted_only: int
+    kept: int
+    bytes: int
+
+
+ALL: Final = Filter()
+
+
+def entries(engine: Engine, wanted: Filter = ALL, cursor: str | None = None, limit: int = 100) -> Page[Entry]:
+    """The newest first."""
+    query = _narrowed(_joined(), wanted).order_by(ENTRIES.c.id.desc()).limit(limit + 1)
+    if cursor:
+        query = query.where(ENTRIES.c.id < position_of(cursor, 1)[0])
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+    following = cursor_of([rows[limit - 1].id]) if len(rows) > limit else None
+    return Page(tuple(_entry_of(row) for row in rows[:limit]), following)
+
+
+def entry(engine: Engine, number: int) -> Entry | None:
+    with reading(engine) as connection:
+        row = connection.execute(_joined().where(ENTRIES.c.id == number)).first()
+    return _entry_of(row) if row else None
+
+
+def counts(engine: Engine, limit: int = 1000) -> tuple[Count, ...]:
+    """By cause, the most frequent first."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(CAUSES).order_by(CAUSES.c.quarantined.desc(), CAUSES.c.id).limit(limit))
+        return tuple(
+            Count(
+                row.rule or None, row.code, row.topic, row.tag or None,
+                row.quarantined, row.counted_only, row.first_received, row.last_received,
+            )
+            for row in rows
+        )  # fmt: skip
+
+
+def stock(engine: Engine) -> Stock:
+    with reading(engine) as connection:
+        total, only = connection.execute(
+            select(func.coalesce(func.sum(CAUSES.c.quarantined), 0), func.coalesce(func.sum(CAUSES.c.counted_only), 0))
+        ).one()
+        kept = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
+        size = connection.scalar(select(func.coalesce(func.sum(MESSAGES.c.size), 0))) or 0
+    return Stock(int(total), int(only), kept, int(size))
+
+
+def _joined() -> Select[Any]:
+    raw = [column.label(f"raw_{column.name}") for column in MESSAGES.c]
+    return select(*ENTRIES.c, *raw).join(MESSAGES, MESSAGES.c.key == ENTRIES.c.message)
+
+
+def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+    for name in ("topic", "tag", "rule", "code", "site", "state"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(ENTRIES.c[name] == value)
+    return query if wanted.since is None else query.where(ENTRIES.c.received >= wanted.since)
+
+
+def _entry_of(row: Row[Any]) -> Entry:
+    raw = RawMessage(*(getattr(row, f"raw_{name}") for name in RawMessage._fields))
+    findings = tuple(Finding.from_json(each) for each in orjson.loads(row.findings))
+    return Entry(
+        row.id, raw, row.tag, row.rule, row.site, findings, row.bundle, row.context, row.kept_at, row.state, row.message
+    )

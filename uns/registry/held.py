@@ -1,0 +1,75 @@
+"""Values as the registry holds them: with who said so, when, and in which revision."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import orjson
+from sqlalchemy import ColumnElement, Row, Table, and_, or_
+
+from uns.instant import Instant
+
+V = TypeVar("V")
+
+
+class Held(NamedTuple, Generic[V]):
+    """A value that was believed from `recorded_at` until `superseded_at`, or still is."""
+
+    value: V
+    revision: int
+    """The registry's, in which it was recorded: what an ETag is made of."""
+    recorded_at: Instant
+    recorded_by: str
+    why: str | None
+    superseded_at: Instant | None
+    superseded_by: str | None
+
+
+class Page(NamedTuple, Generic[V]):
+    """Some items of a list, and the cursor of those that follow."""
+
+    items: tuple[V, ...]
+    next: str | None
+
+
+class Tally(NamedTuple):
+    """What became of values that were put: new, corrected, or known already."""
+
+    added: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+
+
+class BadCursor(ValueError):
+    """A cursor that this registry never gave."""
+
+
+def held(value: V, row: Row[Any]) -> Held[V]:
+    return Held(value, row.recorded_in, row.recorded_at, row.recorded_by, row.why, row.superseded_at, row.superseded_by)
+
+
+def believed(table: Table[Any], as_of: Instant | None = None) -> ColumnElement[bool]:
+    """What is believed now, or was at a past moment."""
+    superseded: ColumnElement[int | None] = table.c.superseded_at
+    if as_of is None:
+        return superseded.is_(None)
+    return and_(table.c.recorded_at <= as_of, or_(superseded.is_(None), superseded > as_of))
+
+
+def cursor_of(position: list[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
+
+
+def position_of(cursor: str, length: int) -> list[str | int]:
+    """Where a list goes on."""
+    try:
+        position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor(f"{cursor!r} is no cursor of this list") from error
+    if not isinstance(position, list) or len(position) != length:
+        raise BadCursor(f"{cursor!r} is no cursor of this list")
+    if not all(isinstance(each, (str, int)) for each in position):
+        raise BadCursor(f"{cursor!r} is no cursor of this list")
+    return position

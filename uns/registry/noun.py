@@ -1,0 +1,96 @@
+"""What equipment, products and shifts have in common: known by a key, corrected by superseding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from sqlalchemy import Connection, Engine, Row, Table, select, tuple_
+
+from uns.instant import Instant
+from uns.registry.engine import reading
+from uns.registry.held import Held, Page, Tally, believed, cursor_of, held, position_of
+from uns.registry.writing import Author, Writing, writing
+
+V = TypeVar("V")
+Key = tuple[Any, ...]
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Noun(Generic[V]):
+    """One kind of thing that the registry holds; `keys` are the columns by which it is known."""
+
+    table: Table[Any]
+    keys: tuple[str, ...]
+    to_row: Callable[[V], Mapping[str, Any]]
+    of_row: Callable[[Row[Any]], V]
+
+    def get(self, engine: Engine, *key: Any, as_of: Instant | None = None) -> Held[V] | None:
+        wanted = select(self.table).where(believed(self.table, as_of), tuple_(*self._columns()) == tuple_(*key))
+        with reading(engine) as connection:
+            row = connection.execute(wanted).first()
+        return held(self.of_row(row), row) if row else None
+
+    def listed(
+        self, engine: Engine, cursor: str | None = None, limit: int = 100, as_of: Instant | None = None
+    ) -> Page[Held[V]]:
+        """In the order of their keys."""
+        columns = self._columns()
+        wanted = select(self.table).where(believed(self.table, as_of)).order_by(*columns).limit(limit + 1)
+        if cursor:
+            wanted = wanted.where(tuple_(*columns) > tuple_(*position_of(cursor, len(columns))))
+        with reading(engine) as connection:
+            rows = connection.execute(wanted).all()
+        following = cursor_of(list(self._key(rows[limit - 1]))) if len(rows) > limit else None
+        return Page(tuple(held(self.of_row(row), row) for row in rows[:limit]), following)
+
+    def history(self, engine: Engine, *key: Any) -> tuple[Held[V], ...]:
+        """Everything that was ever believed of it, oldest first."""
+        wanted = select(self.table).where(tuple_(*self._columns()) == tuple_(*key)).order_by(self.table.c.row)
+        with reading(engine) as connection:
+            return tuple(held(self.of_row(row), row) for row in connection.execute(wanted))
+
+    def put(self, engine: Engine, values: Iterable[V], author: Author) -> Tally:
+        with writing(engine, author) as open_one:
+            return self.put_in(open_one, values)
+
+    def remove(self, engine: Engine, author: Author, *key: Any) -> bool:
+        """No longer believed to exist; its history stays."""
+        with writing(engine, author) as open_one:
+            known = self._known(open_one.connection, [key])
+            open_one.supersede(self.table, [row.row for row in known.values()])
+            return bool(known)
+
+    def put_in(self, open_one: Writing, values: Iterable[V]) -> Tally:
+        """What is already so changes nothing; of two with the same key the later one counts."""
+        rows = {tuple(row[key] for key in self.keys): row for row in map(self.to_row, values)}
+        known = self._known(open_one.connection, list(rows))
+        new = [row for key, row in rows.items() if key not in known]
+        other = {key: row for key, row in rows.items() if key in known and not _same(row, known[key])}
+        open_one.supersede(self.table, [known[key].row for key in other])
+        open_one.add(self.table, [*new, *other.values()])
+        return Tally(len(new), len(other), len(rows) - len(new) - len(other))
+
+    def all_in(self, connection: Connection, as_of: Instant | None = None) -> list[V]:
+        found = connection.execute(select(self.table).where(believed(self.table, as_of)).order_by(self.table.c.row))
+        return [self.of_row(row) for row in found]
+
+    def _known(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
+        known: dict[Key, Row[Any]] = {}
+        for at in range(0, len(keys), _AT_ONCE):
+            wanted = tuple_(*self._columns()).in_(keys[at : at + _AT_ONCE])
+            for row in connection.execute(select(self.table).where(believed(self.table), wanted)):
+                known[self._key(row)] = row
+        return known
+
+    def _columns(self) -> list[Any]:
+        return [self.table.c[key] for key in self.keys]
+
+    def _key(self, row: Row[Any]) -> Key:
+        return tuple(row._mapping[key] for key in self.keys)
+
+
+def _same(row: Mapping[str, Any], known: Row[Any]) -> bool:
+    return all(known._mapping[name] == value for name, value in row.items())

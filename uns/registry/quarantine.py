@@ -1,0 +1,143 @@
+"""Keeping rejections: once each, the raw message once beside them, and within bounds that no noisy device can break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Engine, bindparam, insert, select, tuple_, update
+
+from uns.instant import Instant
+from uns.quarantine import Rejection
+from uns.registry.bounds import Bounds, keep_within
+from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
+from uns.registry.writing import Author, Writing, writing
+
+Cause = tuple[str, str, str, str]
+DEFAULT: Final = Bounds()
+_AT_ONCE: Final = 500
+
+
+class Kept(NamedTuple):
+    """How many were new, and of how many only the count stays."""
+
+    quarantined: int
+    counted_only: int
+
+
+def keep(engine: Engine, rejections: Iterable[Rejection], now: Instant, bounds: Bounds = DEFAULT) -> Kept:
+    """In one transaction; a rejection that is kept again, by its key, changes nothing."""
+    wanted = list({each.key: each for each in rejections}.values())
+    with writing(engine, Author("quarantine", now), "quarantine") as open_one:
+        return _keep(open_one, wanted, now, bounds)
+
+
+def _keep(open_one: Writing, wanted: Sequence[Rejection], now: Instant, bounds: Bounds) -> Kept:
+    connection = open_one.connection
+    known = _present(connection, ENTRIES.c.key, [each.key for each in wanted])
+    known |= _present(connection, DROPPED.c.key, [each.key for each in wanted])
+    new = [each for each in wanted if each.key not in known]
+    open_one.changed = bool(new)
+    causes = _count(connection, new)
+    _keep_messages(connection, new)
+    if new:
+        connection.execute(insert(ENTRIES), [_entry(each, *causes[each.key], now) for each in new])
+    dropped = keep_within(connection, {cause for cause, _ in causes.values()}, now, bounds)
+    open_one.changed = open_one.changed or dropped > 0
+    return Kept(len(new), dropped)
+
+
+def _present(connection: Connection, column: Any, values: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for at in range(0, len(values), _AT_ONCE):
+        found.update(connection.scalars(select(column).where(column.in_(values[at : at + _AT_ONCE]))))
+    return found
+
+
+def _count(connection: Connection, new: Sequence[Rejection]) -> dict[str, tuple[int, int]]:
+    """For each rejection's key the row of its cause, and which one of that cause it is."""
+    groups: dict[Cause, list[Rejection]] = {}
+    for each in new:
+        groups.setdefault(each.cause, []).append(each)
+    _add_causes(connection, groups)
+    rows = _causes(connection, list(groups))
+    numbered: dict[str, tuple[int, int]] = {}
+    for cause, members in groups.items():
+        row, before = rows[cause]
+        for ordinal, each in enumerate(members, before + 1):
+            numbered[each.key] = (row, ordinal)
+    counted = [
+        {"cause": rows[cause][0], "more": len(members), "newest": max(each.raw.received for each in members)}
+        for cause, members in groups.items()
+    ]
+    if counted:
+        more = {"quarantined": CAUSES.c.quarantined + bindparam("more"), "last_received": bindparam("newest")}
+        connection.execute(update(CAUSES).where(CAUSES.c.id == bindparam("cause")).values(more), counted)
+    return numbered
+
+
+def _add_causes(connection: Connection, groups: dict[Cause, list[Rejection]]) -> None:
+    known = _causes(connection, list(groups))
+    rows = [
+        {
+            "rule": cause[0], "code": cause[1], "topic": cause[2], "tag": cause[3],
+            "quarantined": 0, "counted_only": 0, "bytes": 0,
+            "first_received": members[0].raw.received, "last_received": members[0].raw.received,
+        }
+        for cause, members in groups.items()
+        if cause not in known
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(CAUSES), rows)
+
+
+def _causes(connection: Connection, causes: Sequence[Cause]) -> dict[Cause, tuple[int, int]]:
+    columns = (CAUSES.c.rule, CAUSES.c.code, CAUSES.c.topic, CAUSES.c.tag)
+    found: dict[Cause, tuple[int, int]] = {}
+    for at in range(0, len(causes), _AT_ONCE):
+        query = select(*columns, CAUSES.c.id, CAUSES.c.quarantined)
+        for row in connection.execute(query.where(tuple_(*columns).in_(causes[at : at + _AT_ONCE]))):
+            found[(row[0], row[1], row[2], row[3])] = (row[4], row[5])
+    return found
+
+
+def _keep_messages(connection: Connection, new: Sequence[Rejection]) -> None:
+    raw = {each.message: each.raw for each in new}
+    known = _present(connection, MESSAGES.c.key, list(raw))
+    rows = [
+        {**message._asdict(), "key": key, "size": len(message.payload)}
+        for key, message in raw.items()
+        if key not in known
+    ]
+    if rows:
+        connection.execute(insert(MESSAGES), rows)
+
+
+def _entry(rejection: Rejection, cause: int, ordinal: int, now: Instant) -> dict[str, Any]:
+    return {
+        "key": rejection.key,
+        "message": rejection.message,
+        "cause": cause,
+        "ordinal": ordinal,
+        "topic": rejection.raw.topic,
+        "tag": rejection.tag,
+        "rule": rejection.rule,
+        "code": rejection.cause[1],
+        "site": rejection.site,
+        "findings": orjson.dumps([each.as_json() for each in rejection.findings]).decode(),
+        "bundle": rejection.bundle,
+        "context": rejection.context,
+        "received": rejection.raw.received,
+        "kept_at": now,
+        "state": "kept",
+    }
+
+
+def discard(engine: Engine, entry: int, author: Author) -> bool:
+    """Settled by a person; the entry stays for the record until it is too old."""
+    with writing(engine, author, "quarantine") as open_one:
+        settled = {"state": "discarded", "settled_at": author.at, "settled_by": author.name}
+        kept = update(ENTRIES).where(ENTRIES.c.id == entry, ENTRIES.c.state == "kept").values(settled)
+        open_one.changed = open_one.connection.execute(kept).rowcount > 0
+        return open_one.changed

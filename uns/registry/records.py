@@ -1,0 +1,98 @@
+"""Records of an MES in the registry: the same judgement as on the timeline, and each row with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Engine, select
+
+from uns.context.effect import WRITABLE, effect
+from uns.context.intervals import Intervals
+from uns.context.notices import product_of, shift_change
+from uns.context.shifts import Span
+from uns.context.values import Record, Shift
+from uns.equipment import EquipmentPath
+from uns.finding import Finding, Place
+from uns.instant import EARLIEST
+from uns.naming.standard import Standard
+from uns.registry.batches import around, row_of
+from uns.registry.held import believed
+from uns.registry.nouns import PRODUCTS
+from uns.registry.tables import BATCHES, SHIFT_CHANGES
+from uns.registry.timeline import calendars_in, shift_of
+from uns.registry.writing import Author, Writing, writing
+
+
+class Announced(NamedTuple):
+    """A record, where findings about it belong, and whether its equipment may run several batches at once."""
+
+    record: Record
+    where: Place
+    parallel: bool = False
+
+
+def apply(
+    engine: Engine, announced: Iterable[Announced], standard: Standard, author: Author
+) -> list[tuple[Finding, ...]]:
+    """All of them in one transaction, in order; for each the findings that kept it out, none where it took effect."""
+    with writing(engine, author) as open_one:
+        return [apply_in(open_one, each, standard) for each in announced]
+
+
+def apply_in(open_one: Writing, announced: Announced, standard: Standard) -> tuple[Finding, ...]:
+    record = announced.record
+    if record.kind == "product":
+        _product(open_one, record)
+        return ()
+    if record.equipment is None:
+        return ()
+    if record.kind == "shift-change":
+        _shift_change(open_one, record, record.equipment, standard)
+        return ()
+    return _batch(open_one, announced, record.equipment)
+
+
+def _batch(open_one: Writing, announced: Announced, equipment: EquipmentPath) -> tuple[Finding, ...]:
+    record, parallel = announced.record, announced.parallel
+    name, start = str(record.fields.get("id") or ""), record.fields.get("start", record.at)
+    since = max(min(record.at, start), WRITABLE.start)
+    near = around(open_one.connection, equipment, name, min(since, WRITABLE.stop - 1))
+    line = Intervals((batch for _, batch in near), overlapping=parallel)
+    done = effect(record, line, [batch for _, batch in near if batch.id == name], parallel, announced.where)
+    gone = [row for row, batch in near if any(batch is each for each in done.gone)]
+    open_one.supersede(BATCHES, gone)
+    open_one.add(BATCHES, [row_of(batch, parallel) for batch in done.come])
+    return done.findings
+
+
+def _product(open_one: Writing, record: Record) -> None:
+    wanted = select(PRODUCTS.table).where(believed(PRODUCTS.table), PRODUCTS.table.c.id == str(record.fields["id"]))
+    row = open_one.connection.execute(wanted).first()
+    PRODUCTS.put_in(open_one, [product_of(record, PRODUCTS.of_row(row) if row else None)])
+
+
+def _shift_change(open_one: Writing, record: Record, equipment: EquipmentPath, standard: Standard) -> None:
+    if record.at not in WRITABLE:
+        return
+    calendar = calendars_in(open_one.connection, standard, record.at).get(equipment.site)
+    planned = calendar.whole(record.at) if calendar else Span(None, EARLIEST, WRITABLE.stop - 1)
+    wanted = select(SHIFT_CHANGES).where(believed(SHIFT_CHANGES), SHIFT_CHANGES.c.equipment == equipment)
+    near = [
+        (row.row, shift_of(row)) for row in open_one.connection.execute(wanted.where(SHIFT_CHANGES.c.stop > record.at))
+    ]
+    line: Intervals[Shift] = Intervals(shift for _, shift in near)
+    gone, come = shift_change(record, equipment, line, planned)
+    open_one.supersede(SHIFT_CHANGES, [row for row, shift in near if any(shift is each for each in gone)])
+    open_one.add(SHIFT_CHANGES, [_shift_row(shift, min(shift.stop, WRITABLE.stop - 1)) for shift in come])
+
+
+def _shift_row(shift: Shift, stop: int) -> dict[str, str | int | None]:
+    return {
+        "equipment": str(shift.equipment),
+        "id": shift.id,
+        "date": shift.date,
+        "start": shift.start,
+        "stop": stop,
+        "crew": shift.crew,
+    }
