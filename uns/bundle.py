@@ -14,7 +14,8 @@ from uns.decode.source import Source
 from uns.filters import FilterTree, outermost
 from uns.finding import Finding, SamplePlace, found
 from uns.message import RawMessage, Sample
-from uns.naming.resolve import Refused, Resolution, Resolver, Scale, Target
+from uns.naming.resolution import Refused, Resolution, Scale, Target
+from uns.naming.resolve import Resolver
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Name, Standard
 from uns.naming.unit import canonical, scale

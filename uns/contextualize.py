@@ -11,7 +11,7 @@ from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import BY_RECEIPT, Births
 from uns.finding import SamplePlace, found
 from uns.message import RawMessage, Sample
-from uns.naming.resolve import Refused
+from uns.naming.resolution import Refused
 from uns.naming.rule import Mode
 
 

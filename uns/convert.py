@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from uns.finding import Finding, SamplePlace, found, nearest
 from uns.message import Scalar, Value
-from uns.naming.resolve import Scale
+from uns.naming.resolution import Scale
 from uns.naming.standard import Name, States
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uns.context.values import Context, Record
 from uns.finding import Finding
 from uns.message import Sample
-from uns.naming.resolve import Target
+from uns.naming.resolution import Target
 from uns.naming.rule import Rule
 from uns.topic import Topic
 

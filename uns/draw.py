@@ -12,7 +12,7 @@ from uns.decode.times import Stamp, form
 from uns.finding import Finding, Malformed, SamplePlace, found
 from uns.instant import Instant
 from uns.message import ABSENT, Absent, Quality, RawMessage, Sample, Value
-from uns.naming.resolve import Target, TargetField
+from uns.naming.resolution import Target, TargetField
 
 
 class Drawn(NamedTuple):

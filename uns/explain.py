@@ -17,7 +17,7 @@ from uns.finding import FilePlace, Finding, Severity
 from uns.instant import Instant, rfc3339
 from uns.message import RawMessage, Sample
 from uns.naming.near import Near, near
-from uns.naming.resolve import Joined, Target
+from uns.naming.resolution import Joined, Target
 from uns.naming.rule import Rule
 
 

@@ -15,7 +15,7 @@ from uns.decode import BY_RECEIPT
 from uns.finding import Finding
 from uns.instant import rfc3339
 from uns.message import Quality, RawMessage, Sample, Scalar, Value
-from uns.naming.resolve import Target
+from uns.naming.resolution import Target
 
 Properties = list[tuple[str, str]]
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from uns.convert import Meaning, convert
 from uns.finding import FilePlace
-from uns.naming.resolve import Scale
+from uns.naming.resolution import Scale
 from uns.naming.standard import Name, States
 
 HERE = FilePlace("standard.yaml", 1, 1)
