@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from uns.decode.fault import Fault, shown
 from uns.decode.source import ClockLimits, Source
@@ -15,13 +15,8 @@ BY_RECEIPT: Final[frozenset[Clock]] = frozenset({"received", "replaced", "backlo
 """The clocks of samples that have no event time of their own."""
 
 
-class Taken(NamedTuple):
-    """When a reading was taken; a fault where nobody can say, and then the instant is the receive time."""
-
-    instant: Instant
-    clock: Clock
-    fault: Fault | None = None
-
+Taken = tuple[Instant, Clock, Fault | None]
+"""When a reading was taken; with a fault where nobody can say, and then it is the receive time."""
 
 Stamper = Callable[[RawMessage, Reading], Taken]
 
@@ -44,29 +39,26 @@ def stamper(source: Source) -> Stamper:
             instant = read(value, received)
             if isinstance(instant, int):
                 if behind <= instant - received <= ahead:
-                    return _new(Taken, (instant, "", None))
+                    return instant, "", None
             elif instant is not None and behind <= instant.instant - received <= ahead:
-                return Taken(instant.instant, instant.clock)
+                return instant.instant, instant.clock, None
             given = value if given is ABSENT else given
         return _otherwise(source, raw, given)
 
     return stamp
 
 
-_new: Final = tuple.__new__
-
-
 def _by_receipt(raw: RawMessage, reading: Reading) -> Taken:
-    return _new(Taken, (raw[2], "backlog" if raw[7] else "received", None))
+    return raw[2], "backlog" if raw[7] else "received", None
 
 
 def _otherwise(source: Source, raw: RawMessage, given: Value) -> Taken:
     """No time was there, or (`given`) none that can be believed."""
     clock: Clock = "backlog" if raw.backlog else "received" if given is ABSENT else "replaced"
     if source.time.or_received:
-        return Taken(raw.received, clock)
+        return raw.received, clock, None
     fault = _missing(source) if given is ABSENT else _implausible(source, raw, given)
-    return Taken(raw.received, clock, fault)
+    return raw.received, clock, fault
 
 
 def _missing(source: Source) -> Fault:

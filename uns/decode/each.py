@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from uns.decode.pointer import Every, Key, Pointer, Token
 from uns.decode.step import as_index
@@ -13,20 +13,12 @@ MAX_READINGS: Final = 100_000
 _NO_CAPTURES: Final[Mapping[str, str]] = {}
 
 
-class Part(NamedTuple):
-    """A node of the payload, the keys that lead to it, what `each` captured on the way, and its JSON pointer."""
-
-    node: Value
-    path: tuple[str | int, ...]
-    captures: Mapping[str, str]
-    at: str
-
-
+Part = tuple[Value, tuple[str | int, ...], Mapping[str, str], str]
+"""A node of the payload, the keys that lead to it, what `each` captured on the way, and its JSON pointer."""
 Found = list[Part] | None
 Find = Callable[[Value], Found]
 """The payload's readings in the order in which they stand; None where there are more than are drawn."""
 _Walk = Callable[[list[Part]], Found]
-_new: Final = tuple.__new__
 
 
 def parts(each: Sequence[Pointer], apart: Sequence[Pointer]) -> Find:
@@ -37,7 +29,7 @@ def parts(each: Sequence[Pointer], apart: Sequence[Pointer]) -> Find:
     def find(payload: Value) -> Found:
         found: list[Part] = []
         for steps in walks:
-            here: Found = [_new(Part, (payload, (), _NO_CAPTURES, ""))]
+            here: Found = [(payload, (), _NO_CAPTURES, "")]
             for step in steps:
                 here = step(here) if here else here
             if here is None or len(found) + len(here) > MAX_READINGS:
@@ -45,7 +37,7 @@ def parts(each: Sequence[Pointer], apart: Sequence[Pointer]) -> Find:
             found += here
         if taken is not None:
             found = [part for part in found if not taken(part[1])]
-        return found if len(walks) == 1 else list({part.path: part for part in found}.values())
+        return found if len(walks) == 1 else list({part[1]: part for part in found}.values())
 
     return find
 
@@ -66,10 +58,10 @@ def _walk(token: Token) -> _Walk:
 def _member(part: Part, key: str) -> Iterator[Part]:
     node, path, captures, at = part
     if type(node) is dict and key in node:
-        yield Part(node[key], (*path, key), captures, f"{at}/{escaped(key)}")
+        yield node[key], (*path, key), captures, f"{at}/{escaped(key)}"
     index = as_index(key)
     if type(node) is list and index is not None and index < len(node):
-        yield Part(node[index], (*path, index), captures, f"{at}/{key}")
+        yield node[index], (*path, index), captures, f"{at}/{key}"
 
 
 def _every(here: list[Part]) -> Found:
@@ -78,7 +70,7 @@ def _every(here: list[Part]) -> Found:
         if type(node) is list:
             if len(out) + len(node) > MAX_READINGS:
                 return None
-            out += [_new(Part, (below, (*path, i), captures, f"{at}/{i}")) for i, below in enumerate(node)]
+            out += [(below, (*path, i), captures, f"{at}/{i}") for i, below in enumerate(node)]
     return out
 
 
@@ -91,7 +83,7 @@ def _every_member(name: str) -> _Walk:
             if len(out) + len(node) > MAX_READINGS:
                 return None
             out += [
-                _new(Part, (below, (*path, key), {**captures, name: str(key)}, f"{at}/{escaped(str(key))}"))
+                (below, (*path, key), {**captures, name: str(key)}, f"{at}/{escaped(str(key))}")
                 for key, below in (node.items() if type(node) is dict else enumerate(node))
             ]
         return out
@@ -103,7 +95,7 @@ def _every_scalar(name: str) -> _Walk:
     def walk(here: list[Part]) -> Found:
         out: list[Part] = []
         for part in here:
-            for scalar in _scalars(part, len(part.path), name):
+            for scalar in _scalars(part, len(part[1]), name):
                 out.append(scalar)
                 if len(out) > MAX_READINGS:
                     return None
@@ -120,16 +112,17 @@ def _scalars(part: Part, start: int, name: str) -> Iterator[Part]:
     for key, below in node.items() if type(node) is dict else enumerate(node):
         deeper = (*path, key)
         if type(below) is dict or type(below) is list:
-            yield from _scalars(Part(below, deeper, captures, f"{at}/{escaped(str(key))}"), start, name)
+            yield from _scalars((below, deeper, captures, f"{at}/{escaped(str(key))}"), start, name)
         else:
             caught = "/".join(map(str, deeper[start:])) if len(deeper) > start + 1 else str(key)
-            yield _new(Part, (below, deeper, {**captures, name: caught}, f"{at}/{escaped(str(key))}"))
+            yield below, deeper, {**captures, name: caught}, f"{at}/{escaped(str(key))}"
 
 
 def _taken(apart: Sequence[Pointer]) -> Callable[[tuple[str | int, ...]], bool] | None:
     """Whether a path leads to a member that is read as something else, or below one."""
-    tops = frozenset(pointer.tokens[0].text for pointer in apart if _is_top(pointer))
-    patterns = [pointer.tokens for pointer in apart if pointer.origin == "payload" and not _is_top(pointer)]
+    pointed = [pointer.tokens for pointer in apart if pointer.origin == "payload"]
+    tops = frozenset(first.text for first, *rest in pointed if isinstance(first, Key) and not rest)
+    patterns = [tokens for tokens in pointed if len(tokens) > 1 or not isinstance(tokens[0], Key)]
     if not patterns:
         return (lambda path: str(path[0]) in tops if path else False) if tops else None
 
@@ -137,10 +130,6 @@ def _taken(apart: Sequence[Pointer]) -> Callable[[tuple[str | int, ...]], bool] 
         return (bool(path) and str(path[0]) in tops) or any(_leads(tokens, path) for tokens in patterns)
 
     return taken
-
-
-def _is_top(pointer: Pointer) -> bool:
-    return pointer.origin == "payload" and len(pointer.tokens) == 1 and isinstance(pointer.tokens[0], Key)
 
 
 def _leads(tokens: Sequence[Token], path: tuple[str | int, ...]) -> bool:

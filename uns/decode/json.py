@@ -17,6 +17,7 @@ from uns.message import RawMessage, Sample, Value
 MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
 _DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 or byte == 0x2D else 0x20 for byte in range(256))
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"{}[]")
 _TOO_LONG_FOR_64_BITS: Final = b"0" * 20
 _OTHERWISE: Final = "correct the message; plain text wants `read: text`, what is no reading `read: ignore`"
 
@@ -33,7 +34,7 @@ def parse(raw: RawMessage) -> Value | Sample:
         return _tolerant(raw)
     if _TOO_LONG_FOR_64_BITS in payload.translate(_DIGITS):
         return _tolerant(raw)
-    if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH and _is_deep(value):
+    if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH and _may_be_deep(payload) and _is_deep(value):
         return undecoded(raw, _TOO_DEEP)
     return value
 
@@ -75,6 +76,16 @@ def not_utf8(payload: bytes, offset: int) -> Fault:
     message = f"byte 0x{payload[offset]:02X} at byte {offset} is not UTF-8"
     remedy = "let the machine send UTF-8 (this may be Latin-1 or UTF-16), or `read: ignore` what is binary"
     return Fault("payload-syntax", message, remedy)
+
+
+def _may_be_deep(payload: bytes) -> bool:
+    """False where brackets alone show that it is not: each round takes one or two innermost levels away."""
+    brackets = payload.translate(None, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH // 2):
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if not brackets:
+            return False
+    return True
 
 
 def _is_deep(value: Value) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-from uns.decode.step import Step, step
+from uns.decode.step import Step, as_index, step
 from uns.finding import Malformed
 from uns.message import ABSENT, Absent, Reading, Value
 
@@ -126,9 +126,22 @@ def _finder(origin: str, tokens: tuple[Token, ...]) -> Find:
         return _bound(tokens) if origin == "payload" else lambda reading: ABSENT
     if not tokens:
         return lambda reading: reading[1]
+    first = tokens[0]
+    if len(tokens) == 1 and isinstance(first, Key) and as_index(first.text) is None:
+        return _member(first.text, 0 if origin == "payload" else 1)
     if origin == "payload":
         return lambda reading: walk(reading[0])
     return lambda reading: walk(reading[1])
+
+
+def _member(key: str, origin: int) -> Find:
+    """The usual pointer, `/a` or `./a`, without a call in between; `origin` is the reading's payload or node."""
+
+    def find(reading: Reading) -> Value | Absent:
+        node = reading[origin]
+        return node.get(key, ABSENT) if type(node) is dict else ABSENT
+
+    return find
 
 
 def _bound(tokens: tuple[Token, ...]) -> Find:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -45,7 +45,7 @@ def checked_form(text: str) -> str:
     if "%" not in text or len(text) > MAX_LENGTH:
         raise Malformed("key-value", f"`{text[:MAX_LENGTH]}` is no form of a time", remedy)
     try:
-        datetime.strptime(datetime(2000, 1, 1).strftime(text), text)
+        datetime.strptime(datetime(2000, 1, 1, tzinfo=UTC).strftime(text), text)
     except (ValueError, re.error) as error:
         raise Malformed("key-value", f"`{text}` is no strptime format: {error}", remedy) from None
     return text
