@@ -44,9 +44,8 @@ def read_yaml(content: bytes, file: str) -> tuple[Node | None, tuple[Finding, ..
         tree.add("yaml-syntax", f"the character {chr(error.character)!r} is not allowed in YAML", "remove it", place)
         return None, tuple(tree.findings)
     except MarkedYAMLError as error:
-        refused = _refused(error, text, file)
-        if all(finding.where.line != refused.where.line for finding in tree.findings):
-            tree.findings.append(refused)
+        if all(finding.code != "yaml-quote" for finding in tree.findings):
+            tree.findings.append(_refused(error, text, file))
         return None, tuple(tree.findings)
     except (YAMLError, ValueError, ArithmeticError, AttributeError, TypeError, IndexError, RecursionError) as error:
         # The library lets broken escapes and directives out as plain errors of its own inside.

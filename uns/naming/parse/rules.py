@@ -1,0 +1,158 @@
+"""`rules`: what an address is called. A rule with anything wrong in it is told of and left out."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, cast
+
+from uns.decode.pointer import Pointer
+from uns.decode.source import Source
+from uns.finding import FilePlace, Malformed
+from uns.naming.lookup import Lookup
+from uns.naming.node import Items, Leaf, Members, Node
+from uns.naming.parse.fields import read_fields, read_raw_unit
+from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.kinds import check_kind
+from uns.naming.parse.pointers import read_pattern, read_pointer
+from uns.naming.parse.scope import Scope
+from uns.naming.parse.states import read_states
+from uns.naming.parse.targets import check_contracts, read_targets
+from uns.naming.rule import Mode, RecordKind, Rule, Where
+from uns.naming.where import check_where
+
+MODES: Final = ("enforce", "warn", "observe")
+RECORDS: Final = ("batch-start", "batch-stop", "batch-change", "batch", "shift-change", "product")
+KEYS: Final = (
+    "id", "from", "tag", "where", "lookup", "to", "unit", "states", "fields", "record", "batch", "ignore", "mode",
+)  # fmt: skip
+MAX_RULES: Final = 20_000
+_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,99}")
+_LIKE_A_CLASS: Final = re.compile(r"(?:[0-9]-[0-9]|[a-z]-[a-z]|[A-Z]-[A-Z])+")
+
+
+def read_rules(form: Form, stem: str, mode: Mode, sources: tuple[Source, ...], scope: Scope) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    taken: dict[str, FilePlace] = {}
+    for node in form.items("rules")[:MAX_RULES]:
+        before = scope.report.errors
+        rule = _read_rule(node, stem, mode, sources, scope)
+        leaf = node.get("id") if isinstance(node, Members) else None
+        if isinstance(leaf, Leaf) and leaf.text in taken:
+            message = f"id `{leaf.text[:60]}` stands twice, also line {taken[leaf.text].line}"
+            scope.report.add("key-duplicate", message, "rename one of the rules", leaf.place)
+        elif isinstance(leaf, Leaf):
+            taken[leaf.text] = leaf.place
+        if rule is not None and scope.report.errors == before:
+            rules.append(rule)
+    return tuple(rules)
+
+
+def _read_rule(node: Node, stem: str, mode: Mode, sources: tuple[Source, ...], scope: Scope) -> Rule | None:
+    report = scope.report
+    id_ = node.get("id") if isinstance(node, Members) else None
+    name = id_.text if isinstance(id_, Leaf) else ""
+    form = Form(node, f"rule `{name[:60]}`" if name else "the rule", KEYS, report, ("id", "from"), _home(id_, node))
+    if not form.sound:
+        return None
+    _check_id(form)
+    topic, tag = read_pattern(form.leaf("from"), report), read_pattern(form.leaf("tag"), report, tag=True)
+    each = _each(sources)
+    record = cast(RecordKind, form.choice("record", RECORDS, "")) if form.has("record") else None
+    ignore = form.flag("ignore")
+    check_kind(form, record, ignore)
+    lookups = _lookups(form, scope)
+    to = read_targets(form, record, report)
+    fields = read_fields(form, record, each, scope)
+    if record is None:
+        check_contracts(form, to, scope)
+    states = read_states(form, name, scope)
+    where, unit, batch = _where(form), read_raw_unit(form, scope), read_pointer(form.leaf("batch"), report, each)
+    own = cast(Mode, form.choice("mode", MODES, mode))
+    if topic is None or None in lookups or not _uses_sound_states(form, scope):
+        return None
+    return Rule(
+        id=name,
+        stem=stem,
+        place=form.place,
+        topic=topic,
+        tag=tag,
+        where=where,
+        lookups=tuple(lookup for lookup in lookups if lookup is not None),
+        to=to,
+        unit=unit,
+        states=states,
+        fields=fields,
+        record=record or None,
+        batch=batch,
+        ignore=ignore,
+        mode=own,
+        places=form.places(),
+    )
+
+
+def _home(id_: Node | None, node: Node) -> FilePlace:
+    return id_.place if id_ is not None else node.place
+
+
+def _each(sources: tuple[Source, ...]) -> tuple[Pointer, ...]:
+    """What the file's sources bind; which of them feeds the rule is known only with its pattern."""
+    return tuple(pointer for source in sources for pointer in source.each)
+
+
+def _check_id(form: Form) -> None:
+    leaf = form.leaf("id")
+    if leaf is not None and not _ID.fullmatch(leaf.text):
+        remedy = "write small letters, digits and `-`, a letter first"
+        form.report.add("key-value", f"`{leaf.text[:60]}` cannot be an id", remedy, leaf.place)
+
+
+def _where(form: Form) -> tuple[Where, ...]:
+    conditions: list[Where] = []
+    for key, node in form.entries("where"):
+        condition = _listed(form, key, node) if isinstance(node, Items) else _matched(form, key, node)
+        if condition is not None:
+            conditions.append(condition)
+    return tuple(conditions)
+
+
+def _listed(form: Form, key: Leaf, node: Items) -> Where | None:
+    only = node.items[0] if len(node.items) == 1 else None
+    if node.source and isinstance(only, Leaf) and only.plain and _LIKE_A_CLASS.fullmatch(only.text):
+        message = f"`{key.text[:60]}: {node.source}` is a list of one value, not a pattern"
+        form.report.add("yaml-quote", message, f"write `{key.text[:60]}: '{node.source}'`", node.place)
+        return None
+    leaves = [form.as_leaf(key.text, each) for each in node.items]
+    if not leaves:
+        form.wrong(key.text[:60], node, "list at least one value")
+    return Where(key.text, node.place, values=tuple(leaf.text for leaf in leaves if leaf is not None))
+
+
+def _matched(form: Form, key: Leaf, node: Node) -> Where | None:
+    leaf = form.as_leaf(key.text, node)
+    if leaf is None:
+        return None
+    try:
+        check_where(leaf.text)
+    except Malformed as error:
+        form.report.malformed(error, leaf.place)
+        return None
+    return Where(key.text, leaf.place, pattern=leaf.text)
+
+
+def _lookups(form: Form, scope: Scope) -> tuple[Lookup | None, ...]:
+    """The named tables; None for one that is declared but broken."""
+    if not form.has("lookup"):
+        return ()
+    found: list[Lookup | None] = []
+    for leaf in form.leaves("lookup"):
+        if leaf.text in scope.lookups:
+            found.append(scope.lookups[leaf.text])
+            continue
+        remedy = did_you_mean(leaf.text[:60], list(scope.lookups), "declare it under `lookups`")
+        scope.report.add("lookup-unknown", f"no lookup `{leaf.text[:60]}`", remedy, leaf.place)
+    return tuple(found)
+
+
+def _uses_sound_states(form: Form, scope: Scope) -> bool:
+    leaf = form.members.get("states")
+    return not isinstance(leaf, Leaf) or scope.states.get(leaf.text) is not None

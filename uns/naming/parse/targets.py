@@ -1,0 +1,96 @@
+"""`to` of rules: templates of governed topics, or of equipment where the rule records; their contracts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from uns.finding import FilePlace, Malformed
+from uns.naming.node import Leaf
+from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.report import Report
+from uns.naming.parse.scope import Scope
+from uns.naming.rule import RecordKind
+from uns.naming.standard import Contract
+from uns.naming.template import Template
+
+MAX_TARGETS: Final = 4
+
+
+def read_targets(form: Form, record: RecordKind | None, report: Report) -> tuple[Template, ...]:
+    if not form.has("to"):
+        return ()
+    leaves = form.leaves("to")
+    most = 1 if form.has("record") else MAX_TARGETS
+    if len(leaves) > most:
+        message = f"`to` names {len(leaves)} targets"
+        report.add("key-value", message, f"keep {most}" if most > 1 else "name one equipment", form.place_of("to"))
+    templates: list[Template] = []
+    for leaf in leaves:
+        template = _template(leaf, report)
+        if template is not None and (not record or _is_equipment(template, leaf, report)):
+            templates.append(template)
+    return tuple(templates)
+
+
+def _template(leaf: Leaf, report: Report) -> Template | None:
+    try:
+        return Template.parse_target(leaf.text)
+    except Malformed as error:
+        report.malformed(error, leaf.place)
+        return None
+
+
+def _is_equipment(template: Template, leaf: Leaf, report: Report) -> bool:
+    if any(level[0][:1] == "_" for level in template.levels if isinstance(level[0], str)):
+        message = f"`{leaf.text[:60]}` names a contract; a record is about equipment"
+        report.add("key-conflict", message, "leave out the `_` level and what follows", leaf.place)
+        return False
+    return True
+
+
+def contract_level(template: Template) -> str | None:
+    """The literal level that begins with `_`, where there is exactly one."""
+    literal = [level[0] for level in template.levels if len(level) == 1 and isinstance(level[0], str)]
+    contracts = [text for text in literal if text.startswith("_")]
+    return contracts[0] if len(contracts) == 1 else None
+
+
+def check_contracts(form: Form, to: tuple[Template, ...], scope: Scope) -> None:
+    """Each target has one contract, which the standard knows and whose shape the rule's fields fit."""
+    places = {leaf.text: leaf.place for leaf in form.leaves("to")} if to else {}
+    for template in to:
+        place = places[template.text]
+        named = contract_level(template)
+        if named is None:
+            _complain(template, place, scope.report)
+        elif scope.standard is not None:
+            contract = scope.standard.contracts.get(named[1:])
+            if contract is not None:
+                _check_shape(form, contract, place)
+                continue
+            known = [f"_{each}" for each in scope.standard.contracts]
+            remedy = did_you_mean(named[:60], known, "add it to the standard's `contracts`")
+            scope.report.add("contract-unknown", f"no contract `{named[:60]}`", remedy, place)
+
+
+def _complain(template: Template, place: FilePlace, report: Report) -> None:
+    several = sum(isinstance(level[0], str) and level[0].startswith("_") for level in template.levels) > 1
+    message = "several levels start with `_`" if several else "no literal level starts with `_`"
+    remedy = "keep one" if several else "write the contract before the name, such as `…/_telemetry/{name}`"
+    report.add("target-no-contract", f"`{template.text[:100]}`: {message}", remedy, place)
+
+
+def _check_shape(form: Form, contract: Contract, place: FilePlace) -> None:
+    if form.has("fields") and contract.shape != "object":
+        message = f"`fields` needs a contract of shape object; `_{contract.name}` is of shape {contract.shape}"
+        form.report.add(
+            "contract-shape", message, "choose another contract, or drop `fields`", form.key_place("fields")
+        )
+    elif contract.shape == "object" and not form.has("fields"):
+        message = f"`_{contract.name}` is of shape object and the rule has no `fields`"
+        form.report.add("contract-shape", message, "add `fields`, or choose a contract of shape value", place)
+    if contract.shape == "document":
+        for key in ("unit", "states"):
+            if form.has(key):
+                message = f"`_{contract.name}` is of shape document, which `{key}` cannot change"
+                form.report.add("contract-shape", message, f"drop `{key}`", form.key_place(key))
