@@ -30,10 +30,11 @@ class Watch:
         self._closed = threading.Event()
         with away():
             self._pooled = engine.raw_connection()
-            self._driver: Any = self._pooled.driver_connection
+            driver: Any = self._pooled.driver_connection
+            self._driver = driver
             if engine.dialect.name == "postgresql":
-                self._driver.autocommit = True
-                self._driver.execute(f"LISTEN {CHANNEL}")
+                driver.autocommit = True
+                driver.execute(f"LISTEN {CHANNEL}")
 
     def wait(self, since: int, timeout_s: float) -> int:
         """The revision as soon as it is another than `since`, or what it is when the time is up."""

@@ -16,7 +16,7 @@ class Batches(Recorded):
     stop: Named[int | None] = Column(BigInteger)
     """None while it runs."""
     product: Named[str | None] = Column(Text)
-    order: Named[str | None] = Column("order_id", Text)
+    order_id: Named[str | None] = Column(Text)
     quantity: Named[str | None] = Column(Text)
     """A JSON number, so that integers stay exact."""
     attributes: Named[str] = Column(Text)

@@ -47,8 +47,8 @@ class Causes(TypedColumns):
     counted_only: Named[int] = Column(BigInteger)
     bytes: Named[int] = Column(BigInteger)
     """Of the kept raw messages, each counted where it was kept first."""
-    first: Named[int] = Column("first_received", BigInteger)
-    last: Named[int] = Column("last_received", BigInteger)
+    first_received: Named[int] = Column(BigInteger)
+    last_received: Named[int] = Column(BigInteger)
 
 
 class Entries(TypedColumns):

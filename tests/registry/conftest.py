@@ -1,0 +1,42 @@
+"""A migrated registry of its own for every test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from uns.finding import FilePlace
+from uns.naming.standard import Level, Site, Standard
+from uns.registry.engine import connect
+from uns.registry.migrate import migrate
+
+PLACE = FilePlace("standard.yaml")
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/uns.db"
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = connect(url, busy_ms=5_000)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def standard() -> Standard:
+    sites = {
+        "dallas": Site("dallas", "America/Chicago", PLACE),
+        "berlin": Site("berlin", "Europe/Berlin", PLACE),
+    }
+    levels = (
+        Level("area", "area", PLACE, ("packaging", "brewing")),
+        Level("line", "work_center", PLACE, None, "line-[0-9]{1,2}", optional=True),
+        Level("tank", "work_unit", PLACE, None, "tank-[0-9]{1,2}", optional=True, parallel=True),
+        Level("asset", "work_unit", PLACE, None, "[a-z][a-z0-9-]{1,31}"),
+    )
+    return Standard("acme", "acme", PLACE, sites, levels, {}, {})

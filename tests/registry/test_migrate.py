@@ -1,0 +1,44 @@
+"""Migrations make the very tables that the code works with, and can be taken back."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from uns.registry import changes
+from uns.registry.engine import RegistryAway, connect
+from uns.registry.migrate import is_current, migrate
+from uns.registry.tables import METADATA
+
+
+def test_an_empty_registry_is_brought_up_to_date_once(url: str) -> None:
+    engine = connect(url)
+    assert not is_current(engine)
+    assert migrate(engine)
+    assert is_current(engine)
+    assert not migrate(engine)
+    engine.dispose()
+
+
+def test_the_migrated_schema_is_what_the_tables_say(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_every_step_can_be_taken_back(engine: Engine) -> None:
+    assert migrate(engine, "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    assert migrate(engine)
+
+
+def test_a_registry_that_was_never_migrated_says_what_to_do(url: str) -> None:
+    engine = connect(url)
+    with pytest.raises(RegistryAway, match="run `uns migrate`"):
+        changes.revision(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mongodb://x/y", "sqlite:////nowhere/at/all/uns.db"])
+def test_a_registry_that_cannot_be_opened_is_away(url: str) -> None:
+    with pytest.raises(RegistryAway):
+        migrate(connect(url))

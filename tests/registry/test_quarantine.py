@@ -1,0 +1,161 @@
+"""Rejections are kept once, the raw message once beside them, and no noisy device fills the disk."""
+
+from collections.abc import Iterable
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from uns.finding import SamplePlace, found
+from uns.instant import SECOND
+from uns.message import RawMessage
+from uns.quarantine import Rejection
+from uns.registry import changes, entries
+from uns.registry.bounds import Bounds
+from uns.registry.entries import Filter
+from uns.registry.held import BadCursor
+from uns.registry.quarantine import discard, keep
+from uns.registry.tables import MESSAGES
+from uns.registry.writing import Author
+
+DAY = 86_400 * SECOND
+
+
+def rejection(
+    number: int, *, message: int | None = None, topic: str = "plc/a", size: int = 3, **more: str
+) -> Rejection:
+    code = more.get("code", "value-type")
+    finding = found(code, "is not a number", "`decimal: ','`", SamplePlace(topic, more.get("tag"), "/v"))
+    raw = RawMessage(topic, b"x" * size, number * SECOND, 7, 1, True, False, True)
+    key = number if message is None else message
+    return Rejection(
+        f"uns-{number}", f"m-{key}", raw, more.get("tag"), more.get("rule"), (finding,), "b1", "7", "dallas"
+    )
+
+
+def kept(engine: Engine, rejections: Iterable[Rejection], now: int = 0, **bounds: int) -> list[int]:
+    keep(engine, rejections, now, Bounds(**bounds))
+    return [each.raw.received // SECOND for each in reversed(entries.entries(engine, limit=10_000).items)]
+
+
+def test_an_entry_comes_back_as_it_was(engine: Engine) -> None:
+    one = rejection(1, tag="T1", rule="dallas/filler")
+    keep(engine, [one], 99)
+    entry = entries.entries(engine).items[0]
+    assert (entry.raw, entry.findings, entry.rule, entry.tag) == (one.raw, one.findings, one.rule, one.tag)
+    assert (entry.bundle, entry.context, entry.site, entry.kept_at) == ("b1", "7", "dallas", 99)
+    assert entries.entry(engine, entry.id) == entry
+    assert entries.entry(engine, entry.id + 1) is None
+
+
+def test_what_is_kept_twice_is_kept_and_counted_once(engine: Engine) -> None:
+    assert keep(engine, [rejection(1), rejection(1), rejection(2)], 0).quarantined == 2
+    assert keep(engine, [rejection(2), rejection(3)], 0).quarantined == 1
+    assert entries.stock(engine)[:3] == (3, 0, 3)
+
+
+def test_the_raw_message_is_kept_once_beside_its_samples(engine: Engine) -> None:
+    keep(engine, [rejection(each, message=1, tag=str(each)) for each in range(50)], 0)
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(MESSAGES)) == 1
+    assert len(entries.entries(engine).items) == 50
+
+
+def test_of_each_cause_the_first_and_the_newest_stay(engine: Engine) -> None:
+    assert kept(engine, map(rejection, range(1, 8)), first=2, newest=3) == [1, 2, 5, 6, 7]
+    assert kept(engine, map(rejection, range(8, 10)), first=2, newest=3) == [1, 2, 7, 8, 9]
+    assert entries.stock(engine)[:3] == (9, 4, 5)
+    count = entries.counts(engine)[0]
+    assert (count.quarantined, count.counted_only) == (9, 4)
+    assert (count.first, count.last) == (1 * SECOND, 9 * SECOND)
+
+
+def test_one_noisy_cause_leaves_the_others_alone(engine: Engine) -> None:
+    quiet = [rejection(1000, topic="plc/quiet"), rejection(1001, code="time-missing"), rejection(1002, tag="T2")]
+    keep(engine, quiet, 0)
+    kept(engine, map(rejection, range(1, 30)), first=1, newest=1)
+    others = {(each.raw.topic, each.findings[0].code, each.tag) for each in entries.entries(engine).items}
+    assert others >= {("plc/quiet", "value-type", None), ("plc/a", "time-missing", None), ("plc/a", "value-type", "T2")}
+
+
+def test_what_was_counted_only_is_not_counted_again(engine: Engine) -> None:
+    batch = [rejection(each) for each in range(1, 20)]
+    assert kept(engine, batch, first=1, newest=2) == kept(engine, batch, first=1, newest=2) == [1, 18, 19]
+    assert entries.stock(engine)[:3] == (19, 16, 3)
+
+
+def test_what_is_too_old_goes(engine: Engine) -> None:
+    keep(engine, [rejection(1)], 0)
+    assert kept(engine, [rejection(2)], now=31 * DAY) == [2]
+    assert entries.stock(engine)[:3] == (2, 1, 1)
+
+
+def test_bytes_are_bounded_at_the_cost_of_the_biggest_cause(engine: Engine) -> None:
+    small = [rejection(each, topic="plc/small", size=10) for each in range(1, 11)]
+    big = [rejection(each, topic="plc/big", size=1000) for each in range(11, 31)]
+    keep(engine, [*small, *big], 0, Bounds(max_bytes=8_000))
+    stock = entries.stock(engine)
+    assert stock.bytes <= 8_000
+    assert stock.quarantined == stock.kept + stock.counted_only == 30
+    assert len(entries.entries(engine, Filter(topic="plc/small")).items) == 10
+    newest = entries.entries(engine, Filter(topic="plc/big")).items
+    assert newest[0].raw.received == 30 * SECOND
+    assert newest[-1].raw.received == 11 * SECOND
+
+
+def test_a_shared_raw_message_stays_while_one_of_its_samples_does(engine: Engine) -> None:
+    both = [rejection(1, message=1, tag="a"), rejection(2, message=1, tag="b")]
+    keep(engine, both, 0)
+    keep(engine, [rejection(3, message=3, tag="a")], 0, Bounds(first=0, newest=1))
+    assert [each.message for each in entries.entries(engine).items] == ["m-3", "m-1"]
+
+
+def test_lists_go_on_where_they_stopped(engine: Engine) -> None:
+    keep(engine, map(rejection, range(7)), 0)
+    seen, cursor = [], None
+    while True:
+        page = entries.entries(engine, cursor=cursor, limit=3)
+        seen += [each.raw.received // SECOND for each in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == [6, 5, 4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!", "W10", "eyJhIjoxfQ", "W251bGxd"])
+def test_a_foreign_cursor_is_refused(engine: Engine, cursor: str) -> None:
+    with pytest.raises(BadCursor):
+        entries.entries(engine, cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Filter(topic="plc/b"), [2]),
+        (Filter(code="time-missing"), [3]),
+        (Filter(rule="dallas/x"), [4]),
+        (Filter(tag="T"), [5]),
+        (Filter(since=4 * SECOND), [5, 4]),
+        (Filter(site="berlin"), []),
+        (Filter(state="replayed"), []),
+    ],
+)
+def test_entries_are_found_by_what_they_are(engine: Engine, wanted: Filter, expected: list[int]) -> None:
+    others = [rejection(2, topic="plc/b"), rejection(3, code="time-missing"), rejection(4, rule="dallas/x")]
+    keep(engine, [rejection(1), *others, rejection(5, tag="T")], 0)
+    assert [each.raw.received // SECOND for each in entries.entries(engine, wanted).items] == expected
+
+
+def test_discarding_settles_an_entry_once(engine: Engine) -> None:
+    keep(engine, [rejection(1)], 0)
+    number = entries.entries(engine).items[0].id
+    assert discard(engine, number, Author("ann", 5))
+    assert not discard(engine, number, Author("bob", 6))
+    assert entries.entries(engine).items == ()
+    entry = entries.entry(engine, number)
+    assert entry is not None
+    assert entry.state == "discarded"
+
+
+def test_quarantine_leaves_the_context_revision_alone(engine: Engine) -> None:
+    keep(engine, [rejection(1)], 0)
+    assert (changes.revision(engine), changes.revision(engine, "quarantine")) == (0, 1)
