@@ -119,6 +119,11 @@ class Bundle:
         """What to subscribe to: every source's filters but those that another contains."""
         return outermost(topic for file in self.files for source in file.sources for topic in source.topics)
 
+    @property
+    def reaches_back(self) -> int:
+        """Nanoseconds before receipt that the most patient source still believes."""
+        return max((source.clock.behind for file in self.files for source in file.sources), default=0)
+
     def route(self, topic: str) -> Route | None:
         """The first source that takes the topic; files never share one."""
         try:

@@ -31,8 +31,8 @@ class Judgement(NamedTuple):
 
 def judge(documents: Documents, now: Instant, in_force: Mapping[str, str] | None = None) -> Judgement:
     """`in_force` are the fingerprints of schemas under which something was published; None where nobody can tell."""
-    standard, files, found = parse_project(documents.rules, documents.rules_at)
-    findings = list(found)
+    parsed = parse_project(documents.rules, documents.rules_at)
+    standard, files, findings = parsed.standard, parsed.files, list(parsed.findings)
     if standard is None:
         return Judgement(None, tuple(ordered(findings)))
     findings += prove(standard, files)

@@ -57,7 +57,9 @@ def _rows(
         return
     lookup = rule.lookups[index]
     for row in lookup.rows:
-        cells = {c: cell for c, cell in zip(lookup.columns, row.cells, strict=True) if cell != "*" or c not in lookup.key}
+        cells = {
+            c: cell for c, cell in zip(lookup.columns, row.cells, strict=True) if cell != "*" or c not in lookup.key
+        }
         if all(known.get(key, cells[key]) == cells[key] for key in lookup.key if key in cells):
             for captures, joined in _rows(rule, {**known, **cells}, index + 1):
                 yield captures, ((lookup, row), *joined)
@@ -83,9 +85,7 @@ def _matched(template: Template, captures: Mapping[str, str], rest: str) -> Mapp
     match = re.fullmatch("/".join(pattern), rest)
     if match is None:
         return None
-    told = {
-        slot.name: text for slot, text in zip(open_slots, match.groups(), strict=True) if not slot.transforms
-    }
+    told = {slot.name: text for slot, text in zip(open_slots, match.groups(), strict=True) if not slot.transforms}
     return {**told, **captures}
 
 

@@ -24,29 +24,49 @@ def explain(
 
     Example: `uns explain plc/dallas/L3/Filler_01/TT101 '{"Val": 71.6, "ts": 1763600000000}' --at 2025-11-20T00:53:21Z`
     """
-    from uns.cli.explained import of_governed, of_raw
+    from uns.cli import producers
+    from uns.cli.asked import kept_at, newest_message, registry_of, timeline_of
     from uns.cli.project import bundle_of
     from uns.cli.rendered import rendered
-    from uns.decode.times import Stamp, iso
+    from uns.explain import explain as explained
     from uns.message import RawMessage
 
     chosen = settings(config)
+    received = _instant(at)
     bundle = bundle_of(chosen)
-    received = iso(at, UTC, time.time_ns()) if at is not None else None
-    received = received.instant if isinstance(received, Stamp) else received
-    if at is not None and received is None:
-        fail(WRONG_USE, f"--at {at!r} is not a time", "write RFC 3339, such as 2025-11-20T00:53:21Z")
-    root = bundle.standard.root
-    if topic == root or topic.startswith(f"{root}/"):
-        of_governed(topic, chosen, bundle, as_json)
-        return
-    content = None if payload is None else sys.stdin.buffer.read() if payload == "-" else payload.encode()
-    raw = None if content is None else RawMessage(topic, content, received or time.time_ns())
-    explanation = of_raw(topic, raw, chosen, bundle, received)
+    engine = registry_of(chosen)
+    if topic.startswith(f"{bundle.standard.root}/") and payload is None:
+        kept = kept_at(chosen, topic)
+        found = producers.produced(bundle, topic, kept, engine)
+        if as_json:
+            show_json(producers.as_json(topic, kept, found))
+        else:
+            producers.show(topic, kept, found)
+        raise typer.Exit(0 if kept else NEGATIVE)
+    if payload is None:
+        raw = newest_message(chosen, engine, topic)
+        if raw is None:
+            remedy = "give the payload, or publish one and look again"
+            fail(NEGATIVE, f"no message of {topic} is kept: not in quarantine, not retained at the broker", remedy)
+    else:
+        content = sys.stdin.buffer.read() if payload == "-" else payload.encode("utf-8", "surrogateescape")
+        raw = RawMessage(topic, content, time.time_ns())
+    raw = raw if received is None else raw._replace(received=received)
+    explanation = explained(raw, bundle, timeline_of(engine, bundle, raw.received))
     if as_json:
         show_json(explanation.as_json())
     else:
         for text in rendered(explanation):
             out.print(text)
-    if explanation.is_rejected:
-        raise typer.Exit(NEGATIVE)
+    raise typer.Exit(NEGATIVE if explanation.is_rejected else 0)
+
+
+def _instant(text: str | None) -> int | None:
+    from uns.decode.times import Stamp, iso
+
+    if text is None:
+        return None
+    instant = iso(text, UTC, time.time_ns())
+    if instant is None:
+        fail(WRONG_USE, f"--at {text!r} is not a time", "write RFC 3339, such as 2025-11-20T00:53:21Z")
+    return instant.instant if isinstance(instant, Stamp) else instant

@@ -12,7 +12,7 @@ from uns.cli.app import NEGATIVE, Config, Json, app, err, out, settings, show, s
 
 
 @app.command("test")
-def test(
+def run_cases(
     paths: Annotated[list[Path] | None, typer.Argument(help="projects, rules folders or files", metavar="PATH")] = None,
     as_json: Json = False,
     config: Config = None,
