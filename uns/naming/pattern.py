@@ -63,6 +63,12 @@ class Pattern:
         )
 
 
+def written_levels(pattern: Pattern) -> list[str]:
+    """Each level as the rule file writes it."""
+    ends = (*pattern.offsets[1:], len(pattern.text) + 1)
+    return [pattern.text[start : end - 1] for start, end in zip(pattern.offsets, ends, strict=True)]
+
+
 def is_deep(level: PatternLevel) -> bool:
     """Whether the level takes one or more levels: `{path#}` or `{path#}.props`."""
     return not isinstance(level, (One, Rest)) and any(isinstance(part, Capture) and part.deep for part in level)

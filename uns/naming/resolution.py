@@ -30,7 +30,7 @@ class Scale(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """A field as a target draws it: its dictionary entry where it is a dictionary name, its fixed text where it is one."""
+    """A field as a target draws it: with its dictionary entry or its fixed text, where it has one."""
 
     field: Field
     name: Name | None = None
@@ -83,8 +83,8 @@ class Resolution:
     """Of the patterns, then the columns of the joined rows."""
     joined: tuple[Joined, ...] = ()
     outcomes: tuple[Target | Refused, ...] = ()
-    """In order: one per target and bit. Empty where ignored or where no rule took the address."""
+    """One per target and bit, a target's bits in the order of their rows; none where it is dropped or refused whole."""
     ignored: str | None = None
-    """Why the rule drops it: the rule itself, or `lookup` (an `ignore` row, or a key missing under `missing: ignore`)."""
+    """Why it is dropped: the rule (`dallas/heartbeat`), `lookup` (an `ignore` row, a missing key) or `unmatched`."""
     findings: tuple[Finding, ...] = ()
     """`rule-none`, or what refuses the whole address (`lookup-missing`)."""

@@ -1,0 +1,56 @@
+"""Tables of levels whose texts begin, end and go on inside in known ways, looked up by a text without trying each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+Entry = TypeVar("Entry")
+
+
+class Affixes(NamedTuple):
+    """What the texts of a level have in common."""
+
+    prefix: str
+    suffix: str
+    inner: str = ""
+
+
+@dataclass(slots=True)
+class InnerTable(Generic[Entry]):
+    """Entries by a text that must stand inside; looked for by the lengths that there are."""
+
+    by_length: dict[int, dict[str, Entry]] = field(default_factory=dict)
+
+    def setdefault(self, inner: str, entry: Entry) -> Entry:
+        return self.by_length.setdefault(len(inner), {}).setdefault(inner, entry)
+
+    def matching(self, text: str) -> Iterator[Entry]:
+        for length, entries in self.by_length.items():
+            places = len(text) - length + 1
+            if len(entries) <= places:
+                yield from (entry for inner, entry in entries.items() if inner in text)
+            else:
+                pieces = {text[at : at + length] for at in range(places)}
+                yield from (entries[piece] for piece in pieces if piece in entries)
+
+
+@dataclass(slots=True)
+class AffixTable(Generic[Entry]):
+    """Lengths of prefixes → prefix → lengths of suffixes → suffix → inner texts."""
+
+    by_length: dict[int, dict[str, dict[int, dict[str, InnerTable[Entry]]]]] = field(default_factory=dict)
+
+    def setdefault(self, affixes: Affixes, entry: Entry) -> Entry:
+        by_suffix = self.by_length.setdefault(len(affixes.prefix), {}).setdefault(affixes.prefix, {})
+        inners = by_suffix.setdefault(len(affixes.suffix), {}).setdefault(affixes.suffix, InnerTable())
+        return inners.setdefault(affixes.inner, entry)
+
+    def matching(self, text: str) -> Iterator[Entry]:
+        """Entries whose affixes fit around at least one character; overlapping ones do not fit."""
+        for before, prefixes in self.by_length.items():
+            for after, suffixes in prefixes.get(text[:before], {}).items():
+                end = len(text) - after
+                if end > before and (inners := suffixes.get(text[end:])) is not None:
+                    yield from inners.matching(text[before:end])
