@@ -15,14 +15,17 @@ OUTCOMES: Final = ("published", "quarantined", "ignored", "observed", "recorded"
 class Entry:
     """One received message; `waiting` counts what must still become safe before it is."""
 
+    __slots__ = ("counted", "epoch", "packet_id", "received", "waiting")
 
-    def __init__(self, epoch: int, packet_id: int, received: float) -> None:
+    def __init__(self, epoch: int, packet_id: int, received: float, counted: bool = True) -> None:
         self.epoch = epoch
         self.packet_id = packet_id
         """0 for a message at QoS 0, which nobody acknowledges."""
         self.received = received
         self.waiting = 1
         """Begins with one: the deciding itself, which ends with the first `complete`."""
+        self.counted = counted
+        """False for what the service says to itself."""
 
 
 class Ledger:
@@ -49,6 +52,13 @@ class Ledger:
             self._loose += 1
         return entry
 
+    def receive_own(self, packet_id: int, at: float) -> None:
+        """What the service says to itself: acknowledged in its turn, counted nowhere."""
+        if packet_id:
+            entry = Entry(self.epoch, packet_id, at, counted=False)
+            self._waiting.append(entry)
+            self.complete(entry)
+
     def complete(self, entry: Entry) -> None:
         """One of the things that this message waited for is safe."""
         entry.waiting -= 1
@@ -65,25 +75,29 @@ class Ledger:
     def _settle(self) -> None:
         waiting, due = self._waiting, self._due
         while waiting and not waiting[0].waiting:
-            due.append(waiting.popleft())
-            self.acknowledged += 1
+            entry = waiting.popleft()
+            due.append(entry)
+            self.acknowledged += entry.counted
 
     def take_due(self) -> list[Entry]:
         """The messages to acknowledge now, in order of receipt; each is handed out once."""
-        due, self._due = self._due, []
+        due = self._due
+        if due:
+            self._due = []
         return due
 
     def cut(self) -> None:
         """The connection is over: what was not acknowledged on it never will be, under its old packet id."""
-        self.acknowledged -= len(self._due)
-        self.cut_off += len(self._waiting) + len(self._due)
+        late = sum(entry.counted for entry in self._due)
+        self.acknowledged -= late
+        self.cut_off += late + sum(entry.counted for entry in self._waiting)
         self._waiting.clear()
-        self._due.clear()
+        self._due = []
         self.epoch += 1
 
     @property
     def messages_in_flight(self) -> int:
-        return len(self._waiting) + self._loose
+        return sum(entry.counted for entry in self._waiting) + self._loose
 
     @property
     def decisions_in_flight(self) -> int:

@@ -1,7 +1,7 @@
 """The publisher: what must be remembered of earlier samples, per governed topic, once a decision is to publish.
 
-It drops duplicates of timed samples, keeps a current value from moving backwards, and guards against two signals that
-would share one topic.
+It drops duplicates of samples that have an event time of their own, keeps a current value from moving backwards, and
+guards against two signals that would share one topic.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 from uns.decision import Publish, Reject
+from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
 from uns.instant import Instant
 
 RECENT: Final = 16
 MOST_TOPICS: Final = 500_000
-UNTIMED: Final = frozenset({"received", "replaced", "backlog"})
-"""Clocks of samples whose time is only that of their receipt: two of them are never the same reading."""
 
 Identify = Callable[[str, str], Hashable | None]
 """Which signal a raw address is, if the bundle in force still leads it to this governed topic, else None.
@@ -35,7 +34,7 @@ UNKNOWN: Final = _Unknown()
 class Memory:
     """What is remembered of one governed topic."""
 
-    __slots__ = ("aliases", "id", "owner", "quality", "recent", "time", "times", "value")
+    __slots__ = ("aliases", "every", "id", "owner", "quality", "recent", "time", "times", "value")
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
@@ -47,6 +46,8 @@ class Memory:
         self.quality = ""
         self.id = ""
         """Only of a value that came back from the broker."""
+        self.every: int | None = None
+        """Nanoseconds within which the dictionary expects a new value."""
         self.times: list[Instant] = []
         self.recent: list[Any] = []
 
@@ -74,11 +75,13 @@ class Publisher:
             memory = self._remember(topic, source)
         elif source != memory.owner and source not in memory.aliases and not self._admits(topic, memory, source):
             return _collision(decision, source, memory.owner)
+        if memory.value is UNKNOWN:
+            memory.every = decision.target.name.every if decision.target.name else None
         sample = decision.sample
         time, last = sample.time, memory.time
         if last is None or time > last:
             memory.time = time
-        elif sample.clock not in UNTIMED and _is_known(memory, decision):
+        elif sample.clock not in BY_RECEIPT and _is_known(memory, decision):
             return None
         elif time < last:
             decision = decision._replace(retain=False) if decision.retain else decision
@@ -118,6 +121,14 @@ class Publisher:
         owner, memory.owner, memory.aliases = memory.owner, "", frozenset()
         return owner
 
+    def stale(self, now: Instant) -> int:
+        """Signals that were silent for three times as long as the dictionary expects."""
+        return sum(
+            1
+            for memory in self.topics.values()
+            if memory.every and memory.time is not None and now - memory.time > 3 * memory.every
+        )
+
     def _remember(self, topic: str, source: str) -> Memory:
         if len(self.topics) >= MOST_TOPICS:
             del self.topics[next(iter(self.topics))]
@@ -150,7 +161,7 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
 
 
 def _note(memory: Memory, decision: Publish) -> None:
-    if decision.sample.clock in UNTIMED:
+    if decision.sample.clock in BY_RECEIPT:
         return
     memory.times.append(decision.sample.time)
     memory.recent.append(_reading(decision))

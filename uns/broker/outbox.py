@@ -45,6 +45,8 @@ class Outbox:
         """`out` takes packets to write; `refused` is told a finding's code and the reason in words."""
         self.out = out
         self.accepted, self.refused = accepted, refused
+        self.renew: Callable[[Outgoing], None] = lambda outgoing: None
+        """Called before a publish that the broker could not take is sent once more."""
         self.window = 0
         """How many the broker takes unanswered; 0 while nothing may be sent."""
         self.largest: int | None = None
@@ -108,6 +110,7 @@ class Outbox:
         waiting, self.again = self.again, []
         for outgoing in waiting:
             outgoing.packet_id, outgoing.wire = 0, b""
+            self.renew(outgoing)
         self._to_front(waiting)
         self.window = window
         self.pump()

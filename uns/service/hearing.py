@@ -1,0 +1,132 @@
+"""Hearing the registry: the timeline is loaded again whenever it changed, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from time import monotonic, time_ns
+from typing import Final, NamedTuple
+
+from sqlalchemy import Engine
+
+from uns.bundle import Bundle
+from uns.context.timeline import Timeline
+from uns.finding import Finding, SamplePlace
+from uns.journal.values import Announced
+from uns.quarantine import Rejection
+from uns.registry import quarantine, records
+from uns.registry.changes import Watch
+from uns.registry.engine import RegistryAway
+from uns.registry.entries import stock
+from uns.registry.timeline import load
+from uns.registry.writing import Author
+
+PATIENCE: Final = 1.0
+AFRESH_AFTER: Final = 600.0
+"""Seconds after which it is loaded even unchanged: equipment and readings grow older by themselves."""
+
+
+class Heard(NamedTuple):
+    """A timeline, and how many of the path's own records it certainly holds."""
+
+    timeline: Timeline
+    applied: int
+
+
+class Hearing:
+    """`heard` and `told` are called in this thread. `applied` tells how many of the path's records the registry has."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        bundle: Callable[[], Bundle],
+        applied: Callable[[], int],
+        heard: Callable[[Heard], None],
+        told: Callable[[str], None],
+    ) -> None:
+        """`told` hears why the registry is away, and an empty text once it is there again."""
+        self.engine, self.bundle, self.applied, self.heard, self.told = engine, bundle, applied, heard, told
+        self.away = "not asked yet"
+        self.at = monotonic()
+        """When the registry was last heard."""
+        self.kept = self.counted_only = 0
+        """What quarantine holds altogether, of all instances."""
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with Watch(self.engine) as watch:
+                    self._follow(watch)
+            except RegistryAway as error:
+                self._tell(str(error))
+                self._stopping.wait(PATIENCE)
+
+    def _follow(self, watch: Watch) -> None:
+        bundle: Bundle | None = None
+        revision, loaded = -1, 0.0
+        while not self._stopping.is_set():
+            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER or revision != self._revision:
+                bundle, loaded = self.bundle(), monotonic()
+                self._revision = revision = self._load(bundle)
+            holds = stock(self.engine)
+            self.kept, self.counted_only = holds.kept, holds.counted_only
+            self._revision = watch.wait(revision, PATIENCE)
+            self._tell("")
+            self.at = monotonic()
+
+    _revision = -1
+
+    def _load(self, bundle: Bundle) -> int:
+        applied = self.applied()
+        timeline = load(self.engine, bundle.standard, behind(bundle), time_ns())
+        self._tell("")
+        self.at = monotonic()
+        self.heard(Heard(timeline, applied))
+        return int(timeline.revision)
+
+    def _tell(self, why: str) -> None:
+        if why != self.away:
+            self.away = why
+            self.told(why)
+
+
+def behind(bundle: Bundle) -> int:
+    """How far back any source's readings are believed, in nanoseconds."""
+    limits = [source.clock.behind for file in bundle.files for source in file.sources]
+    return max([bundle.standard.clock.behind, *limits])
+
+
+def keeping(engine: Engine) -> Callable[[Sequence[Rejection]], None]:
+    def keep(rejections: Sequence[Rejection]) -> None:
+        quarantine.keep(engine, rejections, time_ns())
+
+    return keep
+
+
+def applying(
+    engine: Engine, bundle: Callable[[], Bundle], instance: str, refused: Callable[[Announced, Finding], None]
+) -> Callable[[Sequence[Announced]], None]:
+    """`refused` hears of records that the registry does not take, since somebody else's word stands against them."""
+
+    def apply(announced: Sequence[Announced]) -> None:
+        given = [records.Announced(each.record, place_of(each.source), each.parallel) for each in announced]
+        results = records.apply(engine, given, bundle().standard, Author(f"path {instance}", time_ns()))
+        for each, findings in zip(announced, results, strict=True):
+            for finding in findings:
+                refused(each, finding)
+
+    return apply
+
+
+def place_of(source: str) -> SamplePlace:
+    topic, behind_it, tag = source.partition("#")
+    return SamplePlace(topic, tag if behind_it else None)

@@ -1,0 +1,40 @@
+"""From a decision against a sample to what quarantine keeps of it."""
+
+from __future__ import annotations
+
+from uns.bundle import Route
+from uns.decision import Publish, Reject
+from uns.finding import SamplePlace, found
+from uns.message import RawMessage
+from uns.quarantine import Rejection
+
+_REMEDIES = {
+    "publish-refused": "let this service write the topic in the broker's ACL",
+    "publish-too-large": "raise the broker's max_packet_size, or publish less",
+    "topic-illegal": "map it with a lookup",
+}
+
+
+def rejection(reject: Reject, raw: RawMessage, revisions: tuple[str, str], route: Route | None) -> Rejection:
+    """`revisions` are the bundle's and the timeline's; the journal gives the keys."""
+    target, sample = reject.target, reject.sample
+    if target is not None and target.equipment is not None:
+        site: str | None = target.equipment.site
+    else:
+        site = route.file.sites[0] if route is not None and len(route.file.sites) == 1 else None
+    return Rejection(
+        "", "", raw, sample.tag if sample is not None else None, str(reject.rule) if reject.rule else None,
+        reject.findings, *revisions, site,
+    )  # fmt: skip
+
+
+def refused_by_broker(decision: Publish, code: str, reason: str) -> Reject:
+    """A publish that the broker refused for good."""
+    sample = decision.sample
+    finding = found(
+        code,
+        f"{decision.topic} was not published: {reason}",
+        _REMEDIES[code],
+        SamplePlace(sample.topic, sample.tag, None, "governed"),
+    )
+    return Reject(sample, decision.rule, (finding,), decision.target)

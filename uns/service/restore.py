@@ -1,0 +1,114 @@
+"""The publisher's memory comes back from the broker: the retained values under the equipment that we own."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+from typing import Final
+
+import orjson
+from mqtt5 import PublishPacket
+
+from uns.broker.endpoint import Endpoint
+from uns.broker.session import Filter, Hooks, Session
+from uns.bundle import Bundle
+from uns.instant import Instant, from_datetime
+from uns.publisher import Publisher
+
+LAST: Final = "$SYS/broker/version"
+"""Retained at every Mosquitto; subscribed to last, it comes behind the retained values."""
+SETTLED_AFTER: Final = 10.0
+"""Seconds to wait for it, where the broker does not let us read it."""
+
+
+async def restore(
+    endpoint: Endpoint, instance: str, bundle: Bundle, publisher: Publisher, told: Callable[[str], None]
+) -> int:
+    """How many topics were remembered. It waits for the broker, however long that takes."""
+    return await _Restoring(endpoint, instance, bundle, publisher, told).run()
+
+
+class _Restoring:
+    def __init__(
+        self, endpoint: Endpoint, instance: str, bundle: Bundle, publisher: Publisher, told: Callable[[str], None]
+    ) -> None:
+        self.publisher, self.told = publisher, told
+        root = bundle.standard.root
+        self.filters = [Filter(f"{root}/{owned}/#", fresh=True, qos=0) for file in bundle.files for owned in file.owns]
+        hooks = Hooks(self.receive, _nothing, _nothing, _nothing, self.opened, self.closed)
+        name = f"{instance}-restore-{secrets.token_hex(4)}"
+        self.session = Session(endpoint, name, hooks, chance=Random(name), clean=True)
+        self.settled = asyncio.Event()
+        self.subscribing: asyncio.Task[None] | None = None
+        self.found = 0
+
+    async def run(self) -> int:
+        running = asyncio.ensure_future(self.session.run())
+        try:
+            await self.settled.wait()
+        finally:
+            self.session.stop()
+            await running
+        return self.found
+
+    def opened(self, session: bool) -> None:
+        self.subscribing = asyncio.ensure_future(self._subscribe())
+
+    def closed(self, why: str) -> None:
+        if not self.settled.is_set():
+            self.told(why)
+
+    async def _subscribe(self) -> None:
+        try:
+            await self.session.subscribe([*self.filters, Filter(LAST, fresh=True, qos=0)])
+        except ConnectionError:
+            return
+        await asyncio.sleep(SETTLED_AFTER)
+        self.settled.set()
+
+    def receive(self, packet: PublishPacket) -> None:
+        if packet.topic == LAST:
+            self.settled.set()
+        elif packet.retain and packet.payload:
+            self._take(packet)
+
+    def _take(self, packet: PublishPacket) -> None:
+        properties = dict(packet.user_properties)
+        source, identity = properties.get("source"), properties.get("id")
+        if not source or not identity:
+            return
+        time, quality = properties.get("timestamp"), properties.get("quality", "")
+        if time is None:
+            body = _members(packet.payload)
+            time, quality = str(body.get("timestamp", "")), str(body.get("quality", ""))
+        instant = _instant(time)
+        if instant is not None:
+            self.publisher.restore(packet.topic, source, identity, instant, quality)
+            self.found += 1
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+def _members(payload: bytes) -> dict[str, object]:
+    try:
+        body = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _instant(text: str) -> Instant | None:
+    """What `rfc3339` wrote: UTC with `Z` and 3, 6 or 9 decimals."""
+    seconds, _, decimals = text.removesuffix("Z").partition(".")
+    if not text.endswith("Z") or not decimals.isdigit() or len(decimals) > 9:
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{seconds}+00:00")
+    except ValueError:
+        return None
+    return from_datetime(moment) + int(decimals.ljust(9, "0"))

@@ -1,0 +1,42 @@
+"""What the path counts beside the ledger, for metrics and status."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, deque
+from typing import Any, Final
+
+from uns.decision import Observe
+from uns.ledger import Entry
+
+BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
+"""Upper bounds in seconds of the latency histogram; the last bucket is without bound."""
+NEWEST_OBSERVED: Final = 100
+
+
+class Tallies:
+    def __init__(self) -> None:
+        self.findings: Counter[str] = Counter()
+        """By code, of samples."""
+        self.ignored: Counter[str] = Counter()
+        """By reason: a rule, or why no rule was asked."""
+        self.possible_gaps: Counter[str] = Counter()
+        """Moments at which the broker may have lost something that it had accepted, by reason."""
+        self.latencies = [0] * (len(BUCKETS) + 1)
+        self.latency_sum = 0.0
+        self.observed: deque[dict[str, Any]] = deque(maxlen=NEWEST_OBSERVED)
+        """What mode `observe` would have refused, newest last."""
+
+    def acknowledged(self, due: list[Entry], now: float) -> None:
+        """Latency from receipt to acknowledgement."""
+        latencies = self.latencies
+        for entry in due:
+            latency = now - entry.received
+            latencies[bisect_left(BUCKETS, latency)] += 1
+            self.latency_sum += latency
+
+    def observe(self, decision: Observe) -> None:
+        findings = decision.would.findings
+        if findings:
+            self.findings.update(each.code for each in findings)
+            self.observed.append({"findings": [each.as_json() for each in findings]})
