@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+
 from support.waiting import eventually
 from uns.api.server import listen, server_of
 from uns.api.surroundings import Surroundings
@@ -23,7 +24,7 @@ class RunningApi:
         self.port = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._server = server_of(settings)
-        self.here: Surroundings = self._server.config.app.state.surroundings  # type: ignore[union-attr]
+        self.here = self._server.here
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve)
         self.client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=10, trust_env=False)

@@ -7,12 +7,14 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 
 from uns import __version__
-from uns.api import browse, docs, health, stream
+from uns.api import browse, docs, explain, health, rules, status, stream
 from uns.api.changes import Changes
+from uns.api.following import follow_rules
 from uns.api.guard import Gate, known_parameters
 from uns.api.inforce import RulesInForce
 from uns.api.link import Link, follow
@@ -24,8 +26,8 @@ from uns.api.surroundings import Surroundings
 from uns.instant import Instant
 from uns.settings import Settings
 
-BODY = 1024 * 1024
-PROBLEMS = {"default": {"model": Problem, "description": "what is wrong, as problem+json"}}
+BODY: Final = 1024 * 1024
+PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": Problem, "description": "what is wrong"}}
 
 
 def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) -> FastAPI:
@@ -49,7 +51,7 @@ def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) 
     app.add_middleware(Gate)
     for noun in (health, docs):
         app.include_router(noun.router)
-    for noun in (browse, stream):
+    for noun in (browse, stream, explain, rules, status):
         app.include_router(noun.router, prefix="/api/v1")
     return app
 
@@ -63,6 +65,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for each in (
             follow(here.settings, here.namespace, here.link, here.clock),
             here.registry.follow(),
+            follow_rules(here.settings, here.rules, here.registry, here.clock),
         )
     ]
     try:

@@ -72,8 +72,9 @@ def topic_filter(text: str | None) -> TopicFilter | None:
         raise malformed("?filter", error) from None
 
 
-Filter = Annotated[
-    str | None, Query(max_length=1_000, description="MQTT topic filter", examples=["acme/+/packaging/#"])
+Wanted = Annotated[
+    str | None,
+    Query(alias="filter", max_length=1_000, description="MQTT topic filter", examples=["acme/+/packaging/#"]),
 ]
 
 
@@ -81,12 +82,12 @@ Filter = Annotated[
 async def values(
     request: Request,
     here: Here,
-    filter: Filter = None,
+    wanted: Wanted = None,
     limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,  # noqa: A002
+    cursor: Cursor = None,
 ) -> Response:
-    namespace, wanted = here.namespace, topic_filter(filter)
-    topics, following = part(namespace.matching(wanted), str, limit, cursor)
+    namespace, taken = here.namespace, topic_filter(wanted)
+    topics, following = part(namespace.matching(taken), str, limit, cursor)
     topics, following = _within_bytes(here, topics, following)
     versions = [namespace.entries[each].version for each in topics]
     tag = tag_of(namespace.changes.epoch, topics, versions, following)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final, NamedTuple
 
 from uns.instant import Instant
 
 MAX_CHANGES: Final = 50_000
 MAX_BYTES: Final = 64 * 1024 * 1024
+AT_ONCE: Final = 200
+BYTES_AT_ONCE: Final = 64 * 1024
 
 
 class Change(NamedTuple):
@@ -30,6 +33,7 @@ class Changes:
     def __init__(self, epoch: str, max_changes: int = MAX_CHANGES, max_bytes: int = MAX_BYTES) -> None:
         self.epoch = epoch
         self.last = 0
+        self.closed = False
         self._max_changes, self._max_bytes = max_changes, max_bytes
         self._ring: deque[Change] = deque()
         self._bytes = 0
@@ -48,18 +52,28 @@ class Changes:
         return change
 
     def after(self, number: int) -> list[Change] | None:
-        """Changes after that number, at most a thousand at a time; None where some of them have left the ring."""
+        """The next changes after that number, few enough to be held; None where some of them have left the ring."""
         first = self.last - len(self._ring) + 1
         if number > self.last or number < first - 1:
             return None
-        begin = number + 1 - first
-        return [self._ring[index] for index in range(begin, min(begin + 1_000, len(self._ring)))]
+        batch, size = [], 0
+        for change in islice(self._ring, number + 1 - first, number + 1 - first + AT_ONCE):
+            batch.append(change)
+            size += len(change.payload)
+            if size > BYTES_AT_ONCE:
+                break
+        return batch
 
     async def wait(self, number: int) -> None:
-        """Until there is a change after that number."""
-        while self.last <= number:
+        """Until there is a change after that number, or the streams are to end."""
+        while self.last <= number and not self.closed:
             self._news.clear()
             await self._news.wait()
+
+    def close(self) -> None:
+        """No stream is to wait any longer: the process ends."""
+        self.closed = True
+        self._news.set()
 
     def id_of(self, number: int) -> str:
         return f"{self.epoch}-{number}"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from uns.bundle import Bundle, Documents
 from uns.finding import Finding
-
-if TYPE_CHECKING:
-    from uns.judge import Judgement
-
-Judge = Callable[[Documents], "Judgement"]
+from uns.instant import Instant
+from uns.judge import judge
 
 
 @dataclass(slots=True)
@@ -30,19 +26,18 @@ class RulesInForce:
     def revision(self) -> str | None:
         return self.bundle.revision if self.bundle else None
 
-    @property
-    def steady(self) -> bool:
-        """Whether what is in force is the newest that there is."""
-        return self.bundle is not None and self.bundle.documents == self.documents
+    async def take(
+        self, documents: Documents, unread: list[Finding], now: Instant, schemas: Mapping[str, str] | None
+    ) -> None:
+        """Judge them in a thread, since that may take seconds, and put them in force where nothing is in error.
 
-    async def judge(self, documents: Documents, judge: Judge, found: list[Finding]) -> None:
-        """Judge them in a thread, since that may take seconds, and put them in force where they have no error."""
-        if self.documents == documents and not found:
+        `unread` tells of files that could not be read; `schemas` are the fingerprints of schemas in force."""
+        if self.documents == documents and not unread:
             return
-        judgement = await asyncio.to_thread(judge, documents)
-        self.findings = (*found, *judgement.findings)
+        judgement = await asyncio.to_thread(judge, documents, now, schemas)
+        self.findings = (*unread, *judgement.findings)
         self.documents = documents
-        if judgement.bundle is not None and not found:
+        if judgement.bundle is not None and not unread:
             self.bundle = judgement.bundle
             for tell in self.on_change:
                 tell(judgement.bundle)

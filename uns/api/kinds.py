@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from uns.bundle import Bundle
-
-from uns.naming.standard import Name
+from uns.naming.levels import Misfit, read_path
+from uns.naming.standard import Name, Standard
 
 UNKNOWN: Final = "unknown"
 
@@ -28,11 +28,12 @@ def meaning_of(path: str, has_value: bool, bundle: Bundle | None) -> Meaning:
     levels = path.removeprefix(f"{root}/").split("/")
     contract = next((index for index, each in enumerate(levels) if each.startswith("_")), len(levels))
     steward = steward_of("/".join(levels[:contract]), bundle)
+    if contract == 0:
+        return Meaning(UNKNOWN)
     if contract == len(levels):
-        return Meaning(_equipment_kind(levels, bundle), None, steward)
+        return Meaning(_equipment_kind(levels, standard), None, steward)
     if contract == len(levels) - 1:
-        known = levels[-1][1:] in standard.contracts
-        return Meaning("contract" if known else UNKNOWN, None, steward)
+        return Meaning("contract" if levels[-1][1:] in standard.contracts else UNKNOWN, None, steward)
     if not has_value:
         return Meaning("group", None, steward)
     name = standard.names.get(levels[-1])
@@ -47,5 +48,10 @@ def steward_of(equipment: str, bundle: Bundle) -> str | None:
     return None
 
 
-def _equipment_kind(levels: list[str], bundle: Bundle) -> str:
-    return "unknown"
+def _equipment_kind(levels: list[str], standard: Standard) -> str:
+    """Of the last of these levels, the first of which is a site."""
+    site, *elements = levels
+    if not elements:
+        return "site" if site in standard.sites else UNKNOWN
+    read = read_path(standard, site, elements)
+    return UNKNOWN if isinstance(read, Misfit) else read[-1].name

@@ -12,13 +12,11 @@ import aiomqtt
 
 from uns.api.namespace import Namespace
 from uns.broker.guest import as_published, guest, user_properties
+from uns.broker.kept import MARKER, settle
 from uns.instant import Instant
 from uns.settings import Settings
 
-MARKER: Final = "$SYS/broker/version"
-"""Retained at every Mosquitto and subscribed to last, so that it comes after the retained governed messages."""
 TAKEN_OVER: Final = 0x8E
-SETTLED_AFTER: Final = 10.0
 LONGEST_PAUSE: Final = 30.0
 
 
@@ -93,7 +91,7 @@ async def _connection(settings: Settings, namespace: Namespace, link: Link, cloc
         await client.subscribe(MARKER, options=as_published())
         link.connected, link.since, link.error = True, begun, ""
         listening, turned = asyncio.ensure_future(_listen(client)), asyncio.ensure_future(link.turned.wait())
-        arriving = asyncio.ensure_future(_settle(settled))
+        arriving = asyncio.ensure_future(settle(settled))
         try:
             await asyncio.wait((listening, turned, arriving), return_when=asyncio.FIRST_COMPLETED)
             if not listening.done() and not turned.done():
@@ -110,13 +108,6 @@ async def _connection(settings: Settings, namespace: Namespace, link: Link, cloc
 
 async def _listen(client: aiomqtt.Client) -> None:
     async for _ in client.messages:
-        pass
-
-
-async def _settle(settled: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(settled.wait(), SETTLED_AFTER)
-    except TimeoutError:
         pass
 
 

@@ -30,7 +30,7 @@ class Problem(Answer):
     title: str
     status: int
     detail: str
-    findings: list[FindingModel] = []
+    findings: list[FindingModel] = Field(default_factory=list)
 
 
 class Page(Answer, Generic[Item]):
@@ -65,16 +65,15 @@ class Value(Answer):
     batch: Any = None
     shift: Any = None
     product: Any = None
-    payload: Any = Field(None, description="the governed payload whole")
     provenance: Provenance
     rogue: bool = Field(description="published by somebody else than the service")
     retained: bool
     arrived: str
-    age: float = Field(description="seconds since it arrived here")
+    age: float = Field(description="seconds since its timestamp, or since it arrived where it has none")
 
 
 Kind = str
-"""enterprise, site, the name of a level of the standard, contract, group, name; unknown where the standard says nothing."""
+"""enterprise, site, the name of a level of the standard, contract, group or name; else unknown."""
 
 
 class Node(Answer):

@@ -1,4 +1,4 @@
-"""The namespace as the broker tells it: what stands on every governed topic, as a tree that grows and shrinks with it."""
+"""The namespace as the broker tells it: what stands on every governed topic, as a tree."""
 
 from __future__ import annotations
 

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 64
 
 
 def parsed(payload: bytes) -> Any:
-    """The JSON that the payload holds, integers of any size exact; None where it is none that can be shown."""
+    """The JSON that the payload holds, integers of any size exact; None where it is none that can be written again."""
     try:
-        value = json.loads(payload, parse_constant=_refuse)
+        value = json.loads(payload, parse_constant=_refuse, parse_float=_finite)
+        if b"\\u" in payload:
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         return None
     return value if _is_shallow(value) else None
 
 
+def members(payload: bytes) -> dict[str, Any]:
+    """The members of a payload that is an object; none of any other."""
+    value = parsed(payload)
+    return value if isinstance(value, dict) else {}
+
+
 def _refuse(token: str) -> NoReturn:
     raise ValueError(f"{token} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        _refuse(text)
+    return number
 
 
 def _is_shallow(value: Any) -> bool:
@@ -32,11 +48,5 @@ def _is_shallow(value: Any) -> bool:
 
 
 def _inner(value: Any) -> list[Any]:
-    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [each for each in members if isinstance(each, dict | list)]
-
-
-def members(payload: bytes) -> dict[str, Any]:
-    """The members of a payload that is an object; none of any other."""
-    value = parsed(payload)
-    return value if isinstance(value, dict) else {}
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [each for each in inner if isinstance(each, dict | list)]

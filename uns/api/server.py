@@ -14,6 +14,7 @@ import uvicorn
 
 from uns.api.app import create_app
 from uns.api.guard import is_loopback
+from uns.api.surroundings import Surroundings
 from uns.settings import Settings, endpoint
 
 WRONG_USE, UNREACHABLE = 2, 3
@@ -52,17 +53,26 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """Leaves signals to the process that it runs in."""
+    """Leaves signals to the process that it runs in, and ends streams before it waits for answers to end."""
+
+    def __init__(self, config: uvicorn.Config, here: Surroundings) -> None:
+        super().__init__(config)
+        self.here = here
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.here.namespace.changes.close()
+        await super().shutdown(sockets)
+
 
 def server_of(settings: Settings) -> Server:
     """The server, not yet running: give it its socket, and set `should_exit` to end it."""
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -71,7 +81,7 @@ def server_of(settings: Settings) -> Server:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=2,
     )
-    return Server(config)
+    return Server(config, app.state.surroundings)
 
 
 async def _run(settings: Settings, listener: socket.socket) -> None:

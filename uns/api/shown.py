@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from uns.api.changes import Change
@@ -12,7 +14,7 @@ from uns.api.models import Node, Provenance, Value
 from uns.api.namespace import SERVICE, Entry, Namespace
 from uns.api.payload import parsed
 from uns.bundle import Bundle
-from uns.instant import SECOND, Instant, rfc3339
+from uns.instant import SECOND, Instant, from_datetime, rfc3339
 
 RESERVED: Final = ("timestamp", "unit", "quality", "code", "batch", "shift", "product")
 """Members that are the service's; all others of an object are its fields."""
@@ -23,20 +25,25 @@ def value_of(entry: Entry | Change, now: Instant) -> Value:
     """A governed message, taken apart: what `value` and `object` carry inside, `document` carries in properties."""
     payload, properties = parsed(entry.payload), entry.properties
     carries = payload if isinstance(payload, dict) and _is_ours(payload) else {}
-    beside = {key: properties[key] for key in ("timestamp", "quality") if key in properties}
-    beside |= {key: {"id": properties[key]} for key in ("batch", "shift", "product") if key in properties}
-    shown = {key: carries.get(key, beside.get(key)) for key in RESERVED}
+    shown = _beside(properties) | {key: carries[key] for key in RESERVED if key in carries}
+    texts = {key: _text(shown.get(key)) for key in ("timestamp", "unit", "quality")}
     return Value(
         topic=entry.topic,
         value=_value(payload, carries),
-        payload=payload,
         provenance=Provenance(**{key: properties.get(key) for key in OWN}, findings=_findings(properties)),
         rogue="rule" not in properties,
         retained=entry.retained,
         arrived=rfc3339(entry.arrived),
-        age=round(max(now - entry.arrived, 0) / SECOND, 3),
-        **{key: shown[key] if key not in ("unit", "quality", "timestamp") else _text(shown[key]) for key in RESERVED},
+        age=round(max(now - (_instant(texts["timestamp"]) or entry.arrived), 0) / SECOND, 3),
+        **texts,
+        **{key: shown.get(key) for key in ("code", "batch", "shift", "product")},
     )
+
+
+def _beside(properties: Mapping[str, str]) -> dict[str, Any]:
+    """What a document has in user properties, where others have it inside."""
+    members: dict[str, Any] = {key: properties[key] for key in ("timestamp", "quality") if key in properties}
+    return members | {key: {"id": properties[key]} for key in ("batch", "shift", "product") if key in properties}
 
 
 def _is_ours(payload: dict[str, Any]) -> bool:
@@ -51,11 +58,20 @@ def _value(payload: Any, carries: dict[str, Any]) -> Any:
     return {key: value for key, value in carries.items() if key not in RESERVED}
 
 
+def _instant(text: str | None) -> Instant | None:
+    """The event time that a payload names; None where nobody can read it."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return from_datetime(moment) if moment and moment.tzinfo else None
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _findings(properties: Any) -> Any:
+def _findings(properties: Mapping[str, str]) -> Any:
     text = properties.get("findings")
     if text is None:
         return None

@@ -40,8 +40,8 @@ Topics = Annotated[TopicFilter | None, Depends(_place)]
 @router.get("/stream", response_class=EventSourceResponse, summary="Current values, then changes as they happen")
 async def stream(here: Here, topics: Topics, last: LastEventId = None) -> AsyncIterator[ServerSentEvent]:
     """Events: `value` (as in `/values`), `deleted` (a topic's value was removed), `live` (all current values were sent;
-    its id is the one to come back with), `gap` (changes were missed; current values follow, or the stream ends and wants
-    to be opened again)."""
+    its id is the one to come back with), `gap` (changes were missed: current values follow, or the stream ends and
+    wants to be opened again)."""
     changes = here.namespace.changes
     number = changes.number_of(last) if last else None
     if last and (number is None or changes.after(number) is None):
@@ -65,6 +65,8 @@ async def _live(here: Surroundings, topics: TopicFilter | None, number: int) -> 
     changes = here.namespace.changes
     while True:
         await changes.wait(number)
+        if changes.closed:
+            return
         batch = changes.after(number)
         if batch is None:
             data = {"reason": "the stream was read too slowly", "after": changes.id_of(number)}

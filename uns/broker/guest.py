@@ -19,7 +19,7 @@ Sink = Callable[[aiomqtt.Message], None]
 
 
 def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomqtt.Client:
-    """A clean-session client named `<instance>-<name>`; with a sink, messages go there at once and none pile up here."""
+    """A clean-session client named `<instance>-<name>`; with a sink, messages go there at once."""
     properties = Properties(PacketTypes.CONNECT)
     properties.SessionExpiryInterval = 0
     return aiomqtt.Client(

@@ -1,0 +1,59 @@
+"""Keeping the rules in force as the folder or the registry has them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from watchfiles import awatch
+
+from uns.api.inforce import RulesInForce
+from uns.api.registry_view import RegistryView
+from uns.files import read_documents
+from uns.instant import Instant
+from uns.settings import Settings
+
+LOOK_AGAIN: Final = 5_000
+"""Milliseconds after which folders are read again even where the system told of no change (network drives)."""
+
+
+async def follow_rules(
+    settings: Settings, rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]
+) -> None:
+    """Judge what is there now, then whatever it becomes."""
+    if settings.rules_source == "registry":
+        await _follow_registry(rules, registry, clock)
+    else:
+        await _follow_folders(settings, rules, registry, clock)
+
+
+async def _follow_folders(
+    settings: Settings, rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]
+) -> None:
+    folders = (settings.rules, settings.schemas)
+    while True:
+        await _read_folders(settings, rules, registry, clock)
+        if not all(each.is_dir() for each in folders):
+            await asyncio.sleep(1)
+            continue
+        try:
+            async for _ in awatch(*folders, rust_timeout=LOOK_AGAIN, yield_on_timeout=True, debounce=200):
+                await _read_folders(settings, rules, registry, clock)
+        except OSError:
+            await asyncio.sleep(1)
+
+
+async def _read_folders(
+    settings: Settings, rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]
+) -> None:
+    documents, unread = await asyncio.to_thread(read_documents, settings.rules, settings.schemas)
+    await rules.take(documents, unread, clock(), registry.schemas)
+
+
+async def _follow_registry(rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]) -> None:
+    while True:
+        documents = await registry.documents()
+        if documents is not None:
+            await rules.take(documents, [], clock(), registry.schemas)
+        await registry.submissions_changed()

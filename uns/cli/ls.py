@@ -1,0 +1,67 @@
+"""`uns ls`: the namespace as a tree, from what the broker keeps."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from uns.cli.app import NEGATIVE, Config, Json, app, fail, out, settings, show_json
+
+
+@app.command("ls")
+def ls(
+    path: Annotated[str, typer.Argument(help="where to begin, with or without the root", metavar="[PATH]")] = "",
+    depth: Annotated[int, typer.Option("--depth", help="levels below it", min=0, max=200)] = 200,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """The namespace as a tree, with values, units and age.
+
+    Example: `uns ls dallas/packaging --depth 3`
+    """
+    from rich.tree import Tree
+
+    from uns.api.changes import Changes
+    from uns.api.namespace import MAX_TOPICS, Namespace
+    from uns.api.shown import Budget, node_of
+    from uns.broker.guest import user_properties
+    from uns.broker.kept import read_kept
+    from uns.cli.governed import ago, at_broker, below_root, context, draft_of, reading
+
+    chosen = settings(config)
+    bundle = draft_of(chosen)
+    root = bundle.standard.root
+    start = below_root(path.strip("/"), root) if path.strip("/") else root
+    namespace = Namespace(Changes("", max_changes=0))
+    namespace.clear(root)
+
+    def take(message: Any) -> None:
+        namespace.take(
+            message.topic.value, bytes(message.payload or b""), user_properties(message), True, time.time_ns()
+        )
+
+    at_broker(chosen, read_kept(chosen, "ls", f"{start}/#", take))
+    if start not in namespace.nodes and not as_json:
+        fail(NEGATIVE, f"the broker keeps nothing at {start}", "`uns watch` shows what is published now")
+    node = node_of(start, namespace, bundle, time.time_ns(), depth, Budget(2 * MAX_TOPICS))
+    if as_json:
+        show_json(node.model_dump(mode="json"))
+        raise typer.Exit(0 if start in namespace.nodes else NEGATIVE)
+
+    def grow(each: Any, tree: Tree) -> Tree:
+        for child in each.children or ():
+            grow(child, tree.add(line(child)))
+        return tree
+
+    def line(each: Any) -> Any:
+        from rich.text import Text
+
+        if each.value is None:
+            return Text(each.name, "bold" if each.kind == "site" else "")
+        parts = [reading(each.value), f"{ago(each.value.age)} ago", context(each.value)]
+        style = "red" if each.rogue else "yellow" if each.value.quality not in (None, "good") else "green"
+        return Text.assemble(each.name, "  ", (parts[0], style), ("  " + " · ".join(filter(None, parts[1:])), "dim"))
+
+    out.print(grow(node, Tree(node.path if node.value is None else line(node))))
