@@ -38,6 +38,7 @@ def _quarantine_message() -> None:
         sa.Column("backlog", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_quarantine_message")),
     )
+    op.create_index("ix_quarantine_message_size", "quarantine_message", ["size"], unique=False)
 
 
 def _quarantine_cause() -> None:

@@ -1,0 +1,192 @@
+"""Sheets: checked whole, every bad row named, all or nothing, and taken again without effect."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine
+
+from uns.equipment import EquipmentPath
+from uns.instant import from_datetime
+from uns.naming.standard import Standard
+from uns.registry import batches, changes
+from uns.registry.csv import KINDS, export, take
+from uns.registry.csv.kinds import Kind
+from uns.registry.held import Tally
+from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.timeline import around
+from uns.registry.writing import Author
+
+ANN = Author("ann", 1)
+
+GOOD: dict[Kind, str] = {
+    "equipment": """\
+path,name,description,from,until
+dallas/packaging/line-3,Line 3,"filling, capping",2025-01-01,
+acme/dallas/packaging/line-4,,,2025-01-01T00:00+00:00,2026-01-01T00:00Z
+""",
+    "products": "\ufeffid;name;allergens\r\nSKU-42;Cola 330;none\r\n0042;;\r\n",
+    "batches": """\
+id,equipment,product,order,start,stop,quantity,colour
+B-1,dallas/packaging/line-3,SKU-42,O-1,2026-11-20T06:00,2026-11-20T14:00,1200,red
+B-2,dallas/packaging/line-3,SKU-42,O-2,2026-11-20T20:00Z,,12.5,
+B-1,dallas/packaging/line-4,,,2026-11-20T06:00-06:00,2026-11-20T14:00-06:00,,
+""",
+    "shifts": """\
+# three shifts
+site,id,days,start,stop,crew,from,until
+dallas,early,mon-fri,06:00,14:00,A,,
+dallas,late,mon-fri,14:00,22:00,B,,
+dallas,night,sun mon tue wed thu,22:00,06:00,C,2026-01-01,2027-01-01
+dallas,weekend,sat-sun,6:00,24:00,,,
+""",
+    "shift-exceptions": """\
+site,date,id,start,stop,crew
+dallas,2026-12-25,early,,,
+dallas,2026-12-24,early,06:00,12:00,A
+""",
+}  # fmt: skip
+
+
+def imported(engine: Engine, standard: Standard, kind: Kind, text: str) -> tuple[list[str], Tally]:
+    result = take(engine, kind, text.encode(), f"{kind}.csv", standard, ANN)
+    return [f"{each.where} {each.code}" for each in result.findings], result.tally
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_good_sheet_is_taken_and_taking_it_again_changes_nothing(
+    engine: Engine, standard: Standard, kind: Kind
+) -> None:
+    findings, tally = imported(engine, standard, kind, GOOD[kind])
+    assert findings == []
+    assert tally.added >= 2
+    assert imported(engine, standard, kind, GOOD[kind]) == ([], Tally(unchanged=tally.added))
+    assert changes.revision(engine) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_exported_is_what_is_imported(engine: Engine, standard: Standard, kind: Kind) -> None:
+    _, tally = imported(engine, standard, kind, GOOD[kind])
+    assert imported(engine, standard, kind, export(engine, kind)) == ([], Tally(unchanged=tally.added))
+
+
+def test_times_without_offset_are_the_sites(engine: Engine, standard: Standard) -> None:
+    imported(engine, standard, "batches", GOOD["batches"])
+    first, other = batches.get(engine, "B-1")
+    assert first.value.start == other.value.start == from_datetime(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    assert (first.value.quantity, first.value.attributes) == (1200, {"colour": "red"})
+    assert batches.get(engine, "B-2")[0].value.quantity == 12.5
+
+
+def test_all_kinds_together_are_a_context(engine: Engine, standard: Standard) -> None:
+    for kind, text in GOOD.items():
+        imported(engine, standard, kind, text)
+    at = from_datetime(datetime(2026, 11, 20, 13, tzinfo=UTC))
+    line = around(engine, standard, at)
+    context = line.at(EquipmentPath("dallas/packaging/line-3/filler-01"), at)
+    assert context.members == {
+        "batch": {"id": "B-1", "order": "O-1"},
+        "shift": {"id": "early", "date": "2026-11-20", "crew": "A"},
+        "product": {"id": "SKU-42", "name": "Cola 330"},
+    }
+    assert line.knows(EquipmentPath("dallas/packaging/line-3"))
+    assert not line.knows(EquipmentPath("dallas/packaging/line-4"))
+
+
+BAD: list[tuple[Kind, str, list[str]]] = [
+    ("equipment", "path,nam\ndallas/packaging,x\n", ["equipment.csv:1:6 key-unknown"]),
+    ("equipment", "name\nx\n", ["equipment.csv:1:1 lookup-column"]),
+    ("equipment", "path\ndalas/packaging\n", ["equipment.csv:2:1 site-unknown"]),
+    ("equipment", "path\ndallas/pakaging\n", ["equipment.csv:2:1 target-off-standard"]),
+    ("equipment", "path\ndallas//x\n", ["equipment.csv:2:1 row-invalid"]),
+    ("equipment", "path\ndallas/packaging\nacme/dallas/packaging\n", ["equipment.csv:3:1 row-invalid"]),
+    ("equipment", "path,from,until\ndallas/packaging,2026-01-02,2026-01-01\n", ["equipment.csv:2:29 row-invalid"]),
+    ("products", "id,name\n,x\nP,y\nP,z\n", ["products.csv:2:1 row-invalid", "products.csv:4:1 row-invalid"]),
+    ("products", "id,name\nP\n", ["products.csv:2:1 lookup-shape"]),
+    (
+        "batches",
+        "id,equipment,start,stop,quantity\n"
+        ",dallas/packaging/line-3,yesterday,,x\n"
+        "B,dallas/packaging/line-3,2026-11-20T10:00Z,2026-11-20T09:00Z,\n"
+        "B,dallas/packaging/line-3,1066-10-14,,many\n",
+        ["batches.csv:2:1 row-invalid", "batches.csv:3:45 row-invalid", "batches.csv:4:27 row-invalid",
+         "batches.csv:4:39 row-invalid"],
+    ),
+    (
+        "batches",
+        "id,equipment,start,stop\n"
+        "C,dallas/packaging/line-3,2026-11-20T12:00Z,\n"
+        "A,dallas/packaging/line-3,2026-11-20T10:00Z,2026-11-20T11:00Z\n"
+        "B,dallas/packaging/line-3,2026-11-20T10:30Z,2026-11-20T11:30Z\n",
+        ["batches.csv:4:1 batch-overlap"],
+    ),
+    (
+        "shifts",
+        "site,id,days,start,stop,crew,from,until\n"
+        "dallas,early,mon-fry,06:00,25:00,A,,\n"
+        "rome,late,,14:00,,B,1.1.2026,\n",
+        ["shifts.csv:2:14 row-invalid", "shifts.csv:2:28 row-invalid", "shifts.csv:3:18 row-invalid",
+         "shifts.csv:3:21 row-invalid", "shifts.csv:3:1 site-unknown", "shifts.csv:3:11 row-invalid"],
+    ),
+    (
+        "shift-exceptions",
+        "site,date,id,start,stop,crew\ndallas,2026-13-01,early,,,\ndallas,2026-12-24,early,06:00,,A\n",
+        ["shift-exceptions.csv:2:8 row-invalid", "shift-exceptions.csv:3:31 row-invalid"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), BAD)
+def test_every_bad_row_is_named_and_nothing_is_imported(
+    engine: Engine, standard: Standard, kind: Kind, text: str, expected: list[str]
+) -> None:
+    findings, tally = imported(engine, standard, kind, text)
+    assert sorted(findings) == sorted(expected)
+    assert tally == Tally()
+    assert changes.revision(engine) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"id,name\n\xfcber,x\n", b"id,id\n1,2\n", b"\x00", b"name\nP\n"])
+def test_bytes_that_are_no_sheet_are_findings(engine: Engine, standard: Standard, content: bytes) -> None:
+    result = take(engine, "products", content, "p.csv", standard, ANN)
+    assert result.findings
+    assert result.tally == Tally()
+
+
+def test_a_sheet_corrects_what_it_names(engine: Engine, standard: Standard) -> None:
+    head = "id,equipment,start,stop\n"
+    imported(engine, standard, "batches", f"{head}A,dallas/packaging/line-3,2026-11-20T10:00Z,2026-11-20T11:00Z\n"
+             "B,dallas/packaging/line-3,2026-11-20T11:00Z,2026-11-20T12:00Z\n")  # fmt: skip
+    findings, tally = imported(
+        engine, standard, "batches", f"{head}A,dallas/packaging/line-3,2026-11-20T10:00Z,2026-11-20T11:30Z\n"
+        "B,dallas/packaging/line-3,2026-11-20T11:30Z,2026-11-20T12:00Z\n",
+    )  # fmt: skip
+    assert (findings, tally) == ([], Tally(corrected=2))
+    assert [len(batches.history(engine, each)) for each in ("A", "B")] == [2, 2]
+    findings, _ = imported(engine, standard, "batches", f"{head}C,dallas/packaging/line-3,2026-11-20T11:00Z,\n")
+    assert findings == ["batches.csv:2:1 batch-overlap"]
+
+
+def test_a_parallel_level_takes_batches_at_once(engine: Engine, standard: Standard) -> None:
+    both = "id,equipment,start\nA,dallas/brewing/tank-1,2026-11-20\nB,dallas/brewing/tank-1,2026-11-20\n"
+    assert imported(engine, standard, "batches", both) == ([], Tally(added=2))
+    at = from_datetime(datetime(2026, 11, 21, tzinfo=UTC))
+    assert around(engine, standard, at).at(EquipmentPath("dallas/brewing/tank-1"), at).ambiguous == ("A", "B")
+
+
+def test_days_of_shifts_go_over_the_weeks_end(engine: Engine, standard: Standard) -> None:
+    imported(engine, standard, "shifts", "site,id,days,start,stop\ndallas,x,sat-mon,06:00,06:00\n")
+    assert SHIFT_PATTERNS.listed(engine).items[0].value.days == {5, 6, 0}
+
+
+def test_nouns_are_listed_in_order_and_keep_their_history(engine: Engine, standard: Standard) -> None:
+    imported(engine, standard, "products", "id,name\n" + "".join(f"P{each},x\n" for each in (3, 1, 2)))
+    imported(engine, standard, "products", "id,name\nP1,y\n")
+    first = PRODUCTS.listed(engine, limit=2)
+    second = PRODUCTS.listed(engine, first.next, limit=2)
+    assert [each.value.id for page in (first, second) for each in page.items] == ["P1", "P2", "P3"]
+    assert [each.value.name for each in PRODUCTS.history(engine, "P1")] == ["x", "y"]
+    assert PRODUCTS.remove(engine, ANN, "P1")
+    assert not PRODUCTS.remove(engine, ANN, "P1")
+    assert PRODUCTS.get(engine, "P1") is None
+    assert EQUIPMENT.get(engine, "dallas") is None
+    assert SHIFT_EXCEPTIONS.listed(engine).next is None

@@ -1,0 +1,162 @@
+"""Cells as what they stand for; one that cannot be read is a finding at its line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from uns.context.effect import WRITABLE
+from uns.equipment import EquipmentPath
+from uns.finding import FilePlace, Malformed, nearest
+from uns.instant import Instant, from_datetime
+from uns.naming.levels import Misfit, read_path
+from uns.naming.lookup import Row
+from uns.naming.parse.report import Report
+from uns.naming.standard import Standard
+
+_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::00)?")
+_NUMBER: Final = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?")
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NO_INSTANT: Final = 0
+
+
+class Cells:
+    """One row, read by column names. `sound` turns False with the first cell that could not be read."""
+
+    def __init__(self, row: Row, columns: Mapping[str, int], file: str, report: Report, standard: Standard) -> None:
+        self._row, self._columns, self._file = row, columns, file
+        self._report, self._standard = report, standard
+        self.sound = True
+
+    def place(self, column: str | None = None) -> FilePlace:
+        position = self._columns.get(column or "", 0)
+        return FilePlace(self._file, self._row.line, self._row.columns[position])
+
+    def wrong(self, column: str | None, message: str, remedy: str, code: str = "row-invalid") -> None:
+        self.sound = False
+        self._report.add(code, message, remedy, self.place(column))
+
+    def has(self, column: str) -> bool:
+        return column in self._columns
+
+    def text(self, column: str) -> str | None:
+        """None where the cell is empty or the column is not there."""
+        position = self._columns.get(column)
+        return (self._row.cells[position] or None) if position is not None else None
+
+    def required(self, column: str) -> str:
+        cell = self.text(column)
+        if cell is None:
+            self.wrong(column, f"`{column}` is empty", f"write the {column}")
+        return cell or ""
+
+    def site(self, column: str = "site") -> str:
+        name = self.required(column)
+        self._check_site(name, column)
+        return name
+
+    def equipment(self, column: str) -> EquipmentPath | None:
+        """With or without the root; judged by the standard's levels."""
+        cell = self.required(column)
+        if not cell:
+            return None
+        path = without_root(self._standard, cell)
+        try:
+            equipment = EquipmentPath(path)
+        except Malformed as error:
+            self.wrong(column, str(error), error.remedy)
+            return None
+        if not self._check_site(equipment.site, column):
+            return None
+        misfit = read_path(self._standard, equipment.site, equipment.split("/")[1:])
+        if isinstance(misfit, Misfit):
+            self.wrong(column, str(misfit.refusal), misfit.refusal.remedy, misfit.refusal.code)
+        return equipment
+
+    def _check_site(self, name: str, column: str) -> bool:
+        if not name or name in self._standard.sites:
+            return bool(name)
+        near = nearest(name, self._standard.sites)
+        remedy = f"did you mean `{near}`?" if near else f"the sites are {', '.join(self._standard.sites)}"
+        self.wrong(column, f"`{name[:60]}` is no site of the standard", remedy, "site-unknown")
+        return False
+
+    def instant(self, column: str, site: str) -> Instant | None:
+        """With an offset, or on the site's clocks; a date alone is its first moment."""
+        cell = self.text(column)
+        known = self._standard.sites.get(site)
+        if cell is None or known is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(cell)
+            instant = from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(known.zone)))
+        except (ValueError, OverflowError):
+            self.wrong(column, f"`{cell[:60]}` is no time", "write it as 2026-11-20T06:00 or 2026-11-20T06:00-06:00")
+            return _NO_INSTANT
+        if instant not in WRITABLE:
+            self.wrong(column, f"`{cell[:60]}` is outside the years 1678 to 2262", "correct the year")
+        return instant
+
+    def date(self, column: str) -> date | None:
+        cell = self.text(column)
+        if cell is None:
+            return None
+        try:
+            return date.fromisoformat(cell)
+        except ValueError:
+            self.wrong(column, f"`{cell[:60]}` is no date", "write it as 2026-11-20")
+            return None
+
+    def minutes(self, column: str) -> int | None:
+        """Minutes after midnight; 24:00 is midnight of the next day."""
+        cell = self.text(column)
+        if cell is None:
+            return None
+        match = _CLOCK.fullmatch(cell)
+        minutes = int(match[1]) * 60 + int(match[2]) if match else 24 * 60 + 1
+        if minutes > 24 * 60:
+            self.wrong(column, f"`{cell[:60]}` is no time of day", "write it as 06:00")
+        return minutes % (24 * 60)
+
+    def days(self, column: str) -> frozenset[int]:
+        """`mon-sun`, `mon-fri` or a list with blanks; a range may go over the week's end."""
+        found: set[int] = set()
+        for part in self.required(column).lower().split():
+            first, _, last = part.partition("-")
+            if first not in _DAYS or (last or first) not in _DAYS:
+                self.wrong(column, f"`{part[:60]}` names no days", "write mon-sun, mon-fri, or a list: mon wed fri")
+                continue
+            begin, end = _DAYS.index(first), _DAYS.index(last or first)
+            found.update(day % 7 for day in range(begin, end + 1 if end >= begin else end + 8))
+        return frozenset(found)
+
+    def number(self, column: str) -> int | float | None:
+        cell = self.text(column)
+        if cell is None:
+            return None
+        match = _NUMBER.fullmatch(cell)
+        if match is None:
+            self.wrong(column, f"`{cell[:60]}` is no number", "write it as 1200 or 12.5")
+            return None
+        return float(cell) if match[1] else int(cell)
+
+    def others(self, but: frozenset[str]) -> dict[str, str]:
+        """The columns that have no meaning of their own, as attributes; empty cells are none."""
+        return {name: cell for name in self._columns if name not in but and (cell := self.text(name)) is not None}
+
+
+def without_root(standard: Standard, path: str) -> str:
+    """Equipment as people write it: a root before the site is taken off."""
+    root = f"{standard.root}/"
+    if path.startswith(root) and path.partition("/")[0] not in standard.sites:
+        return path[len(root) :]
+    below = path[len(root) :].partition("/")[0] if path.startswith(root) else ""
+    return path[len(root) :] if below in standard.sites else path
+
+
+def written_days(days: frozenset[int]) -> str:
+    """As `days` reads them."""
+    return "mon-sun" if len(days) == 7 else " ".join(_DAYS[day] for day in sorted(days))

@@ -1,0 +1,78 @@
+"""Exporting: what `import` takes and finds unchanged."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from uns.context.shifts import ShiftException, ShiftPattern
+from uns.context.values import Batch, Product
+from uns.instant import Instant, rfc3339
+from uns.registry.batches import batch_of
+from uns.registry.csv.cells import written_days
+from uns.registry.csv.kinds import KINDS, Kind
+from uns.registry.engine import reading
+from uns.registry.held import believed
+from uns.registry.nouns import Equipment
+from uns.registry.tables import BATCHES
+
+
+def export(engine: Engine, kind: Kind) -> str:
+    """All that is believed now, as CSV."""
+    rows = [_cells(value) for value in _values(engine, kind)]
+    columns = list(KINDS[kind].columns)
+    columns += sorted({name for row in rows for name in row} - set(columns))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: "" if cell is None else cell for name, cell in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _values(engine: Engine, kind: Kind) -> Iterable[Any]:
+    noun = KINDS[kind].noun
+    with reading(engine) as connection:
+        if noun is not None:
+            return noun.all_in(connection)
+        order = BATCHES.c.equipment, BATCHES.c.start, BATCHES.c.row
+        return [batch_of(row) for row in connection.execute(select(BATCHES).where(believed(BATCHES)).order_by(*order))]
+
+
+def _cells(value: Any) -> dict[str, Any]:
+    return dict(_pairs(value))
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    match value:
+        case Equipment():
+            yield from {"path": value.path, "name": value.name, "description": value.description}.items()
+            yield from {"steward": value.steward, "from": _time(value.start), "until": _time(value.stop)}.items()
+        case Product():
+            yield from {"id": value.id, "name": value.name, **_texts(value.attributes)}.items()
+        case Batch():
+            yield from {"id": value.id, "equipment": value.equipment, "product": value.product}.items()
+            yield from {"order": value.order, "start": _time(value.start), "stop": _time(value.stop)}.items()
+            yield from {"quantity": value.quantity, **_texts(value.attributes)}.items()
+        case ShiftPattern():
+            yield from {"site": value.site, "id": value.id, "days": written_days(value.days)}.items()
+            yield from {"start": _clock(value.start), "stop": _clock(value.stop), "crew": value.crew}.items()
+            yield from {"from": value.since, "until": value.until}.items()
+        case ShiftException():
+            yield from {"site": value.site, "date": value.date, "id": value.id, "crew": value.crew}.items()
+            yield from {"start": _clock(value.start), "stop": _clock(value.stop)}.items()
+
+
+def _texts(attributes: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(each) for name, each in attributes.items()}
+
+
+def _time(instant: Instant | None) -> str | None:
+    return None if instant is None else rfc3339(instant)
+
+
+def _clock(minutes: int | None) -> str | None:
+    return None if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,97 @@
+"""Importing a sheet: checked whole, every bad row named, then all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine
+
+from uns.finding import FilePlace, Finding, nearest
+from uns.instant import rfc3339
+from uns.naming.parse.csv import Table, read_csv
+from uns.naming.parse.report import Report
+from uns.naming.standard import Standard
+from uns.registry.csv.batches import put_batches
+from uns.registry.csv.cells import Cells
+from uns.registry.csv.kinds import KINDS, Kind, Sheet
+from uns.registry.held import Tally
+from uns.registry.writing import Author, writing
+
+
+class Imported(NamedTuple):
+    """What became of the rows; with findings, nothing was imported."""
+
+    findings: tuple[Finding, ...]
+    tally: Tally
+
+
+class Read(NamedTuple):
+    """A row's value, and where it stands."""
+
+    value: Any
+    place: FilePlace
+
+
+def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standard, author: Author) -> Imported:
+    """Import one sheet; what is in the registry already changes nothing."""
+    report = Report()
+    rows = _read(kind, content, file, standard, report)
+    if report.errors:
+        return Imported(report.close(), Tally())
+    noun = KINDS[kind].noun
+    with writing(engine, author) as open_one:
+        if noun is None:
+            tally = put_batches(open_one, [(each.value, each.place) for each in rows], standard, report)
+        else:
+            tally = noun.put_in(open_one, [each.value for each in rows])
+    return Imported(report.close(), tally)
+
+
+def _read(kind: Kind, content: bytes, file: str, standard: Standard, report: Report) -> list[Read]:
+    sheet, table = KINDS[kind], read_csv(content, file, report)
+    if table is None or not _check_header(sheet, table, file, report):
+        return []
+    columns = {name: position for position, name in enumerate(table.columns)}
+    read: list[Read] = []
+    for row in table.rows:
+        cells = Cells(row, columns, file, report, standard)
+        value = sheet.read(cells)
+        if cells.sound and value is not None:
+            read.append(Read(value, cells.place(sheet.required[0])))
+    _check_twins(sheet, read, report)
+    return read
+
+
+def _check_header(sheet: Sheet, table: Table, file: str, report: Report) -> bool:
+    before = report.errors
+    for name in sheet.required:
+        if name not in table.columns:
+            message = f"there is no column `{name}`"
+            near = nearest(name, [each for each in table.columns if each not in sheet.columns])
+            remedy = f"rename `{near}`" if near else f"the columns are {','.join(sheet.columns)}"
+            report.add("lookup-column", message, remedy, FilePlace(file, table.header.line))
+    for position, name in enumerate(table.columns):
+        if name not in sheet.columns and not sheet.attributes:
+            near = nearest(name, sheet.columns)
+            remedy = f"did you mean `{near}`?" if near else f"the columns are {','.join(sheet.columns)}"
+            place = FilePlace(file, table.header.line, table.header.columns[position])
+            report.add("key-unknown", f"unknown column `{name[:60]}`", remedy, place)
+    return report.errors == before
+
+
+def _check_twins(sheet: Sheet, rows: list[Read], report: Report) -> None:
+    """Two rows for one thing contradict each other or say it twice; nobody knows which was meant."""
+    seen: dict[tuple[Any, ...], FilePlace] = {}
+    for each in rows:
+        key = _key(sheet, each.value)
+        first = seen.setdefault(key, each.place)
+        if first is not each.place:
+            names = ", ".join(str(part) for part in key if part != "")
+            report.add("row-invalid", f"{names} stands at line {first.line} too", "remove one of the rows", each.place)
+
+
+def _key(sheet: Sheet, value: Any) -> tuple[Any, ...]:
+    if sheet.noun is None:
+        return (value.id, value.equipment, rfc3339(value.start))
+    row = sheet.noun.to_row(value)
+    return tuple(row[name] for name in sheet.noun.keys)
