@@ -35,6 +35,7 @@ def _line(text: str, line: int) -> str:
 
 
 def _plainly(problem: str) -> str:
+    problem = problem.partition(" while ")[0].strip()
     return problem.replace("<stream end>", "the end of the file").replace("<block end>", "the end of the block")[:160]
 
 

@@ -52,7 +52,7 @@ def read_yaml(content: bytes, file: str) -> tuple[Node | None, tuple[Finding, ..
         tree.add("yaml-syntax", f"not YAML: {str(error)[:80]}", "quote the text", FilePlace(file))
         return None, tuple(tree.findings)
     if tree.root is None and not tree.findings:
-        tree.add("yaml-syntax", "the file holds nothing", "write a rule file, or remove it", FilePlace(file))
+        tree.add("yaml-syntax", "the file holds nothing", "fill it, or remove it", FilePlace(file))
     return tree.root, tuple(tree.findings)
 
 
@@ -86,7 +86,7 @@ def _refused(error: MarkedYAMLError, text: str, file: str) -> Finding:
         text,
         mark.line,
         mark.column,
-        f"{error.problem} {error.context or ''}".strip(),
+        f"{error.problem} {error.context or ''}",
         FilePlace(file, mark.line + 1, mark.column + 1),
     )
 
@@ -125,7 +125,7 @@ class _Tree:
         match event:
             case ScalarEvent():
                 self._check_properties(event, place)
-                self._put(Leaf(place, event.value, not event.style), place)
+                self._put(self._leaf(event, place))
             case MappingStartEvent() | SequenceStartEvent():
                 self._check_properties(event, place)
                 self.stack.append(
@@ -138,10 +138,18 @@ class _Tree:
                 self._close(event.end_mark.index)
             case AliasEvent():
                 self._refer(event, place)
-                self._put(Leaf(place, "", True), place)
+                self._put(Leaf(place, f"*{event.anchor}", False))
             case DocumentStartEvent():
                 return self._begin(event, place)
         return True
+
+    def _leaf(self, event: ScalarEvent, place: FilePlace) -> Leaf:
+        """A scalar; where nothing is written, it stands where its key does. A tag's own text stands for it."""
+        key = self.stack[-1].key if self.stack else None
+        if event.value == "" and not event.style and key is not None:
+            place = key.place if event.tag is None else place
+        text = event.tag if event.value == "" and event.tag is not None else event.value
+        return Leaf(place, str(text), not event.style)
 
     def _refer(self, event: AliasEvent, place: FilePlace) -> None:
         if event.anchor in self.anchors:
@@ -177,11 +185,11 @@ class _Tree:
         source = self.text[closed.start : end] if closed.flow else ""
         source = source if len(source) <= 120 and "\n" not in source else ""
         if closed.items is None:
-            self._put(Members(closed.place, tuple(closed.entries), source), closed.place)
+            self._put(Members(closed.place, tuple(closed.entries), source))
         else:
-            self._put(Items(closed.place, tuple(closed.items), source), closed.place)
+            self._put(Items(closed.place, tuple(closed.items), source))
 
-    def _put(self, node: Node, place: FilePlace) -> None:
+    def _put(self, node: Node) -> None:
         if not self.stack:
             self.root = node
             return

@@ -162,6 +162,11 @@ def _rows(lines: Iterator[_Line], separator: str, width: int, file: str, report:
 def _fits(row: Row, width: int, file: str, report: Report) -> bool:
     """Whether the row has the header's cells; empty ones beyond are the spreadsheet's habit."""
     place = FilePlace(file, row.line, row.columns[0])
+    for cell, column in zip(row.cells, row.columns, strict=True):
+        if cell[:1] == '"' and not cell[1:].endswith('"') and "\n" in cell:
+            message = "a quotation mark is never closed"
+            report.add("lookup-shape", message, "close it", FilePlace(file, row.line, column))
+            return False
     if len(row.cells) < width or any(row.cells[width:]):
         message = f"the row has {len(row.cells)} cells of {width}"
         report.add("lookup-shape", message, "correct the row; quote a cell that holds the separator", place)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from uns.finding import FilePlace, nearest
 from uns.naming.node import Items, Leaf, Members, Node, described
 from uns.naming.parse.report import Report
+
+ALIASES: Final[Mapping[str, str]] = {
+    "target": "to", "destination": "to", "filter": "topic", "pattern": "from", "match": "from", "dialect": "read",
+    "format": "read", "timestamp": "time", "owner": "steward", "cases": "tests", "tables": "lookups",
+    "regex": "pattern",
+    "table": "lookup", "csv": "file", "timezone": "zone", "expected": "expect", "min": "range", "max": "range",
+}  # fmt: skip
+"""What other programs call a key → the key here."""
 
 
 def did_you_mean(word: str, known: Sequence[str], otherwise: str = "") -> str:
@@ -48,7 +57,11 @@ class Form:
                 self.missing(each)
 
     def unknown(self, key: Leaf, known: Sequence[str]) -> None:
-        self.report.add("key-unknown", f"unknown key `{key.text[:60]}`", did_you_mean(key.text[:60], known), key.place)
+        word = key.text[:60]
+        aliases = [alias for alias, meant in ALIASES.items() if meant in known and alias not in known]
+        near = nearest(word, (*known, *aliases))
+        remedy = f"did you mean `{ALIASES.get(near, near)}`?" if near in aliases else did_you_mean(word, known)
+        self.report.add("key-unknown", f"unknown key `{word}`", remedy, key.place)
 
     def missing(self, key: str, remedy: str = "add it") -> None:
         self.report.add("key-missing", f"{self.what} has no `{key}`", remedy, self.place)
@@ -109,7 +122,7 @@ class Form:
         if leaf is None:
             return default
         if leaf.text not in words:
-            message = f"`{leaf.text[:60]}` is no `{key}`"
+            message = f"`{key}` cannot be `{leaf.text[:60]}`"
             self.report.add("key-value", message, did_you_mean(leaf.text[:60], words), leaf.place)
             return default
         return leaf.text

@@ -7,7 +7,7 @@ from typing import Final
 from uns.naming.parse.form import Form
 from uns.naming.rule import RecordKind
 
-_PUBLISHING: Final = ("to", "record", "fields", "unit", "states", "batch", "mode")
+_PUBLISHING: Final = ("to", "record", "fields", "unit", "states", "batch")
 
 
 def check_kind(form: Form, record: RecordKind | None, ignore: bool) -> None:

@@ -32,7 +32,7 @@ def _is_name(key: Leaf, report: Report) -> bool:
 def _name(key: Leaf, node: Node, scope: Scope) -> Name:
     report = scope.report
     form = Form(node, f"name `{key.text}`", _KEYS, report, required=("type",), home=key.place)
-    type_ = cast(Type, form.choice("type", TYPES, "object"))
+    type_ = cast(Type, form.choice("type", TYPES, "number"))
     leaf = form.leaf("unit")
     code = None if leaf is None else unit(leaf.text, scope.units, leaf.place, report)
     for counted in ("unit", "range"):

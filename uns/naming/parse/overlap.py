@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from uns.decode.source import Source
@@ -16,6 +16,7 @@ MAX_HITS: Final = 200
 
 
 class _Claim(NamedTuple):
+    number: int
     filter: TopicFilter
     file: RuleFile
     source: Source
@@ -32,7 +33,7 @@ class _Branch:
 
 
 def check_overlaps(files: Iterable[RuleFile], root: str | None, report: Report) -> None:
-    tree = _Branch()
+    tree, number = _Branch(), 0
     governed = TopicFilter(f"{root}/#") if root else None
     for file in sorted(files, key=lambda each: each.path):
         for source in file.sources:
@@ -41,8 +42,9 @@ def check_overlaps(files: Iterable[RuleFile], root: str | None, report: Report) 
                 if governed is not None and each.overlaps(governed):
                     message = f"`{each}` holds governed topics, those of `{governed}`"
                     report.add("source-loop", message, "listen elsewhere, or change the standard's `root`", place)
-                claim = _Claim(each, file, source)
-                _check(claim, tuple(_hits(tree, each)), place, report)
+                claim = _Claim(number, each, file, source)
+                _check(claim, sorted(_hits(tree, each), key=lambda hit: hit.number), place, report)
+                number += 1
                 _enter(tree, claim)
 
 
@@ -82,12 +84,12 @@ def _hits(tree: _Branch, each: TopicFilter) -> Iterator[_Claim]:
                 open_.append((below, levels[1:]))
 
 
-def _check(claim: _Claim, hits: tuple[_Claim, ...], place: FilePlace, report: Report) -> None:
+def _check(claim: _Claim, hits: Sequence[_Claim], place: FilePlace, report: Report) -> None:
     """At most one finding per filter: of another file, of one that leaves it nothing, or of one half overlapped."""
     mine = claim.filter
     for other in hits:
         if other.file is not claim.file:
-            message = f"`{mine}` overlaps `{other.filter}` of `{other.file.path}`"
+            message = f"`{mine}` overlaps `{other.filter}` of `{other.file.stem}.yaml`"
             report.add("source-overlap", message, "narrow it, or list the topics", place)
             return
     for other in hits:

@@ -25,7 +25,9 @@ def check_ownership(files: Iterable[RuleFile], report: Report) -> None:
         for index, path in enumerate(file.owns):
             other = _overlapping(path, owners)
             if other is not None and owners[other] is not file:
-                message = f"`{path}` overlaps `{other}`, which `{owners[other].path}` owns"
+                theirs = f"`{owners[other].stem}.yaml`"
+                owned = f"owned by {theirs}" if other == path else f"not free: {theirs} owns `{other}`"
+                message = f"`{path}` is {owned}"
                 report.add("owner-overlap", message, "narrow `owns`", _place_of_owner(file, index))
         for path in file.owns:
             owners.setdefault(path, file)

@@ -6,7 +6,7 @@ import posixpath
 from typing import Literal, cast
 
 from uns.naming.lookup import Lookup, Row
-from uns.naming.node import Leaf, Members, Node, described
+from uns.naming.node import Items, Leaf, Members, Node, described
 from uns.naming.parse.cells import check_cells, normal_cells
 from uns.naming.parse.csv import Table, read_csv
 from uns.naming.parse.form import Form, did_you_mean
@@ -80,6 +80,8 @@ def _inline(form: Form, scope: Scope) -> Table | None:
         mappings.append(node)
         columns.extend(key.text for key, _ in node if key.text not in columns)
     rows = [_row(each, columns, scope) for each in mappings]
+    if not rows and sound and isinstance(form.members.get("rows"), Items):
+        scope.report.add("lookup-shape", "the table has no rows", "write at least one", form.place_of("rows"))
     if not rows or not sound or None in rows:
         return None
     header = Row(tuple(columns), form.place_of("rows").line, (form.place_of("rows").column,) * len(columns))
