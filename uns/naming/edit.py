@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from uns.finding import Malformed
@@ -13,31 +14,46 @@ from uns.naming.rule import Rule, Where
 from uns.naming.where import is_utf8
 
 MAX_LENGTH: Final = 300
-_PLAIN: Final = re.compile(r"[A-Za-z0-9/._][A-Za-z0-9/._{}+-]*")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9/._][A-Za-z0-9/._{}+#-]*")
 _ONE_CLASS: Final = re.compile(r"\[[^\]\[\\^]+\]")
+_BACKSLASHED: Final = r"\\\1"
 _SPECIAL: Final = re.compile(r"([\\.+*?()|\[\]{}^$])")
 
 
 def edited(rule: Rule, topic: str, tag: str | None) -> str:
     """The keys of the rule as they would have to be, or the way to a rule of its own where an edit cannot do it."""
-    new_topic = _pattern(rule.topic, topic, tag=False)
-    new_tag = None if rule.tag is None or tag is None else _pattern(rule.tag, tag, tag=True)
     if rule.tag is not None and tag is None:
         return "give the source a `tag`, or add a rule without one"
-    if new_topic is None or (rule.tag is not None and new_tag is None):
+    changed = admitting(rule, topic, tag)
+    edit = None if changed is None else _difference(rule, changed)
+    if edit is None or len(edit) > MAX_LENGTH or not is_utf8(edit):
         return _own_rule(topic, tag)
+    return f"to admit it: {edit}"
+
+
+def admitting(rule: Rule, topic: str, tag: str | None) -> Rule | None:
+    """The rule with as little changed as lets it take the address, or None where that would cost a capture."""
+    new_topic = _pattern(rule.topic, topic, tag=False)
+    new_tag = None if rule.tag is None or tag is None else _pattern(rule.tag, tag, tag=True)
+    if new_topic is None or (rule.tag is not None and new_tag is None):
+        return None
     captures = match(new_topic, topic) or {}
-    captures |= match(new_tag, tag) or {} if new_tag is not None and tag is not None else {}
-    keys = [f"from: {yaml_text(new_topic.text)}"] if new_topic.text != rule.topic.text else []
-    keys += [f"tag: {yaml_text(new_tag.text)}"] if new_tag and rule.tag and new_tag.text != rule.tag.text else []
-    keys += _wheres(rule, new_topic, new_tag, captures)
-    edit = ", ".join(keys)
-    return f"to admit it: {edit}" if len(edit) <= MAX_LENGTH and is_utf8(edit) else _own_rule(topic, tag)
+    if new_tag is not None and tag is not None:
+        captures |= match(new_tag, tag) or {}
+    wheres = tuple(_where(each, captures.get(each.capture)) for each in rule.where)
+    return replace(rule, topic=new_topic, tag=new_tag, where=wheres)
+
+
+def _difference(rule: Rule, changed: Rule) -> str:
+    keys = [f"from: {yaml_text(changed.topic.text)}"] if changed.topic != rule.topic else []
+    keys += [f"tag: {yaml_text(changed.tag.text)}"] if changed.tag and changed.tag != rule.tag else []
+    wheres = [_written(new) for old, new in zip(rule.where, changed.where, strict=True) if new != old]
+    return ", ".join([*keys, *([f"where: {{{', '.join(wheres)}}}"] if wheres else [])])
 
 
 def yaml_text(text: str) -> str:
     """Text as a value of a mapping, quoted where YAML would read something else."""
-    return text if _PLAIN.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+    return text if _PLAIN.fullmatch(text) else _quoted(text)
 
 
 def _own_rule(topic: str, tag: str | None) -> str:
@@ -88,23 +104,22 @@ def _captures(level: PatternLevel) -> list[Capture]:
     return [] if isinstance(level, (One, Rest)) else [part for part in level if isinstance(part, Capture)]
 
 
-def _wheres(rule: Rule, topic: Pattern, tag: Pattern | None, captures: dict[str, str]) -> list[str]:
-    changed = [_where(each, captures[each.capture]) for each in rule.where if not _allowed(each, captures)]
-    return [f"where: {{{', '.join(changed)}}}"] if changed else []
-
-
-def _allowed(where: Where, captures: dict[str, str]) -> bool:
-    return where.capture not in captures or allows(where, captures[where.capture])
-
-
-def _where(where: Where, value: str) -> str:
+def _where(where: Where, value: str | None) -> Where:
+    """What the capture may be, and this too."""
+    if value is None or allows(where, value):
+        return where
     if where.values is not None:
-        return f"{where.capture}: [{', '.join(_quoted(each) for each in (*where.values, value))}]"
+        return replace(where, values=(*where.values, value))
     pattern = where.pattern or ""
     if _ONE_CLASS.fullmatch(pattern) and len(value) == 1 and value.isalnum():
-        return f"{where.capture}: {_quoted(f'{pattern[:-1]}{value}]')}"
-    literal = _SPECIAL.sub(r"\\\1", value)
-    return f"{where.capture}: {_quoted(f'{pattern}|{literal}')}"
+        return replace(where, pattern=f"{pattern[:-1]}{value}]")
+    return replace(where, pattern=f"{pattern}|{_SPECIAL.sub(_BACKSLASHED, value)}")
+
+
+def _written(where: Where) -> str:
+    if where.values is None:
+        return f"{where.capture}: {_quoted(where.pattern or '')}"
+    return f"{where.capture}: [{', '.join(map(_quoted, where.values))}]"
 
 
 def _quoted(text: str) -> str:
