@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from uns.bundle import Bundle
 from uns.cases import run_all
 from uns.decision import Reject

@@ -20,7 +20,7 @@ Draw = Callable[[RawMessage, Reading, str], Sample]
 
 _HERE: Final = Pointer.parse(".")
 _INFINITE: Final = float("inf")
-_MAX_UNIT: Final = 64
+_MAX_KEY: Final = 64
 _new: Final = tuple.__new__
 
 
@@ -61,7 +61,7 @@ def drawer(source: Source) -> Draw:
 def _unit(pointer: Pointer) -> Callable[[Reading], str | None]:
     def unit_of(reading: Reading) -> str | None:
         unit = pointer.find(reading)
-        return unit.strip()[:_MAX_UNIT] or None if type(unit) is str else None
+        return unit.strip() or None if type(unit) is str else None
 
     return unit_of
 
@@ -85,7 +85,7 @@ def _meant(pointer: Pointer, reading: Reading) -> str | None:
         if type(node) is not dict or not isinstance(token, Key):
             return None
         if token.text not in node:
-            key = _resembles(token.text, tuple(key for key in list(node)[:_MAX_KEYS] if len(key) <= _MAX_UNIT))
+            key = _resembles(token.text, tuple(key for key in list(node)[:_MAX_KEYS] if len(key) <= _MAX_KEY))
             start = "." if pointer.origin == "reading" else ""
             names = pointer.text.lstrip(".").split("/")[1:]
             return None if key is None else start + "/" + "/".join([*names[:index], key, *names[index + 1 :]])

@@ -1,36 +1,26 @@
-"""How a time is written: epochs, RFC 3339 and ISO 8601, strptime formats, and local text in a zone."""
+"""How a time is written: epochs by their size or unit, RFC 3339 and ISO 8601, strptime formats."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from uns.decode.wallclock import MAX_LENGTH, Stamp, iso, local
 from uns.finding import Malformed
-from uns.instant import MICROSECOND, MILLISECOND, SECOND, Instant
-from uns.message import Clock, Value
+from uns.instant import MICROSECOND, MILLISECOND, SECOND, Instant, from_datetime
+from uns.message import Value
 
-MAX_LENGTH: Final = 100
+__all__ = ["FORMS", "Read", "Stamp", "checked_form", "form", "iso"]
+
 UNITS: Final = {"s": 9, "ms": 6, "us": 3, "ns": 0}
 """Unit of an epoch → power of ten of its nanoseconds."""
 FORMS: Final = frozenset({"auto", "iso", *UNITS})
 
 _EPOCH: Final = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
-_ISO: Final = re.compile(
-    r"([0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}-?[0-9]))[Tt ]([0-9]{2}:?[0-9]{2})(?::?([0-9]{2})(?:[.,]([0-9]+))?)?"
-    r" ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
-)
-_START: Final = datetime(1970, 1, 1)
-
-
-class Stamp(NamedTuple):
-    """An instant that a local time leaves open or does not have; `clock` says which."""
-
-    instant: Instant
-    clock: Clock
 
 
 Read = Callable[[Value, Instant], Instant | Stamp | None]
@@ -69,7 +59,7 @@ def _auto(zone: tzinfo) -> Read:
             if value < 100_000_000_000_000:
                 return value * (MILLISECOND if value >= 100_000_000_000 else SECOND)
             return value * MICROSECOND if value < 100_000_000_000_000_000 else value
-        if type(value) is str and not (len(value) <= MAX_LENGTH and _EPOCH.fullmatch(value)):
+        if type(value) is str and (value[4:5] == "-" or not _EPOCH.fullmatch(value[:MAX_LENGTH].strip())):
             return iso(value, zone, received)
         number = _number(value)
         if number is None:
@@ -104,36 +94,6 @@ def _number(value: Value) -> Decimal | None:
     return None
 
 
-def iso(text: str, zone: tzinfo, received: Instant) -> Instant | Stamp | None:
-    """RFC 3339 or ISO 8601 with date and time of day, exact to the nanosecond; what is finer is cut off."""
-    match = _ISO.fullmatch(text.strip()) if len(text) <= MAX_LENGTH else None
-    if match is None:
-        return None
-    date, minutes, seconds, fraction, offset = match.groups("")
-    try:
-        moment = datetime.fromisoformat(f"{date}T{minutes}")
-    except ValueError:
-        return None
-    second = int(seconds or 0)
-    if second > 60:  # 60 is a leap second
-        return None
-    finer = second * SECOND + int(fraction[:9].ljust(9, "0"))
-    if not offset:
-        return local(moment, finer, zone, received)
-    ahead = _offset(offset)
-    return None if ahead is None else _since_1970(moment) - ahead + finer
-
-
-def _offset(text: str) -> Instant | None:
-    if text in "Zz":
-        return 0
-    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
-    if hours > 23 or minutes > 59:
-        return None
-    ahead = (hours * 3600 + minutes * 60) * SECOND
-    return -ahead if text[0] == "-" else ahead
-
-
 def _formatted(as_: str, zone: tzinfo) -> Read:
     def read(value: Value, received: Instant) -> Instant | Stamp | None:
         if type(value) is int:
@@ -144,34 +104,6 @@ def _formatted(as_: str, zone: tzinfo) -> Read:
             moment = datetime.strptime(value.strip(), as_)
         except ValueError:
             return None
-        offset = moment.utcoffset()
-        if offset is None:
-            return local(moment, 0, zone, received)
-        return _since_1970(moment.replace(tzinfo=None)) - _nanoseconds(offset)
+        return local(moment, 0, zone, received) if moment.tzinfo is None else from_datetime(moment)
 
     return read
-
-
-def local(moment: datetime, finer: Instant, zone: tzinfo, received: Instant) -> Instant | Stamp:
-    """A wall-clock time in its zone: of an hour that occurs twice the instant nearer to receipt."""
-    try:
-        first = moment.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
-        second = moment.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
-    except (ValueError, OverflowError):  # at the ends of the calendar
-        first = second = timedelta()
-    wall = _since_1970(moment) + finer
-    earlier = wall - _nanoseconds(first)
-    if first == second:
-        return earlier
-    if first < second:
-        return Stamp(earlier, "gap")
-    later = wall - _nanoseconds(second)
-    return Stamp(earlier if abs(received - earlier) <= abs(later - received) else later, "ambiguous")
-
-
-def _since_1970(naive: datetime) -> Instant:
-    return _nanoseconds(naive - _START)
-
-
-def _nanoseconds(span: timedelta) -> Instant:
-    return (span.days * 86_400 + span.seconds) * SECOND + span.microseconds * MICROSECOND
