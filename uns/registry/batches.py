@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, Select, or_, select, tuple_
+from sqlalchemy import Engine, Row, Select, or_, select, tuple_
 
 from uns.context.values import Batch
 from uns.equipment import EquipmentPath
@@ -90,13 +90,6 @@ def history(engine: Engine, batch_id: str) -> tuple[Held[Batch], ...]:
     query = select(BATCHES).where(BATCHES.c.id == batch_id).order_by(BATCHES.c.row)
     with reading(engine) as connection:
         return tuple(held(batch_of(row), row) for row in connection.execute(query))
-
-
-def around(connection: Connection, equipment: str, batch_id: str, since: Instant) -> list[tuple[int, Batch]]:
-    """What a record can meet there, with its row: what runs at or after an instant, and what has the record's id."""
-    near = or_(BATCHES.c.stop.is_(None), BATCHES.c.stop >= since, BATCHES.c.id == batch_id)
-    query = select(BATCHES).where(believed(BATCHES), BATCHES.c.equipment == equipment, near)
-    return [(row.row, batch_of(row)) for row in connection.execute(query)]
 
 
 def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:

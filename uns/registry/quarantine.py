@@ -43,9 +43,14 @@ def _keep(open_one: Writing, wanted: Sequence[Rejection], now: Instant, bounds: 
     _keep_messages(connection, new)
     if new:
         connection.execute(insert(ENTRIES), [_entry(each, *causes[each.key], now) for each in new])
-    dropped = keep_within(connection, {cause for cause, _ in causes.values()}, now, bounds)
+    dropped = keep_within(connection, _full(causes.values(), bounds), now, bounds)
     open_one.changed = open_one.changed or dropped > 0
     return Kept(len(new), dropped)
+
+
+def _full(numbered: Iterable[tuple[int, int]], bounds: Bounds) -> set[int]:
+    """The causes of which there are more than may be kept."""
+    return {cause for cause, ordinal in numbered if ordinal > bounds.first + bounds.newest}
 
 
 def _present(connection: Connection, column: Any, values: Sequence[str]) -> set[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Engine, select
 
-from uns.context.effect import WRITABLE, effect
+from uns.context.effect import WRITABLE
 from uns.context.intervals import Intervals
 from uns.context.notices import product_of, shift_change
 from uns.context.shifts import Span
@@ -16,10 +16,10 @@ from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place
 from uns.instant import EARLIEST
 from uns.naming.standard import Standard
-from uns.registry.batches import around, row_of
+from uns.registry.drafts import Draft, drafts_for, write
 from uns.registry.held import believed
 from uns.registry.nouns import PRODUCTS
-from uns.registry.tables import BATCHES, SHIFT_CHANGES
+from uns.registry.tables import SHIFT_CHANGES
 from uns.registry.timeline import calendars_in, shift_of
 from uns.registry.writing import Author, Writing, writing
 
@@ -33,37 +33,27 @@ class Announced(NamedTuple):
 
 
 def apply(
-    engine: Engine, announced: Iterable[Announced], standard: Standard, author: Author
+    engine: Engine, announced: Sequence[Announced], standard: Standard, author: Author
 ) -> list[tuple[Finding, ...]]:
     """All of them in one transaction, in order; for each the findings that kept it out, none where it took effect."""
     with writing(engine, author) as open_one:
-        return [apply_in(open_one, each, standard) for each in announced]
+        drafts = drafts_for(open_one.connection, [each.record for each in announced])
+        findings = [_apply(open_one, each, drafts, standard) for each in announced]
+        write(open_one, drafts)
+        return findings
 
 
-def apply_in(open_one: Writing, announced: Announced, standard: Standard) -> tuple[Finding, ...]:
+def _apply(
+    open_one: Writing, announced: Announced, drafts: Mapping[str, Draft], standard: Standard
+) -> tuple[Finding, ...]:
     record = announced.record
     if record.kind == "product":
         _product(open_one, record)
-        return ()
-    if record.equipment is None:
-        return ()
-    if record.kind == "shift-change":
+    elif record.equipment is not None and record.kind == "shift-change":
         _shift_change(open_one, record, record.equipment, standard)
-        return ()
-    return _batch(open_one, announced, record.equipment)
-
-
-def _batch(open_one: Writing, announced: Announced, equipment: EquipmentPath) -> tuple[Finding, ...]:
-    record, parallel = announced.record, announced.parallel
-    name, start = str(record.fields.get("id") or ""), record.fields.get("start", record.at)
-    since = max(min(record.at, start), WRITABLE.start)
-    near = around(open_one.connection, equipment, name, min(since, WRITABLE.stop - 1))
-    line = Intervals((batch for _, batch in near), overlapping=parallel)
-    done = effect(record, line, [batch for _, batch in near if batch.id == name], parallel, announced.where)
-    gone = [row for row, batch in near if any(batch is each for each in done.gone)]
-    open_one.supersede(BATCHES, gone)
-    open_one.add(BATCHES, [row_of(batch, parallel) for batch in done.come])
-    return done.findings
+    elif record.equipment is not None:
+        return drafts[record.equipment].take(record, announced.parallel, announced.where)
+    return ()
 
 
 def _product(open_one: Writing, record: Record) -> None:

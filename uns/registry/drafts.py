@@ -1,0 +1,84 @@
+"""Batches of a piece of equipment as the records of one transaction change them, read once and written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection, or_, select
+
+from uns.context.effect import WRITABLE, effect
+from uns.context.intervals import Intervals
+from uns.context.values import Batch, Record
+from uns.finding import Finding, Place
+from uns.instant import Instant
+from uns.registry.batches import batch_of, row_of
+from uns.registry.held import believed
+from uns.registry.tables import BATCHES
+from uns.registry.writing import Writing
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is believed of one piece of equipment, and what this transaction has made of it so far."""
+
+    line: Intervals[Batch] = field(default_factory=Intervals)
+    rows: dict[int, int] = field(default_factory=dict)
+    """Identity of a stored batch → its row."""
+    stored: list[Batch] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    come: dict[int, tuple[Batch, bool]] = field(default_factory=dict)
+    """Identity of a new batch → itself, and whether its equipment is parallel."""
+
+    def hold(self, row: int, batch: Batch) -> None:
+        self.rows[id(batch)] = row
+        self.stored.append(batch)
+
+    def take(self, record: Record, parallel: bool, where: Place) -> tuple[Finding, ...]:
+        """A batch that comes and goes within the transaction was never believed, and leaves no row."""
+        name = str(record.fields.get("id") or "")
+        line = self.line if self.line.overlapping or not parallel else self.line.change((), (), True)
+        done = effect(record, line, [each for each in line if each.id == name], parallel, where)
+        for batch in done.gone:
+            if self.come.pop(id(batch), None) is None:
+                self.gone.append(self.rows[id(batch)])
+        self.come.update((id(batch), (batch, parallel)) for batch in done.come)
+        self.line = line.change(done.gone, done.come)
+        return done.findings
+
+
+def drafts_for(connection: Connection, records: Iterable[Record]) -> Mapping[str, Draft]:
+    """Of all equipment that the records name: what runs at their earliest instant or later, and what has their ids."""
+    wanted = [each for each in records if each.equipment is not None and each.kind not in ("product", "shift-change")]
+    drafts = {str(each.equipment): Draft() for each in wanted}
+    names = sorted({str(each.fields.get("id") or "") for each in wanted})
+    since = min(map(_earliest, wanted), default=0)
+    equipment = list(drafts)
+    for at in range(0, len(equipment), _AT_ONCE):
+        _read(connection, drafts, equipment[at : at + _AT_ONCE], since, names)
+    for draft in drafts.values():
+        draft.line = Intervals(draft.stored)
+    return drafts
+
+
+def _earliest(record: Record) -> Instant:
+    start: Instant = record.fields.get("start", record.at)
+    return max(min(record.at, start, WRITABLE.stop - 1), WRITABLE.start)
+
+
+def _read(
+    connection: Connection, drafts: Mapping[str, Draft], equipment: Sequence[str], since: Instant, names: Sequence[str]
+) -> None:
+    near = or_(BATCHES.c.stop.is_(None), BATCHES.c.stop >= since, BATCHES.c.id.in_(names))
+    query = select(BATCHES).where(believed(BATCHES), BATCHES.c.equipment.in_(equipment), near)
+    for row in connection.execute(query):
+        drafts[row.equipment].hold(row.row, batch_of(row))
+
+
+def write(open_one: Writing, drafts: Mapping[str, Draft]) -> None:
+    open_one.supersede(BATCHES, [row for draft in drafts.values() for row in draft.gone])
+    new = [each for draft in drafts.values() for each in draft.come.values()]
+    open_one.add(BATCHES, [row_of(batch, parallel) for batch, parallel in new])
