@@ -1,0 +1,148 @@
+"""The same registry on PostgreSQL: one schema, one behaviour, and the database itself refuses overlaps."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import IntegrityError
+from support.postgres import binaries, postgres
+
+from uns.bundle import Documents
+from uns.context.shifts import ShiftPattern
+from uns.context.values import Batch, Product, Record
+from uns.equipment import EquipmentPath
+from uns.finding import SamplePlace, found
+from uns.message import RawMessage
+from uns.naming.standard import Standard
+from uns.quarantine import Rejection
+from uns.registry import batches, changes, entries, submissions
+from uns.registry.batches import row_of
+from uns.registry.bounds import Bounds
+from uns.registry.changes import Watch
+from uns.registry.csv import export, take
+from uns.registry.engine import RegistryAway, connect
+from uns.registry.migrate import is_current, migrate
+from uns.registry.nouns import PRODUCTS, SHIFT_PATTERNS
+from uns.registry.quarantine import keep
+from uns.registry.records import Announced, apply
+from uns.registry.tables import BATCHES, METADATA
+from uns.registry.timeline import load
+from uns.registry.writing import Author
+
+pytestmark = pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed (apt install postgresql)")
+
+SECOND = 10**9
+LINE = EquipmentPath("dallas/packaging/line-3")
+WHERE = SamplePlace("mes/dallas")
+MES = Author("mes", 1)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def engine(server: str) -> Iterator[Engine]:
+    engine = connect(server)
+    migrate(engine)
+    yield engine
+    migrate(engine, "base")
+    engine.dispose()
+
+
+def record(kind: str, at: int, **fields: object) -> Announced:
+    return Announced(Record(kind, LINE, at * SECOND, fields), WHERE)  # type: ignore[arg-type]
+
+
+def test_the_migrated_schema_is_what_the_tables_say(engine: Engine) -> None:
+    assert is_current(engine)
+    assert not migrate(engine)
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), METADATA)
+    assert [each for each in found if "ex_batch_overlap" not in str(each)] == []
+
+
+def test_records_make_the_next_timeline(engine: Engine, standard: Standard) -> None:
+    records = [record("batch-start", 10, id="A", product="P"), record("batch-start", 20, id="B")]
+    findings = apply(engine, records, standard, MES)
+    assert [[each.code for each in some] for some in findings] == [[], ["batch-overlap"]]
+    apply(engine, [record("batch-change", 20, id="B"), record("shift-change", 25, crew="Z")], standard, MES)
+    PRODUCTS.put(engine, [Product("P", "Cola", {"a": 1})], MES)
+    SHIFT_PATTERNS.put(engine, [ShiftPattern("dallas", "day", frozenset(range(7)), 0, 0, "A")], MES)
+    line = load(engine, standard, 10**18, 0)
+    assert line.at(LINE, 15 * SECOND).product == Product("P", "Cola", {"a": 1})
+    assert line.at(LINE, 30 * SECOND).members["batch"] == {"id": "B"}
+    assert line.at(LINE, 30 * SECOND).members["shift"]["crew"] == "Z"
+    assert line.revision == "4"
+    assert [each.value.stop for each in batches.history(engine, "A")] == [None, 20 * SECOND]
+
+
+def test_the_database_itself_refuses_an_overlap(engine: Engine, standard: Standard) -> None:
+    apply(engine, [record("batch-start", 10, id="A")], standard, MES)
+    stamp = {"recorded_at": 0, "recorded_in": 1, "recorded_by": "sql"}
+    with engine.connect() as connection, pytest.raises(IntegrityError, match="ex_batch_overlap"):
+        connection.execute(insert(BATCHES).values({**row_of(Batch("B", LINE, 20 * SECOND), False), **stamp}))
+    with engine.connect() as connection:
+        connection.execute(insert(BATCHES).values({**row_of(Batch("B", LINE, 0, 10 * SECOND), False), **stamp}))
+
+
+def test_of_writers_at_the_same_time_one_wins(engine: Engine, standard: Standard) -> None:
+    told: list[int] = []
+
+    def start(name: str) -> None:
+        told.append(len(apply(engine, [record("batch-start", 10, id=name)], standard, MES)[0]))
+
+    threads = [threading.Thread(target=start, args=(f"B-{each}",)) for each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == [0, 1, 1, 1]
+
+
+def test_a_change_is_heard_at_once(engine: Engine) -> None:
+    with Watch(engine) as watch:
+        assert watch.wait(0, 0.1) == 0
+        writer = threading.Timer(0.2, lambda: PRODUCTS.put(engine, [Product("P")], MES))
+        writer.start()
+        assert watch.wait(0, 20) == 1
+        writer.join()
+    assert changes.revision(engine) == 1
+
+
+def test_quarantine_keeps_within_its_bounds(engine: Engine) -> None:
+    finding = found("value-type", "is not a number", "decimal", SamplePlace("plc/a"))
+    raw = [RawMessage("plc/a", bytes([each]), each * SECOND) for each in range(20)]
+    some = [Rejection(f"u-{at}", f"m-{at}", each, None, None, (finding,), "b", "1") for at, each in enumerate(raw)]
+    keep(engine, some, 0, Bounds(first=2, newest=3))
+    keep(engine, some, 0, Bounds(first=2, newest=3))
+    assert entries.stock(engine)[:3] == (20, 15, 5)
+    first = entries.entries(engine, limit=2)
+    assert [each.raw.payload[0] for each in first.items] == [19, 18]
+    assert [each.raw.payload[0] for each in entries.entries(engine, cursor=first.next).items] == [17, 1, 0]
+    keep(engine, [], 0, Bounds(max_bytes=2))
+    assert entries.stock(engine).bytes == 2
+
+
+def test_sheets_and_submissions(engine: Engine, standard: Standard) -> None:
+    sheet = b"id,equipment,start,stop\nA,dallas/packaging/line-3,2026-11-20T10:00Z,\n"
+    assert take(engine, "batches", sheet, "b.csv", standard, MES).tally.added == 1
+    assert take(engine, "batches", export(engine, "batches").encode(), "b.csv", standard, MES).tally.unchanged == 1
+    documents = Documents({"standard.yaml": b"\x00\xff"}, {})
+    assert submissions.submit(engine, documents, "r1", MES)
+    assert (submissions.in_force(engine) or (None, None))[1] == documents
+    assert len(submissions.listed(engine).items) == 1
+    assert [each.value.id for each in batches.listed(engine).items] == ["A"]
+
+
+def test_a_server_that_is_not_there_is_away() -> None:
+    before = time.monotonic()
+    with pytest.raises(RegistryAway, match="cannot be reached"):
+        changes.revision(connect("postgresql://uns@127.0.0.1:1/none"))
+    assert time.monotonic() - before < 20
