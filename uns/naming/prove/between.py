@@ -1,0 +1,92 @@
+"""Between claims: whether two rules, or two targets of one rule, can give the same topic.
+
+Claims are found by an index of their targets, so that ten thousand rules with different literal targets cost one look
+each. Where both are written out their topics are compared; where one is endless and neither level by level nor by order
+they are told apart, the verdict is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from uns.finding import Finding, found
+from uns.naming.prove.addresses import Addresses, levels_overlap
+from uns.naming.prove.claims import Claim, Filling
+from uns.naming.prove.evidence import Court
+from uns.naming.prove.index import Index
+from uns.naming.prove.narrow import narrowed_away
+from uns.naming.prove.sets import Relation
+from uns.naming.prove.verdict import Entry, pair, possible
+
+MAX_TRIED: Final = 2_000
+MAX_WRITTEN: Final = 1_000_000
+"""Topics of one file that are written out for comparison between rules."""
+MAX_PAIRS: Final = 200_000
+
+
+Whole = tuple[Claim, Relation, dict[Filling, int]] | None
+
+
+class _Written:
+    """The topics of claims that can be written out, each made once, up to a number for the whole file."""
+
+    def __init__(self, made: list[Claim]) -> None:
+        self._made, self._left = made, MAX_WRITTEN
+        self._known: dict[int, tuple[Claim, Relation, dict[Filling, int]] | None] = {}
+
+    def of(self, number: int) -> tuple[Claim, Relation, dict[Filling, int]] | None:
+        if number not in self._known:
+            whole = self._made[number].whole()
+            self._left -= len(whole.relation.cells) if whole and whole.relation else 0
+            topics = {filling: entry for entry, filling in whole.fillings()} if whole and self._left >= 0 else None
+            self._known[number] = (
+                (whole, whole.relation, topics) if whole and whole.relation and topics is not None else None
+            )
+        return self._known[number]
+
+
+def between(court: Court, made: list[Claim]) -> Iterator[Finding]:
+    """At most one finding for each claim, on the first earlier one that it meets."""
+    targets, index, written = [claim.levels() for claim in made], Index(court.algebra), _Written(made)
+    pairs = 0
+    for later, claim in enumerate(made):
+        asked = Addresses(targets[later], None)
+        near = index.near(asked)
+        pairs += len(near)
+        if pairs > MAX_PAIRS:
+            yield possible(claim, "the file's rules are too many to be compared")
+            return
+        met = (each for each in near if levels_overlap(targets[each], targets[later], court.algebra) is not False)
+        findings = (_meeting(court, (made[each], claim), (written.of(each), written.of(later))) for each in met)
+        first = next((each for each in findings if each), None)
+        if first:
+            yield first
+        index.add(later, asked)
+
+
+def _meeting(court: Court, claims: tuple[Claim, Claim], written: tuple[Whole, Whole]) -> Finding | None:
+    (one, other), (left, right) = claims, written
+    if narrowed_away(court, one, other):
+        return None
+    if left is None or right is None:
+        reason = f"`{one.rule.id}` (line {one.rule.place.line}) gives topics that `{other.rule.id}` may give too"
+        remedy = "tell them apart in `to`, or narrow one with `where`"
+        return found("collision-possible", reason, remedy, other.rule.place)
+    return _compared(court, left, right)
+
+
+def _compared(
+    court: Court, left: tuple[Claim, Relation, dict[Filling, int]], right: tuple[Claim, Relation, dict[Filling, int]]
+) -> Finding | None:
+    (one, of_one, these), (other, of_other, those) = left, right
+    smaller, larger = (these, those) if len(these) <= len(those) else (those, these)
+    unsure = False
+    for tried, filling in enumerate(each for each in smaller if each in larger):
+        verdict = pair(court, Entry(one, of_one, these[filling]), Entry(other, of_other, those[filling]))
+        if isinstance(verdict, Finding):
+            return verdict
+        unsure = unsure or verdict is None or tried > MAX_TRIED
+        if tried > MAX_TRIED:
+            break
+    return possible(other, f"`{one.rule.id}` gives some of the same topics") if unsure else None

@@ -1,0 +1,139 @@
+"""Paths: whether the levels left of the contract are equipment that the standard allows and the file owns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, NamedTuple
+
+from uns.finding import Malformed
+from uns.naming.levels import Misfit, accepts, candidates, levels_at, read_path
+from uns.naming.prove.language import Algebra, Endless, Language, language
+from uns.naming.prove.shape import Filled
+from uns.naming.rule import RuleFile
+from uns.naming.standard import Level, Standard
+
+ALIKE: Final = 0.75
+
+
+class Fault(NamedTuple):
+    """What refuses one target: the level of the template (from 0) and why."""
+
+    at: int
+    refusal: Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What targets are judged by."""
+
+    standard: Standard
+    file: RuleFile
+    algebra: Algebra
+
+    @property
+    def site(self) -> str | None:
+        """The site that stands before every target; None where targets begin with it themselves."""
+        return self.file.sites[0] if len(self.file.sites) == 1 else None
+
+
+def judge_path(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
+    outside = _outside(ground, texts)
+    if outside:
+        return outside
+    skip = 0 if ground.site else 1
+    sites = (ground.site,) if ground.site else (texts[0],) if texts else ()
+    site = sites[0] if sites and isinstance(sites[0], str) else ""
+    below = texts[skip:]
+    plain = tuple(each for each in below if isinstance(each, str))
+    if len(plain) == len(below):
+        outcome = read_path(ground.standard, site, plain)
+        if not isinstance(outcome, Misfit):
+            return None
+        return Fault(outcome.at + skip, outcome.refusal)
+    return _walk(ground, levels_at(ground.standard, site), below, skip)
+
+
+def _walk(ground: Ground, levels: tuple[Level, ...], below: tuple[Filled, ...], skip: int) -> Fault | None:
+    """As `read_path`, where some elements may be several texts: all positions that could follow are kept in mind."""
+    positions = {0}
+    for index, element in enumerate(below):
+        offered = {level.name: level for position in sorted(positions) for level in candidates(levels, position)}
+        positions = {after for position in positions for after in _after(ground, levels, position, element)}
+        if not positions:
+            return Fault(index + skip, _no_level(element, tuple(offered.values())))
+    return None
+
+
+def _after(ground: Ground, levels: tuple[Level, ...], position: int, element: Filled) -> list[int]:
+    offered = candidates(levels, position)
+    if isinstance(element, str):
+        return [position + at + 1 for at, level in enumerate(offered) if accepts(level, element)][:1]
+    if isinstance(element, Malformed):
+        return []
+    return [position + at + 1 for at, level in enumerate(offered) if _may_accept(ground, level, element)]
+
+
+def _may_accept(ground: Ground, level: Level, element: Language) -> bool:
+    if any(ground.algebra.takes(element, value) is not False for value in level.values or ()):
+        return True
+    if level.pattern is None:
+        return level.values is None
+    if element.values is not None:
+        return any(accepts(level, text) for text in element.values)
+    return ground.algebra.overlaps(element, language((Endless(level.pattern),))) is not False
+
+
+def _no_level(element: Filled, offered: tuple[Level, ...]) -> Malformed:
+    names = " or ".join(level.name for level in offered) or "further level"
+    shown = f"`{element}`" if isinstance(element, str) else "nothing that the capture may be"
+    message = f"{shown} is no {names}" if isinstance(element, str) else f"{shown} is a legal {names}"
+    return Malformed("level-not-allowed", message, "translate it with a lookup, or use `kebab`")
+
+
+def _outside(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
+    """Whether the first levels leave what the file owns, or might; literal levels are the parser's business."""
+    path: list[str] = [ground.site] if ground.site else []
+    for at, text in enumerate(texts):
+        if any(_covers(owner, path) for owner in ground.file.owns):
+            return None
+        if not isinstance(text, str):
+            return Fault(at, _refuse_owner(ground, "what a capture may be here"))
+        path.append(text)
+        if not any(_meets(owner, path) for owner in ground.file.owns):
+            return Fault(at, _refuse_owner(ground, f"`{'/'.join(path)[:80]}`"))
+    return None
+
+
+def _covers(owner: str, path: list[str]) -> bool:
+    return path[: owner.count("/") + 1] == owner.split("/")
+
+
+def _meets(owner: str, path: list[str]) -> bool:
+    return _covers(owner, path) or owner.split("/")[: len(path)] == path
+
+
+def _refuse_owner(ground: Ground, what: str) -> Malformed:
+    owns = ", ".join(ground.file.owns)
+    remedy = "list the values in `where` or a lookup, widen `owns`, or move the rule"
+    return Malformed("owner-outside", f"{what} is not under `owns: [{owns}]`", remedy)
+
+
+def lookalikes(ground: Ground, texts: tuple[Filled, ...]) -> Iterator[Fault]:
+    """Elements that resemble a listed value of an optional level which they skip."""
+    skip = 0 if ground.site else 1
+    site = ground.site or (texts[0] if texts and isinstance(texts[0], str) else "")
+    levels, position = levels_at(ground.standard, site), 0
+    for at, text in enumerate(texts[skip:], skip):
+        offered = candidates(levels, position) if isinstance(text, str) else ()
+        taken = next((each for each in offered if accepts(each, str(text))), None)
+        if taken is None or not isinstance(text, str):
+            return
+        after = levels.index(taken, position)
+        listed = {value: each.name for each in levels[position:after] for value in each.values or ()}
+        alike = get_close_matches(text, listed, n=1, cutoff=ALIKE)
+        if alike:
+            message = f"`{text}` is read as {taken.name}, and {listed[alike[0]]} is skipped"
+            yield Fault(at, Malformed("level-lookalike", message, f"did you mean {listed[alike[0]]} `{alike[0]}`?"))
+        position = after + 1

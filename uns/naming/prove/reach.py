@@ -1,0 +1,111 @@
+"""Reach: whether a target's names are ones that the standard and the file's ownership allow.
+
+What a table says is judged cell by cell (`target-off-standard`, `level-not-allowed`, `name-unknown`, `level-empty`,
+`transform-failed`, at the cell). What only a capture says is an error where no value of it can pass, and is judged per
+sample where some can. `owner-outside`: the first levels come from a capture or a table and may leave what it owns.
+`level-lookalike`: an element resembles a listed value of an optional level that it skips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from uns.finding import FilePlace, Finding, Malformed, nearest
+from uns.naming.levels import read_groups
+from uns.naming.prove.language import Language
+from uns.naming.prove.path import Fault, Ground, judge_path, lookalikes
+from uns.naming.prove.places import place
+from uns.naming.prove.sets import Relation
+from uns.naming.prove.shape import Filled, LevelShape, distinct, shapes, written_out
+from uns.naming.rule import Rule
+from uns.naming.targets import contract_at
+from uns.naming.template import Part, Slot
+
+TemplateLevels = tuple[tuple[Part, ...], ...]
+Judge = Callable[[Ground, tuple[Filled, ...]], Fault | None]
+
+
+def reach(ground: Ground, relation: Relation) -> Iterator[Finding]:
+    for number, template in enumerate(relation.rule.to):
+        where, marked = place(relation.rule, f"to/{number}"), contract_at(template)
+        end = len(template.levels) if marked is None else marked
+        yield from _part(ground, relation, template.levels[:end], where, judge_path)
+        if not relation.rule.record and end < len(template.levels):
+            yield from _part(ground, relation, template.levels[end + 1 : -1], where, _judge_groups)
+            yield from _part(ground, relation, template.levels[-1:], where, _judge_name)
+
+
+def _part(
+    ground: Ground, relation: Relation, levels: TemplateLevels, where: FilePlace, judge: Judge
+) -> Iterator[Finding]:
+    """Judges each different filling of these levels, and tells faults of cells at once, others if nothing passes."""
+    written = written_out(relation, levels)
+    filling = shapes(written, levels)
+    columns = tuple(sorted({column for each in filling for column in each.key}))
+    passed, fault = False, None
+    for entry in distinct(written, columns):
+        texts = tuple(each.fill(written.cells[entry]) for each in filling)
+        for alike in lookalikes(ground, texts) if judge is judge_path else ():
+            yield alike.refusal.at(filling[alike.at].place_of(entry) or where)
+        refused = _unfilled(texts) or judge(ground, texts)
+        if refused is None:
+            passed = True
+        elif (cell := _cell(filling[refused.at], entry)) is not None:
+            yield refused.refusal.at(cell)
+        elif refused.refusal.code != "owner-outside":
+            fault = fault or refused
+        elif not _told(relation.rule, levels[: refused.at + 1]):
+            yield refused.refusal.at(where)
+            return
+    if fault and not passed:
+        yield fault.refusal.at(where)
+
+
+def _told(rule: Rule, levels: TemplateLevels) -> bool:
+    """Whether the parser has judged these levels: text, or a capture that stands alone and has a list of values."""
+    listed = {each.capture for each in rule.where if each.values}
+    return all(
+        all(isinstance(part, str) for part in level)
+        or (len(level) == 1 and isinstance(level[0], Slot) and not level[0].transforms and level[0].name in listed)
+        for level in levels
+    )
+
+
+def _cell(shape: LevelShape, entry: int) -> FilePlace | None:
+    """The cell that decides the level in this entry, where just the tables do."""
+    places = [shape.relation.place_of(part.name, entry) for part in shape.parts if isinstance(part, Slot)]
+    return places[0] if places and all(places) else None
+
+
+def _unfilled(texts: tuple[Filled, ...]) -> Fault | None:
+    for at, text in enumerate(texts):
+        if isinstance(text, Malformed):
+            return Fault(at, text)
+        if text == "":
+            return Fault(at, Malformed("level-empty", "the level comes out empty", "fill in the cell, or drop the row"))
+    return None
+
+
+def _judge_groups(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
+    plain = [each if isinstance(each, str) else "g" for each in texts]
+    for at, text in enumerate(texts):
+        misfit = read_groups(ground.standard, plain[: at + 1]) if isinstance(text, str) else None
+        if misfit and misfit.at == at:
+            return Fault(at, misfit.refusal)
+    return None
+
+
+def _judge_name(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
+    text, names = texts[0], ground.standard.names
+    if isinstance(text, Language):
+        if any(ground.algebra.takes(text, name) is not False for name in names):
+            return None
+        message, likely = "nothing that the capture may be is in the dictionary", None
+    else:
+        if text in names:
+            return None
+        message, likely = f"`{text}` is not in the dictionary", nearest(str(text)[:60], names)
+    remedy = (
+        f"did you mean `{likely}`?" if likely else "add it to the standard's `names`, or translate it with a lookup"
+    )
+    return Fault(0, Malformed("name-unknown", message, remedy))

@@ -1,0 +1,129 @@
+"""Sets: what a rule's tables and lists of values let its captures and columns be, all combinations written out.
+
+A relation holds one entry for each row (or joined rows) that the rule can reach: its cells by name, and the rows
+themselves for their places. A key cell `*` leaves its capture free in that entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from uns.finding import FilePlace
+from uns.naming.joining import YES
+from uns.naming.lookup import ANY, Lookup, Row
+from uns.naming.matcher import allows
+from uns.naming.prove.captures import caught_by
+from uns.naming.prove.language import values_of
+from uns.naming.rule import Rule
+
+MAX_ENTRIES: Final = 250_000
+
+Cells = tuple[str, ...]
+Rows = tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    rule: Rule
+    names: tuple[str, ...]
+    cells: list[Cells]
+    rows: list[Rows]
+    """Of each entry: the row of each of the rule's lookups, in order."""
+
+    def column(self, name: str) -> int | None:
+        return self.names.index(name) if name in self.names else None
+
+    def cell(self, name: str, entry: int) -> str:
+        """The entry's text; empty where the relation has no such name."""
+        at = self.column(name)
+        return "" if at is None else self.cells[entry][at]
+
+    def free(self, name: str, entry: int) -> bool:
+        """Whether the entry leaves the capture open."""
+        at = self.column(name)
+        return at is None or (self.cells[entry][at] == ANY and name in caught_by(self.rule))
+
+    def place_of(self, name: str, entry: int) -> FilePlace | None:
+        """The cell that the name's text stands in, if it is a table's."""
+        for lookup, row in zip(self.rule.lookups, self.rows[entry], strict=True):
+            if name in lookup.columns and not self.free(name, entry):
+                return lookup.place_of(row, name)
+        return None
+
+
+def related(rule: Rule) -> Relation | None:
+    """The rule's tables joined; None where a table is joined in a way, or to a size, that is not written out."""
+    relation = Relation(rule, (), [()], [()])
+    for lookup in rule.lookups:
+        joined = _join(relation, lookup)
+        if joined is None or len(joined.cells) > MAX_ENTRIES:
+            return None
+        relation = joined
+    return relation
+
+
+def expanded(relation: Relation, names: Iterable[str], limit: int) -> Relation | None:
+    """The relation with these captures written out too; None where there would be more entries than the limit."""
+    wheres = {each.capture: each for each in relation.rule.where}
+    wanted = [name for name in names if name not in relation.names]
+    choices = [values_of(wheres.get(name)) for name in wanted]
+    values = [each for each in choices if each is not None]
+    total = len(relation.cells)
+    for each in values:
+        total *= len(each)
+    if len(values) < len(choices) or total > limit:
+        return None
+    if not wanted:
+        return relation
+    cells = [(*cells, *chosen) for cells in relation.cells for chosen in product(*values)]
+    rows = [rows for rows in relation.rows for _ in product(*values)]
+    return Relation(relation.rule, (*relation.names, *wanted), cells, rows)
+
+
+def _join(relation: Relation, lookup: Lookup) -> Relation | None:
+    bound = [name for name in lookup.key if name in relation.names]
+    if not bound:
+        return _crossed(relation, lookup)
+    if len(bound) < len(lookup.key):
+        return None
+    positions = [relation.names.index(name) for name in lookup.key]
+    added = [at for at, name in enumerate(lookup.columns) if name not in lookup.key]
+    cells, rows = list[Cells](), list[Rows]()
+    for before, behind in zip(relation.cells, relation.rows, strict=True):
+        key = tuple(before[at] for at in positions)
+        if ANY in key:
+            return None
+        for row in lookup.find(key):
+            if not _ignores(lookup, row):
+                cells.append((*before, *(row.cells[at] for at in added)))
+                rows.append((*behind, row))
+        if len(cells) > MAX_ENTRIES:
+            return None
+    return Relation(relation.rule, (*relation.names, *(lookup.columns[at] for at in added)), cells, rows)
+
+
+def _crossed(relation: Relation, lookup: Lookup) -> Relation | None:
+    """Every entry with every row whose key the rule's `where` lets in."""
+    if len(relation.cells) * len(lookup.rows) > MAX_ENTRIES:
+        return None
+    kept = [row for row in lookup.rows if not _ignores(lookup, row)]
+    for where in relation.rule.where:
+        if where.capture in lookup.key:
+            at, known = lookup.columns.index(where.capture), dict[str, bool]()
+            for row in kept:
+                known.setdefault(row.cells[at], row.cells[at] == ANY or allows(where, row.cells[at]))
+            kept = [row for row in kept if known[row.cells[at]]]
+    hidden = {*caught_by(relation.rule), *relation.names} - set(lookup.key)
+    names = tuple("" if name in hidden else name for name in lookup.columns)
+    if not relation.names:
+        return Relation(relation.rule, names, [row.cells for row in kept], [(row,) for row in kept])
+    cells = [(*before, *row.cells) for before in relation.cells for row in kept]
+    rows = [(*behind, row) for behind in relation.rows for row in kept]
+    return Relation(relation.rule, (*relation.names, *names), cells, rows)
+
+
+def _ignores(lookup: Lookup, row: Row) -> bool:
+    return lookup.cell(row, "ignore").lower() in YES
