@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
 
 from uns.bundle import Bundle, Route
 from uns.context.timeline import Timeline
@@ -13,7 +13,7 @@ from uns.convert import shown
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import NO_BIRTHS, Births
 from uns.equipment import EquipmentPath
-from uns.finding import FilePlace, Finding, Severity
+from uns.finding import FilePlace, Finding
 from uns.instant import Instant, rfc3339
 from uns.message import RawMessage, Sample
 from uns.naming.near import Near, near
@@ -78,7 +78,7 @@ def _lines(raw: RawMessage, bundle: Bundle, timeline: Timeline, decisions: list[
             yield from _rule(inner, route)
             last = inner.sample
         yield from _target(inner, bundle, timeline)
-        yield from _outcome(inner, "observe " if isinstance(decision, Observe) else "", bundle)
+        yield from _outcome(inner, "observe " if isinstance(decision, Observe) else "", bundle, route)
 
 
 def _source(route: Route) -> Line:
@@ -98,7 +98,10 @@ def _sample(sample: Sample, route: Route | None) -> Iterator[Line]:
     subject = f"{shown(sample.value)} at {rfc3339(sample.time)}" + (f" ({how})" if how else "")
     quality = "" if sample.quality == "good" else f"quality {sample.quality}"
     tag = f"tag {sample.tag}" if sample.tag is not None else ""
-    yield Line("sample", subject, ", ".join(filter(None, (tag, quality))))
+    unread = {each.code for each in sample.findings}
+    if not unread & {"value-missing", "payload-syntax"}:
+        yield Line("sample", subject, ", ".join(filter(None, (tag, quality))))
+    yield from _findings(sample.findings, route)
 
 
 def _rule(decision: Decision, route: Route | None) -> Iterator[Line]:
@@ -110,7 +113,7 @@ def _rule(decision: Decision, route: Route | None) -> Iterator[Line]:
         captures = route.resolver.resolve(sample.topic, sample.tag).captures
         yield Line("rule", rule.id, _pairs(captures, _captured(rule)), rule.place)
         return
-    yield Line("rule", "none takes this address; nearest:" if route.file.rules else "the file has no rules")
+    yield Line("rule", "none takes this address (rule-none); nearest:")
     for each in near(route.file, sample.topic, sample.tag):
         yield from _near(each)
 
@@ -194,32 +197,42 @@ def _up(equipment: EquipmentPath, found_at: str) -> str:
     return f" ({levels} level{'s' if levels > 1 else ''} up)" if levels else ""
 
 
-def _outcome(decision: Decision, prefix: str, bundle: Bundle) -> Iterator[Line]:
+def _outcome(decision: Decision, prefix: str, bundle: Bundle, route: Route | None) -> Iterator[Line]:
     match decision:
         case Publish():
-            yield from _findings(decision.findings)
+            yield from _later(decision, route)
             yield Line(f"{prefix}publish", decision.topic, "retained" if decision.retain else "")
             payload = decision.payload[:2000].decode("utf-8", "replace")
             yield Line("", payload + ("…" if len(decision.payload) > 2000 else ""))
         case Recorded():
             where = f" on {bundle.standard.root}/{decision.record.equipment}" if decision.record.equipment else ""
             fields = {k: rfc3339(v) if k in ("start", "stop") else v for k, v in decision.record.fields.items()}
-            yield from _findings(decision.findings)
+            yield from _later(decision, route)
             yield Line(f"{prefix}record", decision.record.kind + where, _pairs(fields, tuple(fields)))
         case Reject():
-            yield from _findings(decision.findings)
+            yield from _later(decision, route)
             yield Line(f"{prefix}quarantine")
         case Ignore():
             place = decision.rule.place if decision.rule else None
             yield Line("ignore", decision.rule.id if decision.rule else decision.reason, "", place)
 
 
-def _findings(findings: tuple[Finding, ...]) -> Iterator[Line]:
+def _later(decision: Publish | Recorded | Reject, route: Route | None) -> Iterator[Line]:
+    """What was found after decoding and naming: the rest was told beside its step."""
+    told = decision.sample.findings if decision.sample and not decision.sample.undecoded else ()
+    return _findings([each for each in decision.findings if each not in told and each.code != "rule-none"], route)
+
+
+_READ_BY: Final = {"time": "time", "tag": "tag", "value": "value", "payload-no-reading": "each"}
+"""Beginning of a finding's code → the key of the source that it is about."""
+
+
+def _findings(findings: Iterable[Finding], route: Route | None) -> Iterator[Line]:
     for each in findings:
-        place = each.where if isinstance(each.where, FilePlace) else None
-        step = "error" if each.severity is Severity.ERROR else each.severity.value
-        yield Line(step, f"{each.message} ({each.code})", "", place)
-        yield Line("", f"→ {each.remedy}")
+        key = _READ_BY.get(each.code) or _READ_BY.get(each.code.partition("-")[0], "")
+        place = route.source.places.get(key) if route else None
+        yield Line(each.severity.value, f"{each.message} ({each.code})")
+        yield Line("", f"→ {each.remedy}" + (f", {place}" if place else ""))
 
 
 def outcome_json(decision: Decision) -> dict[str, Any]:

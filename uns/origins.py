@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from uns.bundle import Bundle
 from uns.naming.lookup import Lookup, Row
+from uns.naming.matcher import allows
 from uns.naming.pattern import Capture, One, Pattern, Rest
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.template import Slot, Template
@@ -43,7 +44,9 @@ def _of_file(file: RuleFile, rest: str) -> Iterator[Origin]:
         for template in rule.to:
             for captures, joined in _rows(rule, {}, 0):
                 known = _matched(template, captures, rest)
-                if known is not None:
+                if known is not None and all(
+                    allows(each, known[each.capture]) for each in rule.where if each.capture in known
+                ):
                     tag = _address(rule.tag, known) if rule.tag else None
                     yield Origin(rule, _address(rule.topic, known), tag, joined)
 

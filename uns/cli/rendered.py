@@ -24,7 +24,7 @@ def _rendered(line: Line) -> str:
     shown = f"[{colour}]{step}[/]" if colour else f"[bold]{step}[/]"
     if line.place is None:
         return shown + escape(f"{line.subject:<{SUBJECT}}  {line.detail}" if line.detail else line.subject)
-    place = f"{line.place.file}:{line.place.line}"
+    place = line.place.file if line.step == "contract" else f"{line.place.file}:{line.place.line}"
     if line.step in ("error", "warning", "note"):
         return shown + escape(f"{line.subject}  {place}")
     subject = f"{line.subject:<{SUBJECT}}"
