@@ -19,21 +19,30 @@ class Affixes(NamedTuple):
 
 @dataclass(slots=True)
 class InnerTable(Generic[Entry]):
-    """Entries by a text that must stand inside; looked for by the lengths that there are."""
+    """Entries by a text that must stand inside: looked for where its first character stands."""
 
-    by_length: dict[int, dict[str, Entry]] = field(default_factory=dict)
+    by_start: dict[str, dict[int, dict[str, Entry]]] = field(default_factory=dict)
 
     def setdefault(self, inner: str, entry: Entry) -> Entry:
-        return self.by_length.setdefault(len(inner), {}).setdefault(inner, entry)
+        return self.by_start.setdefault(inner[:1], {}).setdefault(len(inner), {}).setdefault(inner, entry)
 
     def matching(self, text: str) -> Iterator[Entry]:
-        for length, entries in self.by_length.items():
-            places = len(text) - length + 1
-            if len(entries) <= places:
-                yield from (entry for inner, entry in entries.items() if inner in text)
+        for start, by_length in self.by_start.items():
+            if not start:
+                yield from by_length[0].values()
             else:
-                pieces = {text[at : at + length] for at in range(places)}
-                yield from (entries[piece] for piece in pieces if piece in entries)
+                yield from self._starting(text, start, by_length).values()
+
+    def _starting(self, text: str, start: str, by_length: dict[int, dict[str, Entry]]) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        at = text.find(start)
+        while at >= 0:
+            for length, entries in by_length.items():
+                piece = text[at : at + length]
+                if piece in entries:
+                    found[piece] = entries[piece]
+            at = text.find(start, at + 1)
+        return found
 
 
 @dataclass(slots=True)

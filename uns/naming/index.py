@@ -20,9 +20,9 @@ from uns.naming.where import finite_values
 WRITTEN_OUT: Final = 1_000
 """Values of one rule that are written out as levels of their own."""
 ALL_WRITTEN_OUT: Final = 200_000
-NEAR: Final = 16
+NEAR: Final = 8
 """How many rules are looked at for the one that is told to be nearest."""
-_THROUGH: Final = 8
+_THROUGH: Final = 4
 
 
 @dataclass(slots=True)

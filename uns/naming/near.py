@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
 from uns.finding import FilePlace
@@ -98,4 +97,10 @@ def _in_count(key: str, pattern: Pattern, mine: int, levels: list[str]) -> Itera
 
 
 def _distance(wanted: str, got: str) -> float:
-    return 1.0 - 0.5 * SequenceMatcher(None, wanted[:SHOWN], got[:SHOWN], autojunk=False).ratio()
+    """From 0.5 for texts that begin and end alike to 1 for those that have nothing in common there."""
+    wanted, got = wanted[:SHOWN], got[:SHOWN]
+    shorter = min(len(wanted), len(got))
+    head = next((at for at in range(shorter) if wanted[at] != got[at]), shorter)
+    left = shorter - head
+    tail = next((at for at in range(left) if wanted[-1 - at] != got[-1 - at]), left)
+    return 1.0 - 0.5 * (head + tail) / max(len(wanted), len(got), 1)
