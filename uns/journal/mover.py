@@ -34,8 +34,8 @@ class Mover:
         self.journal, self.keep, self.apply, self.faults, self.told = journal, keep, apply, faults, told
         self.away = ""
         self.applied = 0
-        """Number of the last record that the registry has."""
-        self._kept = 0
+        """How many records this mover has brought there."""
+        self._applied = self._kept = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mover", daemon=True)
         self._thread.start()
@@ -63,12 +63,13 @@ class Mover:
             store.close()
 
     def _ship(self, store: Store) -> int:
-        records = store.records(self.applied, AT_ONCE)
+        records = store.records(self._applied, AT_ONCE)
         rejections = store.rejections(self._kept, AT_ONCE)
         try:
             if records:
                 self.apply([each for _, each in records])
-                self.applied = records[-1][0]
+                self._applied = records[-1][0]
+                self.applied += len(records)
                 self.journal.delete([], [number for number, _ in records])
             if rejections:
                 self.keep([each for _, each in rejections])

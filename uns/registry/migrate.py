@@ -35,6 +35,12 @@ def is_current(engine: Engine) -> bool:
         return _revision(connection) == head()
 
 
+def is_empty(engine: Engine) -> bool:
+    """Whether nobody ever set the schema up."""
+    with reading(engine) as connection:
+        return _revision(connection) is None
+
+
 def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 

@@ -51,6 +51,7 @@ class Hearing:
         """When the registry was last heard."""
         self.kept = self.counted_only = 0
         """What quarantine holds altogether, of all instances."""
+        self._watch: Watch | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
 
@@ -59,31 +60,31 @@ class Hearing:
 
     def stop(self) -> None:
         self._stopping.set()
+        if self._watch is not None:
+            self._watch.close()
         self._thread.join()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with Watch(self.engine) as watch:
-                    self._follow(watch)
+                with Watch(self.engine) as self._watch:
+                    self._follow(self._watch)
             except RegistryAway as error:
                 self._tell(str(error))
                 self._stopping.wait(PATIENCE)
 
     def _follow(self, watch: Watch) -> None:
         bundle: Bundle | None = None
-        revision, loaded = -1, 0.0
+        revision, heard, loaded = -1, 0, 0.0
         while not self._stopping.is_set():
-            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER or revision != self._revision:
+            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER or revision != heard:
                 bundle, loaded = self.bundle(), monotonic()
-                self._revision = revision = self._load(bundle)
+                revision = self._load(bundle)
             holds = stock(self.engine)
             self.kept, self.counted_only = holds.kept, holds.counted_only
-            self._revision = watch.wait(revision, PATIENCE)
+            heard = watch.wait(revision, PATIENCE)
             self._tell("")
             self.at = monotonic()
-
-    _revision = -1
 
     def _load(self, bundle: Bundle) -> int:
         applied = self.applied()

@@ -70,7 +70,7 @@ class Path:
         self.holds: dict[str, str] = {}
         """Why nothing is decided now: a name, and the reason in words."""
         self.held: deque[tuple[Entry, RawMessage]] = deque()
-        self.held_bytes = self.journal_bytes = 0
+        self.held_bytes = self.journal_bytes = self.journal_decisions = 0
         self.backlog = False
         """Whether what comes now was queued before this connection."""
         self.records: deque[Announced] = deque()
@@ -81,7 +81,8 @@ class Path:
         """Told of each rejection as it happens."""
         self.came_late: Callable[[Recorded], None] = lambda recorded: None
         self._received = self._receipt = 0
-        self._carried = 0
+        self._carried = self._carried_in_journal = 0
+        """What was sent on earlier connections and is not safe yet."""
         self._fenced: list[Entry] = []
 
     # What the session tells
@@ -126,6 +127,7 @@ class Path:
         reject = refused_by_broker(sent.decision, code, reason)
         self.rejected(sent.raw, reject)
         self.tallies.findings[code] += 1
+        self._carried_in_journal += outgoing.carried
         item = Refusal(sent.raw, (rejection(reject, sent.raw, sent.revisions, None),))
         self._write(item, Written(sent.entry, "quarantined", 1, size_of(item), outgoing.carried))
 
@@ -150,7 +152,7 @@ class Path:
 
     def closed(self) -> None:
         self.ledger.cut()
-        self._carried = len(self.session.outbox)
+        self._carried = len(self.session.outbox) + self._carried_in_journal
 
     # What the journal tells
 
@@ -159,7 +161,9 @@ class Path:
             self.journal_bytes -= each.size
             self.ledger.outcomes[each.outcome] += each.decisions
             self.ledger.complete(each.entry)
+            self.journal_decisions -= each.decisions
             if each.carried:
+                self._carried_in_journal -= 1
                 self._arrived()
         self.settle()
 
@@ -267,6 +271,7 @@ class Path:
 
     def _write(self, item: Item, written: Written) -> None:
         self.journal_bytes += written.size
+        self.journal_decisions += written.decisions
         self.journal.put(item, written)
 
     def _arrived(self) -> None:
@@ -276,6 +281,11 @@ class Path:
             fenced, self._fenced = self._fenced, []
             for entry in fenced:
                 self.ledger.complete(entry)
+
+    def ties_out(self) -> bool:
+        """Both ledgers, against what is really on its way."""
+        underway = sum(outgoing.about is not None for outgoing in self.session.outbox) + self.journal_decisions
+        return self.ledger.ties_out() and self.ledger.decisions_in_flight == underway
 
     def publish_own(self, topic: str, payload: bytes, *, retain: bool) -> None:
         """Something about ourselves, at QoS 1."""

@@ -17,15 +17,19 @@ _REMEDIES = {
 
 def rejection(reject: Reject, raw: RawMessage, revisions: tuple[str, str], route: Route | None) -> Rejection:
     """`revisions` are the bundle's and the timeline's; the journal gives the keys."""
-    target, sample = reject.target, reject.sample
-    if target is not None and target.equipment is not None:
-        site: str | None = target.equipment.site
-    else:
-        site = route.file.sites[0] if route is not None and len(route.file.sites) == 1 else None
+    sample = reject.sample
     return Rejection(
         "", "", raw, sample.tag if sample is not None else None, str(reject.rule) if reject.rule else None,
-        reject.findings, *revisions, site,
+        reject.findings, *revisions, site_of(reject, route),
     )  # fmt: skip
+
+
+def site_of(reject: Reject, route: Route | None) -> str | None:
+    """Of the target, else of a rule file that serves only one."""
+    target = reject.target
+    if target is not None and target.equipment is not None:
+        return target.equipment.site
+    return route.file.sites[0] if route is not None and len(route.file.sites) == 1 else None
 
 
 def refused_by_broker(decision: Publish, code: str, reason: str) -> Reject:

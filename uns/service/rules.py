@@ -73,7 +73,8 @@ class Rules:
         asking = asyncio.ensure_future(_whenever(asked, queue))
         try:
             while True:
-                yield await queue.get()
+                await queue.get()
+                yield
         finally:
             watching.cancel()
             asking.cancel()

@@ -1,0 +1,95 @@
+"""What the service says about itself in the namespace, and what it is told there."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Final
+
+import orjson
+from mqtt5 import PublishPacket, Will
+
+from uns.broker.outbox import QOS1
+from uns.broker.session import Filter
+from uns.decision import Reject
+from uns.instant import rfc3339
+from uns.message import RawMessage
+from uns.service.path import Path
+from uns.service.refusal import site_of
+from uns.service.topics import DROPPED, OwnTopics
+
+REJECTIONS_A_SECOND: Final = 10
+
+
+class Own:
+    """Birth and last will, the marker behind the backlog, live rejections, and the command `release`."""
+
+    def __init__(self, topics: OwnTopics, path: Path, log: Any) -> None:
+        self.topics, self.path, self.log = topics, path, log
+        self._token = b""
+        self._second = self._told = 0
+        self._dropped: int | None = None
+
+    def listen(self, topics: OwnTopics) -> list[Filter]:
+        """The filters of our own topics; from now on the path hands what comes there to us."""
+        self.topics = topics
+        listeners: dict[str, Callable[[PublishPacket], None]] = {
+            topics.marker: self._marked,
+            topics.release: self._release,
+            DROPPED: self._drops,
+        }
+        self.path.own = listeners
+        return [Filter(topics.marker), Filter(topics.release), Filter(DROPPED, fresh=True, qos=0)]
+
+    def will(self) -> Will:
+        gone = orjson.dumps({"instance": self.topics.instance, "state": "gone"})
+        return Will(self.topics.status, payload=gone, qos=QOS1, retain=True, content_type="application/json")
+
+    def mark(self) -> None:
+        """Send ourselves a message through the session: what comes before it was queued while we were away."""
+        self._token = secrets.token_bytes(8)
+        self.path.publish_own(self.topics.marker, self._token, retain=False)
+
+    def say(self, status: dict[str, Any]) -> None:
+        self.path.publish_own(self.topics.status, orjson.dumps(status), retain=True)
+
+    def rejected(self, raw: RawMessage, reject: Reject) -> None:
+        """Tell who listens; beyond ten a second nobody could read it anyway."""
+        second = int(monotonic())
+        if second != self._second:
+            self._second, self._told = second, 0
+        self._told += 1
+        if self._told > REJECTIONS_A_SECOND:
+            return
+        told = {
+            "topic": raw.topic,
+            "tag": reject.sample.tag if reject.sample is not None else None,
+            "rule": str(reject.rule) if reject.rule is not None else None,
+            "site": site_of(reject, self.path.bundle.route(raw.topic)),
+            "received": rfc3339(raw.received),
+            "findings": [finding.as_json() for finding in reject.findings],
+        }
+        self.path.session.publish_qos0(self.topics.rejected, orjson.dumps(told, default=str))
+
+    def _marked(self, packet: PublishPacket) -> None:
+        if packet.payload == self._token and self.path.backlog:
+            self.path.backlog = False
+            self.log.info("the backlog is through")
+
+    def _release(self, packet: PublishPacket) -> None:
+        topic = packet.payload.decode("utf-8", "replace")
+        owner = self.path.publisher.release(topic)
+        self.log.info("a claim was ended by command", topic=topic, owner=owner or "nobody")
+        reply = packet.response_topic
+        if reply is not None and reply.startswith(f"{self.topics.replies}/"):
+            self.path.publish_own(reply, orjson.dumps({"topic": topic, "owner": owner}), retain=False)
+
+    def _drops(self, packet: PublishPacket) -> None:
+        """The broker's own counter; it begins again at 0 when the broker does."""
+        if not packet.payload.isdigit():
+            return
+        before, self._dropped = self._dropped, int(packet.payload)
+        if before is not None and self._dropped > before:
+            self.path.tallies.possible_gaps["dropped"] += 1
+            self.log.error("the broker dropped messages; raise its max_queued_messages", more=self._dropped - before)

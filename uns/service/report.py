@@ -1,0 +1,122 @@
+"""How the path is: whether it is ready and why not, its figures, and the status that it publishes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from itertools import accumulate
+from time import monotonic, time_ns
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from uns import __version__
+from uns.instant import rfc3339
+from uns.service.tallies import BUCKETS
+from uns.telemetry import Figures
+
+if TYPE_CHECKING:
+    from uns.service.running import Running
+
+LEAST_FREE: Final = 512 * 1024 * 1024
+
+
+class Readiness(NamedTuple):
+    status: Literal["ready", "degraded", "hold"]
+    reasons: tuple[str, ...]
+
+
+def readiness(running: Running) -> Readiness:
+    """Hold: nothing is decided now. Degraded: something is not as it should be."""
+    path = running.path
+    holds = list(path.holds.values())
+    if not running.session.connected:
+        holds.append(running.session.why)
+    if running.journal.failing:
+        holds.append(running.journal.failing)
+    if holds:
+        return Readiness("hold", tuple(holds))
+    lacking = list(_lacking(running))
+    return Readiness("degraded" if lacking else "ready", tuple(lacking))
+
+
+def _lacking(running: Running) -> Any:
+    path = running.path
+    if running.hearing.away:
+        yield running.hearing.away
+    if path.timeline is not None and path.timeline.stale:
+        yield "the registry has not been heard for too long: batch and product are left out"
+    if running.rules.errors:
+        yield f"the newest rules have {running.rules.errors} errors and are not in force: uns check"
+    for pattern, reason in running.refused_filters:
+        yield f"the broker refused the subscription to {pattern}: {reason}"
+    if path.tallies.possible_gaps.total():
+        yield f"the broker may have lost messages: {dict(path.tallies.possible_gaps)}"
+    if running.journal.counted_only:
+        yield f"{running.journal.counted_only} rejections were only counted while the registry was away"
+    if running.out_of_balance:
+        yield "the counters do not balance: a fault of this program, please report it"
+    if shutil.disk_usage(running.settings.state).free < LEAST_FREE:
+        yield f"the disk of {running.settings.state} is nearly full"
+
+
+def figures(running: Running) -> Figures:
+    path, ledger, tallies = running.path, running.path.ledger, running.path.tallies
+    totals = list(accumulate(tallies.latencies))
+    bounds = [*map(str, BUCKETS), "+Inf"]
+    return Figures(
+        received=ledger.received,
+        acknowledged=ledger.acknowledged,
+        qos0=ledger.served_qos0,
+        cut_off=ledger.cut_off,
+        messages_in_flight=ledger.messages_in_flight,
+        decisions_in_flight=ledger.decisions_in_flight,
+        outcomes=ledger.outcomes,
+        findings=tallies.findings,
+        latency=(tuple(zip(bounds, totals, strict=True)), tallies.latency_sum),
+        bundle=path.bundle.revision,
+        bundle_age=monotonic() - running.bundle_since,
+        timeline_age=monotonic() - running.hearing.at,
+        connected=running.session.connected,
+        possible_gaps=tallies.possible_gaps.total(),
+        quarantine_entries=running.hearing.kept,
+        quarantine_overflow=running.hearing.counted_only + running.journal.counted_only,
+        stale_signals=path.publisher.stale(time_ns()),
+        held=len(path.held),
+    )
+
+
+def status(running: Running) -> dict[str, Any]:
+    """What is published about us; the same figures as the metrics."""
+    now, ready = figures(running), readiness(running)
+    return {
+        "instance": running.settings.instance,
+        "state": "running",
+        "version": __version__,
+        "at": rfc3339(time_ns() // 1_000_000 * 1_000_000),
+        "ready": ready.status,
+        "reasons": list(ready.reasons),
+        "messages": _messages(now),
+        "decisions": {"made": running.path.ledger.made, **now.outcomes, "in_flight": now.decisions_in_flight},
+        "findings": dict(now.findings),
+        "ignored": dict(running.path.tallies.ignored.most_common(100)),
+        "possible_gaps": now.possible_gaps,
+        "bundle": {"revision": now.bundle, "age": round(now.bundle_age, 1)},
+        "context": {
+            "revision": running.path.timeline.revision if running.path.timeline is not None else None,
+            "age": round(now.timeline_age, 1),
+        },
+        "quarantine": {"kept": now.quarantine_entries, "counted_only": now.quarantine_overflow},
+        "stale_signals": now.stale_signals,
+        "topics": len(running.path.publisher.topics),
+        "files": [file.stem for file in running.path.bundle.files],
+    }
+
+
+def _messages(now: Figures) -> Mapping[str, int]:
+    return {
+        "received": now.received,
+        "acknowledged": now.acknowledged,
+        "qos0": now.qos0,
+        "cut_off": now.cut_off,
+        "in_flight": now.messages_in_flight,
+        "held": now.held,
+    }

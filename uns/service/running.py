@@ -1,0 +1,302 @@
+"""A running path: its parts, built once, and what each of them sets off in the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from random import Random
+from time import monotonic, time_ns
+from typing import Any, Final
+
+from sqlalchemy import Engine
+
+from uns.broker.endpoint import Endpoint
+from uns.broker.session import Hooks, Session
+from uns.bundle import Bundle
+from uns.decision import Recorded
+from uns.finding import Finding
+from uns.journal.journal import Journal
+from uns.journal.mover import Mover
+from uns.journal.store import Store
+from uns.journal.values import Announced
+from uns.publisher import Publisher
+from uns.registry.engine import RegistryAway
+from uns.service import report
+from uns.service.hearing import Heard, Hearing, applying, keeping
+from uns.service.late import context_late
+from uns.service.own import Own
+from uns.service.path import Path
+from uns.service.restore import restore
+from uns.service.rules import Rules
+from uns.service.signals import identify_by
+from uns.service.subscriptions import Subscriptions, wanted
+from uns.service.topics import OwnTopics
+from uns.settings import Settings
+
+STATUS_EVERY: Final = 5
+DRAIN_WITHIN: Final = 10.0
+
+
+class Running:
+    """One instance at work. Everything here runs on the event loop; threads hand over by `_soon`."""
+
+    def __init__(self, settings: Settings, engine: Engine, rules: Rules, bundle: Bundle, log: Any) -> None:
+        self.settings, self.engine, self.rules, self.log = settings, engine, rules, log
+        self.loop = asyncio.get_running_loop()
+        self.bundle_since = monotonic()
+        self.refused_filters: list[tuple[str, str]] = []
+        self.out_of_balance = False
+        self.subscriptions = Subscriptions(settings.state)
+        self.endpoint = endpoint_of(settings)
+        self.journal = Journal(settings.state, self._committed, self._journal_failed)
+        self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal)
+        self.own = Own(OwnTopics(bundle.standard.root, settings.instance), self.path, log)
+        self.session = self.path.session = self._session()
+        self.session.outbox.renew = self.path.renew
+        self.path.rejected, self.path.came_late = self.own.rejected, self._came_late
+        self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
+        self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
+        self._unmoved()
+        apply = applying(engine, self._bundle, settings.instance, self._record_refused)
+        self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,))
+        self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
+        self._subscribing: asyncio.Task[Any] | None = None
+        self._why = ""
+
+    def _session(self) -> Session:
+        path = self.path
+        hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, self._opened, self._closed)
+        name = self.settings.instance
+        return Session(self.endpoint, name, hooks, chance=Random(f"{name}{time_ns()}"), will=self.own.will)
+
+    def _bundle(self) -> Bundle:
+        return self.path.bundle
+
+    def _unmoved(self) -> None:
+        """Records that an earlier run wrote down and the registry may not have yet."""
+        store = Store(self.journal.path)
+        self.path.records = deque(each for _, each in store.records(0, -1))
+        self.path.recorded = len(self.path.records)
+        store.close()
+
+    # The life of it
+
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> bool:
+        """Until `stop`; False where another process took our session over."""
+        self.hearing.start()
+        linked = asyncio.ensure_future(self._link())
+        others = [asyncio.ensure_future(each) for each in (self._tick(), self._reload(reload))]
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait([linked, stopping, *others], return_when=asyncio.FIRST_COMPLETED)
+            for each in (linked, *others):
+                if each.done():
+                    each.result()
+            if not self.session.taken_over:
+                await self._drain()
+        finally:
+            for each in (stopping, *others):
+                each.cancel()
+            self.session.stop()
+            if not self.session.connected:
+                linked.cancel()
+            await asyncio.gather(linked, stopping, *others, return_exceptions=True)
+            await asyncio.to_thread(self._end_threads)
+        return not self.session.taken_over
+
+    async def _link(self) -> None:
+        """The publisher's memory first: without it, it would not know a repetition from news."""
+        self.log.info("reading what the broker holds", broker=str(self.endpoint))
+        found = await restore(
+            self.endpoint, self.settings.instance, self.path.bundle, self.path.publisher, self._cannot_reach
+        )
+        self.log.info("remembered", topics=found)
+        self.path.go_on("memory")
+        await self.session.run()
+
+    async def _drain(self) -> None:
+        """Decide nothing new; what is on its way may arrive."""
+        self.path.hold("stopping", "the service is being stopped")
+        deadline = monotonic() + DRAIN_WITHIN
+        while monotonic() < deadline and self.session.connected:
+            if not len(self.session.outbox) and not self.path.journal_decisions:
+                break
+            await asyncio.sleep(0.02)
+        if self.session.connected:
+            self.own.say({**report.status(self), "state": "stopped"})
+            self.session.flush()
+        await asyncio.sleep(0.05)
+
+    def _end_threads(self) -> None:
+        self.hearing.stop()
+        self.mover.stop()
+        self.journal.stop()
+
+    # What the session tells
+
+    def _opened(self, session: bool) -> None:
+        self.log.info("connected", broker=str(self.endpoint), session="kept" if session else "new")
+        self._why = ""
+        if not session and self.subscriptions.known:
+            self.path.tallies.possible_gaps["session"] += 1
+            self.log.error("the broker has forgotten our session: messages queued there may be lost")
+        self.path.opened(session)
+        self._subscribing = asyncio.ensure_future(self._subscribe(session))
+
+    def _closed(self, why: str) -> None:
+        self.path.closed()
+        self._cannot_reach(why)
+
+    def _cannot_reach(self, why: str) -> None:
+        if why != self._why and "stopping" not in self.path.holds:
+            self._why = why
+            self.log.warning("no link to the broker", why=why)
+
+    async def _subscribe(self, session: bool) -> None:
+        bundle = self.path.bundle
+        known = self.subscriptions.known if session else frozenset()
+        own = self.own.listen(OwnTopics(bundle.standard.root, self.settings.instance))
+        filters = [*own, *wanted(bundle, known, None)]
+        patterns = [each.pattern for each in filters]
+        try:
+            self._report_refused(await self.session.subscribe(filters))
+            gone = known.difference(patterns)
+            if gone:
+                await self.session.unsubscribe(sorted(gone))
+            if session:
+                self.own.mark()
+            self.own.say(report.status(self))
+            self.session.flush()
+        except ConnectionError as error:
+            self.log.warning("subscribing was cut off", why=str(error))
+            return
+        self.subscriptions.remember(patterns)
+
+    def _report_refused(self, refused: list[tuple[str, str]]) -> None:
+        self.refused_filters = refused
+        for pattern, reason in refused:
+            self.log.error("the broker refused a subscription", filter=pattern, reason=reason)
+
+    # What threads tell
+
+    def _soon(self, call: Any, *arguments: Any) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(call, *arguments)
+
+    def _committed(self, written: list[Any]) -> None:
+        self._soon(self.path.committed, written)
+
+    def _journal_failed(self, why: str) -> None:
+        self._soon(self._told, "journal", why)
+
+    def _registry_told(self, why: str) -> None:
+        self._soon(self._told, "registry", why)
+
+    def _record_refused(self, announced: Announced, finding: Finding) -> None:
+        self.log.warning("the registry did not take a record", rule=announced.rule, finding=str(finding))
+
+    def _told(self, what: str, why: str) -> None:
+        if not why:
+            self.log.info(f"the {what} is there")
+        else:
+            self.log.error(why)
+        if what == "journal" and why:
+            self.path.hold("journal", why)
+        elif what == "journal":
+            self.path.go_on("journal")
+
+    def _heard(self, heard: Heard) -> None:
+        self._soon(self._take_timeline, heard)
+
+    def _take_timeline(self, heard: Heard) -> None:
+        """As the registry has it, and on top what we have recorded and it may not have yet."""
+        path, timeline = self.path, heard.timeline
+        while path.records and path.recorded - len(path.records) < heard.applied:
+            path.records.popleft()
+        for each in path.records:
+            timeline, _ = timeline.take(each.record, each.parallel)
+        path.timeline = timeline
+        path.go_on("timeline")
+
+    def _came_late(self, recorded: Recorded) -> None:
+        path = self.path
+        note = context_late(recorded, path.publisher, path.bundle.standard.root, time_ns())
+        if note is not None:
+            path.tallies.findings[note.code] += 1
+            self.log.warning(note.message, rule=str(recorded.rule))
+
+    # By the clock, and on request
+
+    async def _tick(self) -> None:
+        last: report.Readiness | None = None
+        second = 0
+        while True:
+            await asyncio.sleep(1)
+            second += 1
+            timeline = self.path.timeline
+            if timeline is not None and (monotonic() - self.hearing.at) * 1e9 > self.settings.timeline_max_age_ns:
+                self.path.timeline = timeline.when_stale()
+            self._balance()
+            ready = report.readiness(self)
+            if ready != last:
+                last = ready
+                (self.log.info if ready.status == "ready" else self.log.warning)(ready.status, why=list(ready.reasons))
+            elif second % STATUS_EVERY:
+                continue
+            if self.session.connected:
+                self.own.say(report.status(self))
+                self.session.flush()
+
+    def _balance(self) -> None:
+        balanced = self.path.ties_out()
+        if not balanced and not self.out_of_balance:
+            self.log.critical("the counters do not balance", **self.path.ledger.outcomes, made=self.path.ledger.made)
+        self.out_of_balance = not balanced
+
+    async def _reload(self, asked: asyncio.Event) -> None:
+        async for _ in self.rules.changes(asked):
+            bundle = await self.rules.newest()
+            if bundle is None or bundle.revision == self.path.bundle.revision:
+                continue
+            await self._swap(bundle)
+            await self.rules.in_force(bundle)
+
+    async def _swap(self, bundle: Bundle) -> None:
+        """Subscribe the new, swap between two messages, unsubscribe the old."""
+        known, before = self.subscriptions.known, self.path.bundle
+        own = self.own.listen(OwnTopics(bundle.standard.root, self.settings.instance))
+        filters = [*own, *wanted(bundle, known, before)]
+        patterns = [each.pattern for each in filters]
+        self.path.hold("reload", "new rules are taking effect")
+        try:
+            if self.session.connected:
+                fresh = [each for each in filters if each.fresh or each.pattern not in known]
+                self._report_refused(await self.session.subscribe(fresh))
+        except ConnectionError as error:
+            self.log.warning("subscribing was cut off; it is done again with the next connection", why=str(error))
+        self.path.bundle, self.bundle_since = bundle, monotonic()
+        self.path.publisher.swap(identify_by(bundle))
+        self.log.info("new rules are in force", bundle=bundle.revision)
+        self.path.go_on("reload")
+        try:
+            gone = sorted(known.difference(patterns))
+            if gone and self.session.connected:
+                await self.session.unsubscribe(gone)
+                self.subscriptions.remember(patterns)
+            elif self.session.connected:
+                self.subscriptions.remember(patterns)
+        except ConnectionError:
+            self.subscriptions.remember([*patterns, *gone])
+
+
+def endpoint_of(settings: Settings) -> Endpoint:
+    return Endpoint(
+        settings.broker_host,
+        settings.broker_port,
+        settings.broker_tls,
+        settings.ca_file,
+        settings.cert_file,
+        settings.key_file,
+        settings.username,
+        settings.broker_password,
+    )
