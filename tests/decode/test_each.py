@@ -102,6 +102,12 @@ def test_more_readings_than_are_drawn(samples, each):
     assert (sample.undecoded, sample.findings[0].code) == (True, "payload-limit")
 
 
+@pytest.mark.parametrize("each", ["/*/*", "/{a}/{b}", "/{path#}", "/a/*"])
+def test_names_that_every_reading_would_repeat_are_bounded(samples, each):
+    (sample,) = samples(json.dumps({"a": [0] * 9, "x" * 2000: [0] * 9}), each=["/{a}/*", each])
+    assert (sample.undecoded, sample.findings[0].code) == (True, "payload-limit")
+
+
 def test_a_bad_reading_never_spoils_its_neighbours(samples):
     payload = '{"values":[{"id":"a","v":1,"t":1763600000000},7,{"v":2},{"id":"b","v":3,"t":1763600000000}]}'
     drawn = samples(payload, each="/values/*", tag="./id", value="./v", time="./t")

@@ -77,7 +77,7 @@ def test_names_of_reads_are_told_apart():
         ({"id": [1]}, "/id", None, "tag-missing"),
         ({}, ["/event", "/id"], None, "tag-missing"),
         ({"id": "x" * 5000}, "/id", None, "payload-limit"),
-        ({"id": "x" * 3000}, ["/id", "/id"], None, "payload-limit"),
+        ({"id": "x" * 600}, ["/id", "/id"], None, "payload-limit"),
         ({}, "fixed", "fixed", None),
         ({}, "{{fixed}}", "{fixed}", None),
     ],

@@ -10,14 +10,15 @@ from uns.decode.step import as_index
 from uns.message import Value
 
 MAX_READINGS: Final = 100_000
+MAX_POINTER: Final = 1_024
+"""Characters of a pointer to something that readings stand in: each of them repeats it."""
 _NO_CAPTURES: Final[Mapping[str, str]] = {}
-
 
 Part = tuple[Value, tuple[str | int, ...], Mapping[str, str], str]
 """A node of the payload, the keys that lead to it, what `each` captured on the way, and its JSON pointer."""
 Found = list[Part] | None
 Find = Callable[[Value], Found]
-"""The payload's readings in the order in which they stand; None where there are more than are drawn."""
+"""The readings of a payload in their order; None where they are more than are drawn, or their names too long."""
 _Walk = Callable[[list[Part]], Found]
 
 
@@ -68,7 +69,7 @@ def _every(here: list[Part]) -> Found:
     out: list[Part] = []
     for node, path, captures, at in here:
         if type(node) is list:
-            if len(out) + len(node) > MAX_READINGS:
+            if len(out) + len(node) > MAX_READINGS or len(at) > MAX_POINTER:
                 return None
             out += [(below, (*path, i), captures, f"{at}/{i}") for i, below in enumerate(node)]
     return out
@@ -80,7 +81,7 @@ def _every_member(name: str) -> _Walk:
         for node, path, captures, at in here:
             if type(node) is not dict and type(node) is not list:
                 continue
-            if len(out) + len(node) > MAX_READINGS:
+            if len(out) + len(node) > MAX_READINGS or len(at) > MAX_POINTER:
                 return None
             out += [
                 (below, (*path, key), {**captures, name: str(key)}, f"{at}/{escaped(str(key))}")
@@ -94,28 +95,31 @@ def _every_member(name: str) -> _Walk:
 def _every_scalar(name: str) -> _Walk:
     def walk(here: list[Part]) -> Found:
         out: list[Part] = []
-        for part in here:
-            for scalar in _scalars(part, len(part[1]), name):
-                out.append(scalar)
-                if len(out) > MAX_READINGS:
-                    return None
+        for node, path, captures, at in here:
+            if (type(node) is dict or type(node) is list) and not _gather(node, path, at, "", (name, captures, out)):
+                return None
         return out
 
     return walk
 
 
-def _scalars(part: Part, start: int, name: str) -> Iterator[Part]:
-    """Every scalar below a part; its keys from `start` on are what the capture caught."""
-    node, path, captures, at = part
-    if type(node) is not dict and type(node) is not list:
-        return
+_Gathering = tuple[str, Mapping[str, str], list[Part]]
+"""The capture, what was captured before, and the scalars found so far."""
+
+
+def _gather(node: Value, path: tuple[str | int, ...], at: str, caught: str, into: _Gathering) -> bool:
+    """Every scalar below a node, `caught` being the keys on the way; False where there are too many."""
+    name, captures, out = into
+    if len(out) + len(node) > MAX_READINGS or len(at) > MAX_POINTER:
+        return False
     for key, below in node.items() if type(node) is dict else enumerate(node):
-        deeper = (*path, key)
-        if type(below) is dict or type(below) is list:
-            yield from _scalars((below, deeper, captures, f"{at}/{escaped(str(key))}"), start, name)
-        else:
-            caught = "/".join(map(str, deeper[start:])) if len(deeper) > start + 1 else str(key)
-            yield below, deeper, {**captures, name: caught}, f"{at}/{escaped(str(key))}"
+        text = key if type(key) is str else str(key)
+        deeper, there = (*path, key), f"{at}/{escaped(text)}"
+        if type(below) is not dict and type(below) is not list:
+            out.append((below, deeper, {**captures, name: caught + text}, there))
+        elif not _gather(below, deeper, there, f"{caught}{text}/", into):
+            return False
+    return True
 
 
 def _taken(apart: Sequence[Pointer]) -> Callable[[tuple[str | int, ...]], bool] | None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from uns.decode import json, text
-from uns.decode.each import MAX_READINGS, parts
+from uns.decode.each import MAX_POINTER, MAX_READINGS, parts
 from uns.decode.fault import Fault, undecoded
 from uns.decode.neuron import drawer_of_groups
 from uns.decode.pointer import Pointer
@@ -106,8 +106,9 @@ def _apart(source: Source) -> list[Pointer]:
 def _none(source: Source, raw: RawMessage, found: list[Any] | None) -> list[Sample]:
     """What a message without a reading, or (`found` is None) with too many, becomes."""
     if found is None:
-        message = f"the payload holds more than {MAX_READINGS} readings"
-        return [undecoded(raw, Fault("payload-limit", message, "send fewer in one message"))]
+        message = f"the payload holds more than {MAX_READINGS} readings, or readings below names of over {MAX_POINTER}"
+        remedy = "send fewer in one message, under shorter names"
+        return [undecoded(raw, Fault("payload-limit", f"{message} characters", remedy))]
     if source.empty == "ignore":
         return []
     where = " and ".join(f"`{pointer.text}`" for pointer in source.each) or _WHERE[source.read]

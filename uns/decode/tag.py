@@ -11,7 +11,7 @@ from uns.decode.pointer import Pointer
 from uns.decode.source import Source, TagPart
 from uns.message import ABSENT, Absent, Reading, Value
 
-MAX_LENGTH: Final = 4_096
+MAX_LENGTH: Final = 1_024
 _CAPTURE: Final = re.compile(r"(?<!\{)\{([A-Za-z_][A-Za-z0-9_]*)#?\}(?!\})")
 
 Tagger = Callable[[Reading], "str | Fault | None"]

@@ -102,7 +102,7 @@ def _formatted(as_: str, zone: tzinfo) -> Read:
             return None
         try:
             moment = datetime.strptime(value.strip(), as_)
-        except ValueError:
+        except (ValueError, re.error):
             return None
         return local(moment, 0, zone, received) if moment.tzinfo is None else from_datetime(moment)
 
