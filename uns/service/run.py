@@ -27,7 +27,7 @@ CHILD_PAUSE: Final = 5.0
 
 
 def serve_path(settings: Settings, api: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; the exit status. `api` is the command of the API process, if there is to be one."""
+    """Serve until SIGTERM or SIGINT; the exit status. `api` is the command of the API process, where one is wanted."""
     return uvloop.run(_serve(settings, api))
 
 

@@ -85,7 +85,7 @@ class Running:
         """Until `stop`; False where another process took our session over."""
         self.hearing.start()
         linked = asyncio.ensure_future(self._link())
-        others = [asyncio.ensure_future(each) for each in (self._tick(), self._reload(reload))]
+        others: list[asyncio.Task[Any]] = [asyncio.ensure_future(each) for each in (self._tick(), self._reload(reload))]
         stopping = asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait([linked, stopping, *others], return_when=asyncio.FIRST_COMPLETED)

@@ -1,0 +1,142 @@
+"""The publisher's memory: duplicates, late samples, and the collision guard."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, cast
+
+import pytest
+
+from uns.decision import Publish, Reject
+from uns.finding import FilePlace
+from uns.message import Clock, Quality, Reading, Sample
+from uns.naming.pattern import Pattern
+from uns.naming.resolve import Target
+from uns.naming.rule import Rule
+from uns.publisher import Publisher
+from uns.topic import Topic
+
+TOPIC = Topic("acme/dallas/packaging/_telemetry/temperature")
+PLACE = FilePlace("dallas.yaml")
+RULE = Rule("filler", "dallas", PLACE, cast(Pattern, None))
+
+
+def reading(
+    time: int, value: Any = 1.0, quality: str = "good", clock: Clock = "", source: str = "plc/a", identity: str = "x"
+) -> Publish:
+    sample = Sample(source, None, value, time, clock, Quality(quality), None, None, Reading(value, value))
+    properties = [("id", identity), ("source", source)]
+    return Publish(
+        sample, Target(PLACE, None, TOPIC), RULE, TOPIC, b"{}", properties, True, value, quality, cast(Any, None)
+    )
+
+
+def signals(**of: str | None) -> Any:
+    """Which signal an address is; one that is not listed leads nowhere."""
+
+    def identify(source: str, topic: str) -> Hashable | None:
+        return of.get(source.replace("/", "_"))
+
+    return identify
+
+
+def verdicts(publisher: Publisher, readings: list[Publish]) -> str:
+    """p: published, l: published without retain, d: duplicate, c: collision."""
+    told = []
+    for each in readings:
+        verdict = publisher.judge(each)
+        if verdict is None:
+            told.append("d")
+        elif isinstance(verdict, Reject):
+            told.append("c")
+        else:
+            told.append("p" if verdict.retain else "l")
+    return "".join(told)
+
+
+@pytest.mark.parametrize(
+    ("readings", "told"),
+    [
+        ([reading(1), reading(2)], "pp"),
+        ([reading(1), reading(2, 1.0)], "pp"),  # later: never a duplicate
+        ([reading(1), reading(1)], "pd"),
+        ([reading(1), reading(1, 2.0)], "pp"),  # the same time, another value
+        ([reading(1), reading(1, 1.0, "bad")], "pp"),
+        ([reading(1), reading(1, 2.0), reading(1)], "ppp"),  # not the last one any more
+        ([reading(5), reading(3)], "pl"),
+        ([reading(3), reading(5), reading(3)], "ppd"),
+        ([reading(3), reading(5), reading(3, 2.0)], "ppl"),
+        ([reading(3), reading(5), reading(3, 1.0, "uncertain")], "ppl"),
+        ([reading(5), reading(3), reading(3)], "pld"),
+        ([*(reading(each) for each in range(1, 19)), reading(2)], "p" * 18 + "l"),  # beyond the last 16
+        ([*(reading(each) for each in range(1, 18)), reading(2)], "p" * 17 + "d"),
+        ([reading(1, clock="received"), reading(1, clock="received")], "pp"),
+        ([reading(5), reading(4, clock="received")], "pl"),
+        ([reading(1, None, "bad"), reading(1, None, "bad")], "pd"),
+    ],
+)
+def test_what_repeats_is_dropped_and_what_is_late_does_not_become_current(readings: list[Publish], told: str) -> None:
+    assert verdicts(Publisher(signals(plc_a="A")), readings) == told
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ({"plc_a": "A", "plc_b": "B"}, "pc"),
+        ({"plc_a": "A", "plc_b": "A"}, "pp"),  # differ only where the pattern has a wildcard
+        ({"plc_b": "B"}, "pp"),  # the owner's address leads elsewhere now
+    ],
+)
+def test_the_first_address_owns_a_topic(of: dict[str, str], told: str) -> None:
+    publisher = Publisher(signals(**of))
+    assert verdicts(publisher, [reading(1), reading(2, source="plc/b")]) == told
+
+
+def test_a_collision_names_the_owner_and_how_to_end_the_claim() -> None:
+    publisher = Publisher(signals(plc_a="A", plc_b="B"))
+    publisher.judge(reading(1))
+    verdict = publisher.judge(reading(2, source="plc/b"))
+    assert isinstance(verdict, Reject)
+    (finding,) = verdict.findings
+    assert finding.code == "collision"
+    assert "plc/a" in finding.message
+    assert f"uns release {TOPIC}" in finding.remedy
+
+
+def test_a_claim_ends_by_command() -> None:
+    publisher = Publisher(signals(plc_a="A", plc_b="B"))
+    publisher.judge(reading(1))
+    assert publisher.release(TOPIC) == "plc/a"
+    assert publisher.release(TOPIC) is None
+    assert verdicts(publisher, [reading(2, source="plc/b"), reading(3)]) == "pc"
+
+
+def test_another_bundle_asks_anew_who_shares_a_signal() -> None:
+    publisher = Publisher(signals(plc_a="A", plc_b="A"))
+    assert verdicts(publisher, [reading(1), reading(2, source="plc/b")]) == "pp"
+    publisher.swap(signals(plc_a="A", plc_b="B"))
+    assert verdicts(publisher, [reading(3, source="plc/b")]) == "c"
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        (reading(5, identity="same"), "d"),
+        (reading(5, identity="other"), "p"),
+        (reading(5, 1.0, "bad", identity="same"), "p"),
+        (reading(4, identity="same"), "l"),
+        (reading(6, source="plc/b"), "c"),
+    ],
+)
+def test_memory_comes_back_from_retained_values(seen: Publish, told: str) -> None:
+    publisher = Publisher(signals(plc_a="A", plc_b="B"))
+    publisher.restore(TOPIC, "plc/a", "same", 5, "good")
+    assert verdicts(publisher, [seen]) == told
+
+
+def test_what_was_refused_after_all_may_be_tried_again() -> None:
+    publisher = Publisher(signals(plc_a="A"))
+    refused = reading(1)
+    publisher.judge(refused)
+    publisher.forget(refused)
+    assert verdicts(publisher, [reading(1), reading(1)]) == "pd"
