@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uns.finding import FilePlace
-from uns.naming.levels import Misfit, kinds, parse_governed, read_groups, read_path
+from uns.naming.levels import Misfit, parse_governed, read_groups, read_path
 from uns.naming.standard import Level, Site, Standard
 
 HERE = FilePlace("standard.yaml")
@@ -101,19 +101,6 @@ def test_a_governed_topic_comes_apart_at_its_contract(topic, parts):
 )  # fmt: skip
 def test_no_governed_topic(topic):
     assert parse_governed(STANDARD, topic) is None
-
-
-@pytest.mark.parametrize(
-    ("topic", "expected"),
-    [
-        ("uns/acme/dallas/packaging/f1/_t/g/speed", "enterprise enterprise site area asset contract group name"),
-        ("uns/acme/berlin/line-1/_t/speed", "enterprise enterprise site line contract name"),
-        ("uns/acme/dallas/odd/f1/_t/speed", "enterprise enterprise site equipment equipment contract name"),
-        ("uns/acme", "enterprise enterprise"),
-    ],
-)
-def test_every_level_of_a_governed_topic_has_a_kind(topic, expected):
-    assert " ".join(kinds(STANDARD, topic)) == expected
 
 
 @given(

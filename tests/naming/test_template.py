@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uns.finding import Malformed
-from uns.naming.template import Slot, Template, render, render_levels
+from uns.naming.pattern import Pattern, deep_captures
+from uns.naming.template import Slot, Template, check_flat, render, render_levels
 from uns.naming.transform import TRANSFORMS
 
 
@@ -105,6 +106,15 @@ def test_levels_are_filled_in(text, captures, levels):
 )
 def test_what_cannot_be_filled_in_is_told(text, captures, code):
     assert refused(render_levels(Template.parse(text), captures)) == code
+
+
+def test_a_capture_of_several_levels_must_be_made_one():
+    deep = deep_captures(Pattern.parse("umh/{line}/{path#}"))
+    check_flat(Template.parse("{line}/{path|lower|kebab}"), deep)
+    with pytest.raises(Malformed) as refusal:
+        check_flat(Template.parse("{line}/{path|lower}"), deep)
+    assert (refusal.value.code, refusal.value.offset) == ("key-value", 7)
+    assert "{path|kebab}" in refusal.value.remedy
 
 
 @given(st.text())

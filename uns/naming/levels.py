@@ -94,19 +94,6 @@ def parse_governed(standard: Standard, topic: str) -> Governed | None:
     return Governed(below[0], EquipmentPath("/".join(below[:at])), below[at][1:], tuple(below[at + 1 : -1]), below[-1])
 
 
-def kinds(standard: Standard, topic: str) -> tuple[str, ...]:
-    """What each level of a governed topic is: enterprise, site, a level's name, contract, group or name."""
-    governed = parse_governed(standard, topic)
-    root = ("enterprise",) * len(standard.root.split("/"))
-    if governed is None:
-        return root[: topic.count("/") + 1]
-    elements = governed.equipment.split("/")[1:]
-    levels = read_path(standard, governed.site, elements)
-    named = tuple(each.name for each in (levels.read if isinstance(levels, Misfit) else levels))
-    unread = ("equipment",) * (len(elements) - len(named))
-    return (*root, "site", *named, *unread, "contract", *("group",) * len(governed.groups), "name")
-
-
 def _refusal(element: str, offered: tuple[Level, ...], above: str) -> Malformed:
     shown = element[:60]
     if not offered:

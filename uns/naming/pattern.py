@@ -63,6 +63,11 @@ class Pattern:
         )
 
 
+def deep_captures(pattern: Pattern) -> tuple[str, ...]:
+    """The capture that takes one or more levels, where there is one."""
+    return pattern.captures[-1:] if is_deep(pattern.levels[-1]) else ()
+
+
 def written_levels(pattern: Pattern) -> list[str]:
     """Each level as the rule file writes it."""
     ends = (*pattern.offsets[1:], len(pattern.text) + 1)

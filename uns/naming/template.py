@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,6 +52,15 @@ class Template:
     @property
     def slots(self) -> tuple[Slot, ...]:
         return tuple(part for level in self.levels for part in level if isinstance(part, Slot))
+
+
+def check_flat(template: Template, deep: Collection[str]) -> None:
+    """Raises Malformed where a capture of several levels (`deep`) would not be made one level by `kebab`."""
+    for level, offset in zip(template.levels, template.offsets, strict=True):
+        for part in level:
+            if isinstance(part, Slot) and part.name in deep and "kebab" not in part.transforms:
+                message = f"`{{{part.name}}}` may hold several levels"
+                raise Malformed("key-value", message, f"write `{{{part.name}|kebab}}` to make one level of it", offset)
 
 
 def render(template: Template, captures: Mapping[str, str]) -> str | Malformed:

@@ -30,7 +30,7 @@ def check_where(text: str) -> None:
         raise Malformed("where-regex", f"`{text[:60]}` is no pattern that can be run", remedy) from None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def compiled(pattern: str, memory: int = 8 << 20) -> Any:
     """The RE2 program of a pattern. Raises `re2.error` where it is none or needs more memory."""
     options = re2.Options()
@@ -56,7 +56,7 @@ def takes_whole(program: Any, text: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def finite_values(pattern: str, limit: int = 1_000) -> frozenset[str] | None:
     """All texts that the pattern takes, or None where there are more than the limit (or too much work to tell)."""
     expansion = _Expansion(limit)
