@@ -235,3 +235,29 @@ def test_a_crew_takes_over_until_the_calendars_next_boundary() -> None:
 
 def test_registered_equipment_is_known_by_itself_alone() -> None:
     assert (timeline().knows(LINE), timeline().knows(FILLER)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({}, "value-missing"),
+        ({"id": ""}, "value-missing"),
+        ({"id": "a\0b"}, "value-type"),
+        ({"id": "\ud800"}, "value-type"),
+        ({"id": "x" * 201}, "value-type"),
+        ({"id": 7}, "value-type"),
+        ({"id": "A", "product": "two\nlines"}, "value-type"),
+        ({"id": "A", "quantity": "many"}, "value-type"),
+        ({"id": "A", "quantity": True}, "value-type"),
+    ],
+)
+def test_what_cannot_be_kept_has_no_effect(fields: dict[str, Any], code: str) -> None:
+    line = timeline()
+    after, findings = line.take(Record("batch-start", LINE, t("10:00"), fields))
+    assert after is line
+    assert [each.code for each in findings] == [code]
+
+
+def test_an_instant_that_no_registry_can_hold_is_refused() -> None:
+    _, findings = timeline().take(Record("batch-start", LINE, -(2**63), {"id": "A"}))
+    assert [each.code for each in findings] == ["time-implausible"]

@@ -25,6 +25,7 @@ from uns.registry.bounds import Bounds
 from uns.registry.changes import Watch
 from uns.registry.csv import export, take
 from uns.registry.engine import RegistryAway, connect
+from uns.registry.entries import Filter
 from uns.registry.migrate import is_current, migrate
 from uns.registry.nouns import PRODUCTS, SHIFT_PATTERNS
 from uns.registry.quarantine import keep
@@ -128,6 +129,14 @@ def test_quarantine_keeps_within_its_bounds(engine: Engine) -> None:
     assert [each.raw.payload[0] for each in entries.entries(engine, cursor=first.next).items] == [17, 1, 0]
     keep(engine, [], 0, Bounds(max_bytes=2))
     assert entries.stock(engine).bytes == 2
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "é" * 30_000, ""])
+def test_whatever_a_machine_calls_things_can_be_kept(engine: Engine, text: str) -> None:
+    where = SamplePlace(f"plc/{text}", text)
+    raw = RawMessage(f"plc/{text}", b"\0\xff", SECOND)
+    keep(engine, [Rejection("u-1", "m-1", raw, text, None, (found("value-type", text, "x", where),), "b", "1")], 0)
+    assert entries.entries(engine, Filter(topic=f"plc/{text}")).items[0].raw.payload == b"\0\xff"
 
 
 def test_sheets_and_submissions(engine: Engine, standard: Standard) -> None:

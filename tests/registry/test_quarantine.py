@@ -159,3 +159,11 @@ def test_discarding_settles_an_entry_once(engine: Engine) -> None:
 def test_quarantine_leaves_the_context_revision_alone(engine: Engine) -> None:
     keep(engine, [rejection(1)], 0)
     assert (changes.revision(engine), changes.revision(engine, "quarantine")) == (0, 1)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "é" * 30_000, "日本", ""])
+def test_whatever_a_machine_calls_things_can_be_kept(engine: Engine, text: str) -> None:
+    keep(engine, [rejection(1, topic=f"plc/{text}", tag=text), rejection(2, topic=f"plc/{text}", tag=text)], 0)
+    found = entries.entries(engine, Filter(topic=f"plc/{text}")).items
+    assert [each.raw.received // SECOND for each in found] == [2, 1]
+    assert entries.counts(engine)[0].quarantined == 2

@@ -12,9 +12,6 @@ from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place, found
 from uns.instant import LATEST, Instant, rfc3339
 
-WRITABLE: Final = range(-(2**63) + 1, 2**63)
-"""Instants that a registry can hold, in nanoseconds: the years 1678 to 2262."""
-
 
 class Effect(NamedTuple):
     """The rows that a record supersedes and those that it adds; or findings, and then nothing changes."""
@@ -44,12 +41,10 @@ class _Case(NamedTuple):
 
 
 def effect(record: Record, line: Intervals[Batch], same: Sequence[Batch], parallel: bool, where: Place) -> Effect:
-    """On the batches of the record's equipment, of which `same` have its id; a repeated record has no effect."""
+    """On the batches of a believable record's equipment, of which `same` have its id; repeated, it has none."""
     if record.equipment is None:
         return NOTHING
     case = _Case(record, record.equipment, line, same, parallel, where)
-    if record.at not in WRITABLE:
-        return _implausible(case, record.at)
     return _EFFECTS[record.kind](case)
 
 
@@ -97,9 +92,6 @@ def _change(case: _Case) -> Effect:
 
 def _whole(case: _Case) -> Effect:
     start, stop = case.record.fields["start"], case.record.fields.get("stop")
-    for instant in (start, stop):
-        if instant is not None and instant not in WRITABLE:
-            return _implausible(case, instant)
     if stop is not None and stop < start:
         message = f"batch {case.id!r} stops at {rfc3339(stop)}, before it starts at {rfc3339(start)}"
         return case.refuse("time-implausible", message, "correct the announcement")
@@ -167,8 +159,3 @@ def _untold(case: _Case, several: list[Batch]) -> Effect:
     names = ", ".join(sorted(each.id for each in several))
     message = f"{names} run at once on {case.equipment}: nobody can tell which one ends"
     return case.refuse("batch-unknown", message, "name it with the field `id` of a `batch-stop`")
-
-
-def _implausible(case: _Case, instant: Instant) -> Effect:
-    message = f"{case.record.kind} at {rfc3339(instant)} is outside the years 1678 to 2262"
-    return case.refuse("time-implausible", message, "correct the sender's clock")

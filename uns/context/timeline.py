@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from uns.context.effect import WRITABLE, effect
+from uns.context.believable import unbelievable
+from uns.context.effect import effect
 from uns.context.intervals import Found, Intervals, ends
 from uns.context.members import context_of
 from uns.context.notices import product_of, shift_change
@@ -100,6 +101,9 @@ class Timeline:
         self, record: Record, parallel: bool = False, where: Place = NOWHERE
     ) -> tuple[Timeline, tuple[Finding, ...]]:
         """With the record's effect; refused, it is the same timeline. `parallel` is what the equipment's level says."""
+        findings = unbelievable(record, where)
+        if findings:
+            return self, findings
         if record.kind == "product":
             return self._take_product(record), ()
         if record.equipment is None:
@@ -181,8 +185,6 @@ class Timeline:
         return replace(self, **self._ahead(), products=self.products.put(product.id, product))
 
     def _take_shift(self, record: Record, equipment: EquipmentPath) -> Timeline:
-        if record.at not in WRITABLE:
-            return self
         line: Intervals[Shift] = self.changes.get(equipment) or Intervals()
         calendar = self.calendars.get(equipment.site)
         planned = calendar.whole(record.at) if calendar else Span(None, EARLIEST, LATEST)

@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, or_, select
 
-from uns.context.effect import WRITABLE, effect
+from uns.context.believable import WRITABLE
+from uns.context.effect import effect
 from uns.context.intervals import Intervals
 from uns.context.values import Batch, Record
 from uns.finding import Finding, Place

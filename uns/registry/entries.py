@@ -12,6 +12,7 @@ from uns.instant import Instant
 from uns.message import RawMessage
 from uns.registry.engine import reading
 from uns.registry.held import Page, cursor_of, position_of
+from uns.registry.marks import mark_of
 from uns.registry.tables import CAUSES, ENTRIES, MESSAGES
 
 
@@ -117,7 +118,9 @@ def _joined() -> Select[Any]:
 
 
 def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
-    for name in ("topic", "tag", "rule", "code", "site", "state"):
+    if wanted.topic is not None:
+        query = query.where(ENTRIES.c.topic_mark == mark_of(wanted.topic))
+    for name in ("tag", "rule", "code", "site", "state"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(ENTRIES.c[name] == value)

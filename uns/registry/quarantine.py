@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-import orjson
-from sqlalchemy import Connection, Engine, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from uns.instant import Instant
 from uns.quarantine import Rejection
 from uns.registry.bounds import Bounds, keep_within
+from uns.registry.marks import clean, mark_of
 from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
 from uns.registry.writing import Author, Writing, writing
 
@@ -86,24 +87,28 @@ def _add_causes(connection: Connection, groups: dict[Cause, list[Rejection]]) ->
     known = _causes(connection, list(groups))
     rows = [
         {
-            "rule": cause[0], "code": cause[1], "topic": cause[2], "tag": cause[3],
-            "quarantined": 0, "counted_only": 0, "bytes": 0,
-            "first_received": members[0].raw.received, "last_received": members[0].raw.received,
+            "mark": mark_of(*cause),
+            **{name: clean(text) for name, text in zip(("rule", "code", "topic", "tag"), cause, strict=True)},
+            "quarantined": 0,
+            "counted_only": 0,
+            "first_received": members[0].raw.received,
+            "last_received": members[0].raw.received,
         }
         for cause, members in groups.items()
         if cause not in known
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(insert(CAUSES), rows)
 
 
 def _causes(connection: Connection, causes: Sequence[Cause]) -> dict[Cause, tuple[int, int]]:
-    columns = (CAUSES.c.rule, CAUSES.c.code, CAUSES.c.topic, CAUSES.c.tag)
+    marked = {mark_of(*cause): cause for cause in causes}
+    marks = list(marked)
     found: dict[Cause, tuple[int, int]] = {}
-    for at in range(0, len(causes), _AT_ONCE):
-        query = select(*columns, CAUSES.c.id, CAUSES.c.quarantined)
-        for row in connection.execute(query.where(tuple_(*columns).in_(causes[at : at + _AT_ONCE]))):
-            found[(row[0], row[1], row[2], row[3])] = (row[4], row[5])
+    for at in range(0, len(marks), _AT_ONCE):
+        query = select(CAUSES.c.mark, CAUSES.c.id, CAUSES.c.quarantined)
+        for mark, row, quarantined in connection.execute(query.where(CAUSES.c.mark.in_(marks[at : at + _AT_ONCE]))):
+            found[marked[mark]] = (row, quarantined)
     return found
 
 
@@ -111,7 +116,7 @@ def _keep_messages(connection: Connection, new: Sequence[Rejection]) -> None:
     raw = {each.message: each.raw for each in new}
     known = _present(connection, MESSAGES.c.key, list(raw))
     rows = [
-        {**message._asdict(), "key": key, "size": len(message.payload)}
+        {**message._asdict(), "topic": clean(message.topic), "key": key, "size": len(message.payload)}
         for key, message in raw.items()
         if key not in known
     ]
@@ -125,12 +130,13 @@ def _entry(rejection: Rejection, cause: int, ordinal: int, now: Instant) -> dict
         "message": rejection.message,
         "cause": cause,
         "ordinal": ordinal,
-        "topic": rejection.raw.topic,
-        "tag": rejection.tag,
+        "topic": clean(rejection.raw.topic),
+        "topic_mark": mark_of(rejection.raw.topic),
+        "tag": None if rejection.tag is None else clean(rejection.tag),
         "rule": rejection.rule,
         "code": rejection.cause[1],
         "site": rejection.site,
-        "findings": orjson.dumps([each.as_json() for each in rejection.findings]).decode(),
+        "findings": clean(json.dumps([each.as_json() for each in rejection.findings], ensure_ascii=False)),
         "bundle": rejection.bundle,
         "context": rejection.context,
         "received": rejection.raw.received,

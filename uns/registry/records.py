@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, select
 
-from uns.context.effect import WRITABLE
+from uns.context.believable import WRITABLE, unbelievable
 from uns.context.intervals import Intervals
 from uns.context.notices import product_of, shift_change
 from uns.context.shifts import Span
@@ -47,6 +47,9 @@ def _apply(
     open_one: Writing, announced: Announced, drafts: Mapping[str, Draft], standard: Standard
 ) -> tuple[Finding, ...]:
     record = announced.record
+    findings = unbelievable(record, announced.where)
+    if findings:
+        return findings
     if record.kind == "product":
         _product(open_one, record)
     elif record.equipment is not None and record.kind == "shift-change":
@@ -63,8 +66,6 @@ def _product(open_one: Writing, record: Record) -> None:
 
 
 def _shift_change(open_one: Writing, record: Record, equipment: EquipmentPath, standard: Standard) -> None:
-    if record.at not in WRITABLE:
-        return
     calendar = calendars_in(open_one.connection, standard, record.at).get(equipment.site)
     planned = calendar.whole(record.at) if calendar else Span(None, EARLIEST, WRITABLE.stop - 1)
     wanted = select(SHIFT_CHANGES).where(believed(SHIFT_CHANGES), SHIFT_CHANGES.c.equipment == equipment)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from uns.context.effect import WRITABLE
+from uns.context.believable import WRITABLE
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed, nearest
 from uns.instant import Instant, from_datetime

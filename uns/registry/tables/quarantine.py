@@ -39,14 +39,14 @@ class Causes(TypedColumns):
     """What bounds are counted by: rule, code, address. Quarantined = kept + counted only."""
 
     id: Named[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    mark: Named[str] = Column(Text)
+    """A hash of the four that follow: topics may be longer than what a database indexes."""
     rule: Named[str] = Column(Text)
     code: Named[str] = Column(Text)
     topic: Named[str] = Column(Text)
     tag: Named[str] = Column(Text)
     quarantined: Named[int] = Column(BigInteger)
     counted_only: Named[int] = Column(BigInteger)
-    bytes: Named[int] = Column(BigInteger)
-    """Of the kept raw messages, each counted where it was kept first."""
     first_received: Named[int] = Column(BigInteger)
     last_received: Named[int] = Column(BigInteger)
 
@@ -59,6 +59,7 @@ class Entries(TypedColumns):
     ordinal: Named[int] = Column(BigInteger)
     """Which one of its cause this is, from 1."""
     topic: Named[str] = Column(Text)
+    topic_mark: Named[str] = Column(Text)
     tag: Named[str | None] = Column(Text)
     rule: Named[str | None] = Column(Text)
     code: Named[str] = Column(Text)
@@ -87,8 +88,8 @@ CAUSES: Final = Table("quarantine_cause", METADATA, Causes)
 ENTRIES: Final = Table("quarantine_entry", METADATA, Entries)
 DROPPED: Final = Table("quarantine_dropped", METADATA, Dropped)
 Index("ix_quarantine_message_size", MESSAGES.c.size)
-Index("uq_quarantine_cause", CAUSES.c.rule, CAUSES.c.code, CAUSES.c.topic, CAUSES.c.tag, unique=True)
+Index("uq_quarantine_cause_mark", CAUSES.c.mark, unique=True)
 Index("ix_quarantine_entry_cause", ENTRIES.c.cause, ENTRIES.c.ordinal)
 Index("ix_quarantine_entry_message", ENTRIES.c.message)
 Index("ix_quarantine_entry_kept_at", ENTRIES.c.kept_at)
-Index("ix_quarantine_entry_topic", ENTRIES.c.topic, ENTRIES.c.id)
+Index("ix_quarantine_entry_topic_mark", ENTRIES.c.topic_mark, ENTRIES.c.id)

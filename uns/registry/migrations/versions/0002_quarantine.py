@@ -45,18 +45,18 @@ def _quarantine_cause() -> None:
     op.create_table(
         "quarantine_cause",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("quarantined", sa.BigInteger(), nullable=False),
         sa.Column("counted_only", sa.BigInteger(), nullable=False),
-        sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("first_received", sa.BigInteger(), nullable=False),
         sa.Column("last_received", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine_cause")),
     )
-    op.create_index("uq_quarantine_cause", "quarantine_cause", ["rule", "code", "topic", "tag"], unique=True)
+    op.create_index("uq_quarantine_cause_mark", "quarantine_cause", ["mark"], unique=True)
 
 
 def _quarantine_entry() -> None:
@@ -68,6 +68,7 @@ def _quarantine_entry() -> None:
         sa.Column("cause", sa.BigInteger(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("topic_mark", sa.Text(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=True),
         sa.Column("rule", sa.Text(), nullable=True),
         sa.Column("code", sa.Text(), nullable=False),
@@ -88,7 +89,7 @@ def _quarantine_entry() -> None:
     op.create_index("ix_quarantine_entry_cause", "quarantine_entry", ["cause", "ordinal"], unique=False)
     op.create_index("ix_quarantine_entry_kept_at", "quarantine_entry", ["kept_at"], unique=False)
     op.create_index("ix_quarantine_entry_message", "quarantine_entry", ["message"], unique=False)
-    op.create_index("ix_quarantine_entry_topic", "quarantine_entry", ["topic", "id"], unique=False)
+    op.create_index("ix_quarantine_entry_topic_mark", "quarantine_entry", ["topic_mark", "id"], unique=False)
 
 
 def _quarantine_dropped() -> None:

@@ -1,0 +1,54 @@
+"""What a record may hold, so that whatever it says can be kept: judged before it has any effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from uns.context.values import Record
+from uns.finding import Finding, Place, found
+from uns.instant import Instant, rfc3339
+
+WRITABLE: Final = range(-(2**63) + 1, 2**63)
+"""Instants that a registry can hold, in nanoseconds: the years 1678 to 2262."""
+
+LONGEST: Final = 200
+_NEEDED: Final = {
+    "batch-start": ("id",), "batch": ("id", "start"), "shift-change": ("crew",), "product": ("id",),
+}  # fmt: skip
+_TEXTS: Final = ("id", "product", "order", "crew", "date", "name")
+
+
+def unbelievable(record: Record, where: Place) -> tuple[Finding, ...]:
+    """What keeps the record from having any effect at all."""
+    fields = record.fields
+    findings = [
+        found("value-missing", f"`{record.kind}` wants a `{name}`", f"check `fields: {name}`", where)
+        for name in _NEEDED.get(record.kind, ())
+        if fields.get(name) in (None, "")
+    ]
+    findings += [each for name in _TEXTS if (each := _text(name, fields.get(name), where))]
+    for instant in (record.at, fields.get("start"), fields.get("stop")):
+        if instant is not None and instant not in WRITABLE:
+            findings.append(_implausible(record, instant, where))
+    quantity, attributes = fields.get("quantity"), fields.get("attributes")
+    if quantity is not None and (isinstance(quantity, bool) or not isinstance(quantity, (int, float))):
+        findings.append(
+            found("value-type", f"quantity {quantity!r:.60} is no number", "check `fields: quantity`", where)
+        )
+    if attributes is not None and not isinstance(attributes, Mapping):
+        findings.append(found("value-type", "attributes are no object", "check `fields: attributes`", where))
+    return tuple(findings)
+
+
+def _text(name: str, value: Any, where: Place) -> Finding | None:
+    if value is None or (isinstance(value, str) and len(value) <= LONGEST and (value.isprintable() or not value)):
+        return None
+    shown = f"{value!r:.60}"
+    remedy = f"check `fields: {name}`: up to {LONGEST} characters on one line"
+    return found("value-type", f"{name} {shown} cannot be kept", remedy, where)
+
+
+def _implausible(record: Record, instant: Instant, where: Place) -> Finding:
+    message = f"{record.kind} at {rfc3339(instant)} is outside the years 1678 to 2262"
+    return found("time-implausible", message, "correct the sender's clock", where)
