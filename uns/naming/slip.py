@@ -9,6 +9,10 @@ from uns.finding import FilePlace, Finding, found
 
 _STARTERS: Final = re.compile(r"[%@`&*!]")
 
+_BEFORE: Final = 1_000
+_BEHIND: Final = 200
+"""How much of a line around the complaint is looked at."""
+
 REMEDIES: Final = (
     ("mapping values are not allowed", "check the indentation, and quote text that holds `: `"),
     ("\\t", "indent with blanks, not tabs"),
@@ -22,7 +26,9 @@ REMEDIES: Final = (
 def slip(text: str, line: int, column: int, problem: str, place: FilePlace) -> Finding:
     """The finding for a complaint at this line and column, both from 0."""
     written = _line(text, line)
-    quoted = _starts_badly(written, column, place) or _holds_braces(written, column, problem, place)
+    begun = max(0, column - _BEFORE)
+    near, here = written[begun : column + _BEHIND], FilePlace(place.file, place.line, begun + 1)
+    quoted = _starts_badly(near, column - begun, here) or _holds_braces(near, column - begun, problem, here)
     if quoted:
         return quoted
     remedy = next((advice for part, advice in REMEDIES if part in problem), "check the indentation")
@@ -44,7 +50,7 @@ def _starts_badly(written: str, column: int, place: FilePlace) -> Finding | None
     for start in (column, column - 1):
         if 0 <= start < len(written) and _STARTERS.match(written[start]) and _begins_value(written[:start]):
             value = re.split(r"\s*[,}\]#]|\s*$|:\s", written[start:], maxsplit=1)[0] or written[start]
-            at = FilePlace(place.file, place.line, start + 1)
+            at = FilePlace(place.file, place.line, place.column + start)
             return found("yaml-quote", f"text cannot begin with `{written[start]}`", f"write `'{value}'`", at)
     return None
 
@@ -61,7 +67,7 @@ def _holds_braces(written: str, column: int, problem: str, place: FilePlace) -> 
         end = len(before) + _value_length(after, in_flow="," in problem or "}" in problem)
         value = written[start:end].strip()
         if "{" in value or "[" in value:
-            at = FilePlace(place.file, place.line, start + 1)
+            at = FilePlace(place.file, place.line, place.column + start)
             return found("yaml-quote", f"`{value}` holds braces or brackets", f"write `'{value}'`", at)
     return None
 

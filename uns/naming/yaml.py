@@ -26,6 +26,7 @@ from uns.naming.slip import slip
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
+MAX_NODES: Final = 250_000
 _NO_REUSE: Final = "write it out, or use a template"
 
 
@@ -114,12 +115,14 @@ class _Tree:
         self.stack: list[_Open] = []
         self.anchors: set[str] = set()
         self.documents = 0
+        self.nodes = 0
 
     def add(self, code: str, message: str, remedy: str, place: FilePlace) -> None:
         self.findings.append(found(code, message, remedy, place))
 
     def take(self, event: Event) -> bool:
         """Whether to read on."""
+        self.nodes += isinstance(event, NodeEvent)
         mark = event.start_mark
         place = FilePlace(self.file, mark.line + 1, mark.column + 1)
         match event:
@@ -131,6 +134,9 @@ class _Tree:
                 self.stack.append(
                     _Open(place, mark.index, bool(event.flow_style), isinstance(event, MappingStartEvent))
                 )
+                if self.nodes > MAX_NODES:
+                    self.add("yaml-syntax", f"over {MAX_NODES} entries", "move tables to a CSV", place)
+                    return False
                 if len(self.stack) > MAX_DEPTH:
                     self.add("yaml-syntax", f"nested over {MAX_DEPTH} deep", "write it flatter", place)
                     return False

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from uns.finding import FilePlace
+from uns.naming.joining import YES
 from uns.naming.lookup import Lookup, Row
 from uns.naming.parse.csv import Table
 from uns.naming.parse.scalar import duration_of, unit
@@ -22,7 +23,6 @@ _MANGLED: Final = re.compile(
     rf"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{{2,3}}|#{{3,}}|#(?:NAME\?|REF!|VALUE!|NUM!|DIV/0!|N/A|WERT!|BEZUG!|NV)"
     rf"|[0-9]{{1,2}}(?:-|\. ?)(?:{_MONTHS})|(?:{_MONTHS})[- ][0-9]{{1,2}}"
 )
-YES: Final = frozenset({"yes", "true", "1", "x"})
 NO: Final = frozenset({"no", "false", "0", ""})
 
 Check = Callable[[str, FilePlace], None]
@@ -64,19 +64,19 @@ def check_cells(lookup: Lookup, scope: Scope) -> None:
 def _checks(scope: Scope) -> dict[str, Check]:
     def number(name: str, cell: str, place: FilePlace) -> None:
         if not _NUMBER.fullmatch(cell):
-            scope.report.add("key-value", f"`{cell[:60]}` is no number for `{name}`", "write a number", place)
+            scope.report.add("lookup-shape", f"`{cell[:60]}` is no number for `{name}`", "write a number", place)
 
     def bit(cell: str, place: FilePlace) -> None:
         if not _BIT.fullmatch(cell):
-            scope.report.add("key-value", f"`{cell[:60]}` is no bit", "write a number from 0 to 63", place)
+            scope.report.add("lookup-shape", f"`{cell[:60]}` is no bit", "write a number from 0 to 63", place)
 
     def ignore(cell: str, place: FilePlace) -> None:
         if cell.lower() not in YES | NO:
-            scope.report.add("key-value", f"`{cell[:60]}` in `ignore`", "write `yes`, or leave it empty", place)
+            scope.report.add("lookup-shape", f"`{cell[:60]}` in `ignore`", "write `yes`, or leave it empty", place)
 
     def every(cell: str, place: FilePlace) -> None:
         if duration_of(cell) is None:
-            scope.report.add("key-value", f"`{cell[:60]}` is no duration", "write one such as `60s`", place)
+            scope.report.add("lookup-shape", f"`{cell[:60]}` is no duration", "write one such as `60s`", place)
 
     def units(cell: str, place: FilePlace) -> None:
         unit(cell, scope.units, place, scope.report)

@@ -16,6 +16,7 @@ from uns.naming.parse.states import read_named_states
 from uns.naming.parse.tables import read_lookups
 from uns.naming.rule import Mode, RuleFile
 
+MAX_OWNED: Final = 1_000
 _LATER: Final = ("local", "use")
 _KEYS: Final = (
     "site", "owns", "steward", "mode", "unmatched", "sources", "rules", "lookups", "states", "tests", *_LATER,
@@ -50,7 +51,7 @@ def read_rule_file(node: Node, stem: str, scope: Scope) -> RuleFile | None:
         unmatched=cast(Literal["reject", "ignore"], form.choice("unmatched", ("reject", "ignore"), "reject")),
         lookups=lookups,
         states=states,
-        cases=read_cases(form, _ids(form)),
+        cases=read_cases(form, dict.fromkeys(_ids(form))),
         places=form.places(),
     )
     return file if sites else None
@@ -79,7 +80,7 @@ def _owns(form: Form, sites: tuple[str, ...], scope: Scope) -> tuple[EquipmentPa
     if not form.has("owns"):
         return tuple(EquipmentPath(site) for site in sites)
     owned: list[EquipmentPath] = []
-    for leaf in form.leaves("owns"):
+    for leaf in form.leaves("owns", MAX_OWNED):
         path = path_of(leaf, scope.report)
         if path is None:
             continue

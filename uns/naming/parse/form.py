@@ -18,9 +18,17 @@ ALIASES: Final[Mapping[str, str]] = {
 """What other programs call a key → the key here."""
 
 
+MAX_UNKNOWN: Final = 50
+MAX_KNOWN: Final = 200
+"""Known words that are compared with an unknown one."""
+MAX_ITEMS: Final = 20_000
+MAX_LISTED: Final = 100
+
+
 def did_you_mean(word: str, known: Sequence[str], otherwise: str = "") -> str:
     """The remedy for an unknown word: the nearest known one, else the whole choice where it is short."""
-    near = nearest(word, known)
+    likely = known if len(known) <= MAX_KNOWN else [each for each in known if each[:1] == word[:1]][:MAX_KNOWN]
+    near = nearest(word, likely)
     if near is not None:
         return f"did you mean `{near}`?"
     return otherwise or (f"choose {_listed(known)}" if known else "there is none yet")
@@ -49,9 +57,12 @@ class Form:
         if not self.sound:
             self.report.add("key-value", f"{what} is {described(node)}", "write a mapping `key: value`", node.place)
             return
-        for key, _ in self.members:
-            if key.text not in known:
-                self.unknown(key, known)
+        unknown = [key for key, _ in self.members if key.text not in known]
+        for key in unknown[:MAX_UNKNOWN]:
+            self.unknown(key, known)
+        if len(unknown) > MAX_UNKNOWN:
+            message = f"{len(unknown) - MAX_UNKNOWN} more unknown keys"
+            self.report.add("key-unknown", message, "remove them", unknown[MAX_UNKNOWN].place)
         for each in required:
             if self.members.get(each) is None:
                 self.missing(each)
@@ -159,19 +170,25 @@ class Form:
         if not isinstance(node, Items):
             self.wrong(key, node, "write a list, each entry behind `- `")
             return ()
-        return node.items
+        return self._bounded(key, node, MAX_ITEMS)
 
-    def one_or_more(self, key: str) -> tuple[Node, ...]:
+    def _bounded(self, key: str, node: Items, most: int) -> tuple[Node, ...]:
+        if len(node.items) > most:
+            message = f"`{key}` lists {len(node.items)} entries"
+            self.report.add("key-value", message, f"keep at most {most}", node.items[most].place)
+        return node.items[:most]
+
+    def one_or_more(self, key: str, most: int = MAX_LISTED) -> tuple[Node, ...]:
         """A list, or the one entry that stands there without being one."""
         node = self.node(key)
         if node is None:
             return ()
         if isinstance(node, Items) and not node.items:
             self.wrong(key, node, "name at least one")
-        return node.items if isinstance(node, Items) else (node,)
+        return self._bounded(key, node, most) if isinstance(node, Items) else (node,)
 
-    def leaves(self, key: str) -> tuple[Leaf, ...]:
-        return tuple(leaf for each in self.one_or_more(key) if (leaf := self.as_leaf(key, each)) is not None)
+    def leaves(self, key: str, most: int = MAX_LISTED) -> tuple[Leaf, ...]:
+        return tuple(leaf for each in self.one_or_more(key, most) if (leaf := self.as_leaf(key, each)) is not None)
 
     def entries(self, key: str) -> tuple[tuple[Leaf, Node], ...]:
         node = self.node(key)

@@ -14,6 +14,7 @@ from uns.naming.standard import Name, Type
 
 TYPES: Final = ("number", "integer", "string", "boolean", "object")
 _KEYS: Final = ("type", "unit", "range", "values", "description", "every")
+MAX_VALUES: Final = 10_000
 _COUNTED: Final = ("number", "integer")
 
 
@@ -72,7 +73,7 @@ def _values(form: Form, type_: Type) -> tuple[Scalar, ...] | None:
     if not form.has("values"):
         return None
     values: list[Scalar] = []
-    for leaf in form.leaves("values"):
+    for leaf in form.leaves("values", MAX_VALUES):
         value = leaf.text if type_ == "string" else leaf.value
         if value is None or not _is_of(value, type_):
             form.report.add(

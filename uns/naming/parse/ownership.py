@@ -19,29 +19,27 @@ MAX_PATHS: Final = 1_000
 def check_ownership(files: Iterable[RuleFile], report: Report) -> None:
     """Every target of every file, then the files among each other, ordered by path."""
     owners: dict[str, RuleFile] = {}
+    below: dict[str, EquipmentPath] = {}
     for file in sorted(files, key=lambda each: each.path):
         for rule in file.rules:
             _check_targets(rule, file, report)
         for index, path in enumerate(file.owns):
-            other = _overlapping(path, owners)
-            if other is not None and owners[other] is not file:
+            other = next((each for each in path.upwards() if each in owners), below.get(path))
+            if other is not None:
                 theirs = f"`{owners[other].stem}.yaml`"
                 owned = f"owned by {theirs}" if other == path else f"not free: {theirs} owns `{other}`"
                 message = f"`{path}` is {owned}"
                 report.add("owner-overlap", message, "narrow `owns`", _place_of_owner(file, index))
         for path in file.owns:
             owners.setdefault(path, file)
+            for each in path.upwards():
+                below.setdefault(each, path)
 
 
 def _place_of_owner(file: RuleFile, index: int) -> FilePlace:
     return (
         file.places.get(f"owns/{index}") or file.places.get("owns") or file.places.get("site") or FilePlace(file.path)
     )
-
-
-def _overlapping(path: EquipmentPath, owners: dict[str, RuleFile]) -> str | None:
-    above = next((each for each in path.upwards() if each in owners), None)
-    return above or next((each for each in owners if each.startswith(f"{path}/")), None)
 
 
 def _check_targets(rule: Rule, file: RuleFile, report: Report) -> None:
@@ -58,6 +56,7 @@ def _check_targets(rule: Rule, file: RuleFile, report: Report) -> None:
 
 def _outside(template: Template, rule: Rule, file: RuleFile) -> str | None:
     """What a target may begin with that the file does not own, or None."""
+    owned = frozenset[str](file.owns)
     depth = max((path.count("/") + 1 for path in file.owns), default=1)
     site = [(file.sites[0],)] if len(file.sites) == 1 else []
     choices = [*site, *(_texts(level, rule) for level in template.levels)][:depth]
@@ -66,7 +65,7 @@ def _outside(template: Template, rule: Rule, file: RuleFile) -> str | None:
         return "/".join(["…"] * len(known))
     for levels in product(*known):
         path = "/".join(levels)
-        if not any(path == owner or path.startswith(f"{owner}/") for owner in file.owns):
+        if not any("/".join(levels[:end]) in owned for end in range(1, len(levels) + 1)):
             return f"{path}/…" if path else "…"
     return None
 

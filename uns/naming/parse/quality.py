@@ -13,6 +13,7 @@ from uns.naming.parse.form import Form
 from uns.naming.parse.pointers import read_pointer
 from uns.naming.parse.report import Report
 
+MAX_VALUES: Final = 1_000
 _LISTS: Final = ("good", "uncertain", "bad")
 _READINGS: Final = ("bool", "opcda", "opcua", "text")
 _KEYS: Final = ("at", "as", *_LISTS, "absent", "else")
@@ -49,7 +50,7 @@ def _listed(form: Form, report: Report) -> dict[str, Quality]:
     for quality in _LISTS:
         if not form.has(quality):
             continue
-        for leaf in form.leaves(quality):
+        for leaf in form.leaves(quality, MAX_VALUES):
             if leaf.text in listed:
                 message = f"`{leaf.text[:60]}` is both {listed[leaf.text]} and {quality}"
                 report.add("key-conflict", message, "list it once", leaf.place)

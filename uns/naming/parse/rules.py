@@ -25,7 +25,7 @@ RECORDS: Final = ("batch-start", "batch-stop", "batch-change", "batch", "shift-c
 KEYS: Final = (
     "id", "from", "tag", "where", "lookup", "to", "unit", "states", "fields", "record", "batch", "ignore", "mode",
 )  # fmt: skip
-MAX_RULES: Final = 20_000
+MAX_LOOKUPS: Final = 8
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,99}")
 _LIKE_A_CLASS: Final = re.compile(r"(?:[0-9]-[0-9]|[a-z]-[a-z]|[A-Z]-[A-Z])+")
 
@@ -33,9 +33,10 @@ _LIKE_A_CLASS: Final = re.compile(r"(?:[0-9]-[0-9]|[a-z]-[a-z]|[A-Z]-[A-Z])+")
 def read_rules(form: Form, stem: str, mode: Mode, sources: tuple[Source, ...], scope: Scope) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     taken: dict[str, FilePlace] = {}
-    for node in form.items("rules")[:MAX_RULES]:
+    each = tuple(dict.fromkeys(pointer for source in sources for pointer in source.each))
+    for node in form.items("rules"):
         before = scope.report.errors
-        rule = _read_rule(node, stem, mode, sources, scope)
+        rule = _read_rule(node, stem, mode, each, scope)
         leaf = node.get("id") if isinstance(node, Members) else None
         if isinstance(leaf, Leaf) and leaf.text in taken:
             message = f"id `{leaf.text[:60]}` stands twice, also line {taken[leaf.text].line}"
@@ -47,7 +48,8 @@ def read_rules(form: Form, stem: str, mode: Mode, sources: tuple[Source, ...], s
     return tuple(rules)
 
 
-def _read_rule(node: Node, stem: str, mode: Mode, sources: tuple[Source, ...], scope: Scope) -> Rule | None:
+def _read_rule(node: Node, stem: str, mode: Mode, each: tuple[Pointer, ...], scope: Scope) -> Rule | None:
+    """`each` is what the file's sources bind; which of them feeds the rule is known only with its pattern."""
     report = scope.report
     id_ = node.get("id") if isinstance(node, Members) else None
     name = id_.text if isinstance(id_, Leaf) else ""
@@ -56,7 +58,6 @@ def _read_rule(node: Node, stem: str, mode: Mode, sources: tuple[Source, ...], s
         return None
     _check_id(form)
     topic, tag = read_pattern(form.leaf("from"), report), read_pattern(form.leaf("tag"), report, tag=True)
-    each = _each(sources)
     record = cast(RecordKind, form.choice("record", RECORDS, "")) if form.has("record") else None
     ignore = form.flag("ignore")
     check_kind(form, record, ignore)
@@ -92,11 +93,6 @@ def _read_rule(node: Node, stem: str, mode: Mode, sources: tuple[Source, ...], s
 
 def _home(id_: Node | None, node: Node) -> FilePlace:
     return id_.place if id_ is not None else node.place
-
-
-def _each(sources: tuple[Source, ...]) -> tuple[Pointer, ...]:
-    """What the file's sources bind; which of them feeds the rule is known only with its pattern."""
-    return tuple(pointer for source in sources for pointer in source.each)
 
 
 def _check_id(form: Form) -> None:
@@ -144,7 +140,7 @@ def _lookups(form: Form, scope: Scope) -> tuple[Lookup | None, ...]:
     if not form.has("lookup"):
         return ()
     found: list[Lookup | None] = []
-    for leaf in form.leaves("lookup"):
+    for leaf in form.leaves("lookup", MAX_LOOKUPS):
         if leaf.text in scope.lookups:
             found.append(scope.lookups[leaf.text])
             continue

@@ -79,7 +79,7 @@ def _read_source(node: Node, zones: tuple[str, ...], scope: Scope) -> Source | N
 
 def _topics(form: Form, report: Report) -> tuple[TopicFilter, ...]:
     filters: list[TopicFilter] = []
-    for leaf in form.leaves("topic")[:MAX_FILTERS]:
+    for leaf in form.leaves("topic", MAX_FILTERS):
         try:
             filters.append(TopicFilter(leaf.text))
         except Malformed as error:

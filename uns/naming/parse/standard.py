@@ -28,6 +28,7 @@ _KEYS: Final = (
 _LEVEL_KEYS: Final = ("name", "role", "values", "pattern", "optional", "local", "registered", "parallel")
 ROLES: Final = ("area", "work_center", "work_unit")
 _ANYTHING: Final = ".+"
+MAX_VALUES: Final = 10_000
 
 
 def read_standard(node: Node, scope: Scope) -> Standard | None:
@@ -137,7 +138,7 @@ def _level(node: Node, report: Report) -> Level | None:
     leaf = form.leaf("name")
     if leaf is None:
         return None
-    values = tuple(each.text for each in form.leaves("values")) if form.has("values") else None
+    values = tuple(each.text for each in form.leaves("values", MAX_VALUES)) if form.has("values") else None
     pattern = _pattern(form, report)
     if not form.has("values") and not form.has("pattern"):
         form.missing("values", "list its `values`, or give a `pattern`")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from uns.naming.lookup import Lookup, Row
 from uns.naming.node import Items, Leaf, Members, Node, described
 from uns.naming.parse.cells import check_cells, normal_cells
-from uns.naming.parse.csv import Table, read_csv
+from uns.naming.parse.csv import MAX_COLUMNS, Table, read_csv
 from uns.naming.parse.form import Form, did_you_mean
 from uns.naming.parse.scope import Scope
 
-_KEYS = ("file", "rows", "key", "missing")
+MAX_KEYS: Final = 8
+_KEYS: Final = ("file", "rows", "key", "missing")
 
 
 def read_lookups(form: Form, scope: Scope) -> dict[str, Lookup]:
@@ -39,7 +40,7 @@ def _read_lookup(name: Leaf, node: Node, scope: Scope) -> Lookup | None:
         form.missing("file", "add `file` or `rows`")
         return None
     file, table = _table(form, scope)
-    keys = form.leaves("key")
+    keys = form.leaves("key", MAX_KEYS)
     missing = cast(Literal["reject", "ignore"], form.choice("missing", ("reject", "ignore"), "reject"))
     if table is None or not keys or not _has_columns(keys, table, scope):
         return None
@@ -68,7 +69,7 @@ def _table(form: Form, scope: Scope) -> tuple[str, Table | None]:
 
 def _inline(form: Form, scope: Scope) -> Table | None:
     """Rows that stand in the YAML: every scalar is text as written."""
-    columns: list[str] = []
+    columns: dict[str, None] = {}
     mappings: list[Members] = []
     sound = True
     for node in form.items("rows"):
@@ -78,8 +79,12 @@ def _inline(form: Form, scope: Scope) -> Table | None:
             sound = False
             continue
         mappings.append(node)
-        columns.extend(key.text for key, _ in node if key.text not in columns)
-    rows = [_row(each, columns, scope) for each in mappings]
+        columns.update((key.text, None) for key, _ in node)
+    if len(columns) > MAX_COLUMNS:
+        message = f"{len(columns)} columns are over the limit"
+        scope.report.add("lookup-shape", message, f"keep {MAX_COLUMNS}", form.place_of("rows"))
+        return None
+    rows = [_row(each, list(columns), scope) for each in mappings]
     if not rows and sound and isinstance(form.members.get("rows"), Items):
         scope.report.add("lookup-shape", "the table has no rows", "write at least one", form.place_of("rows"))
     if not rows or not sound or None in rows:
