@@ -11,7 +11,18 @@ from typing import Final, NamedTuple
 
 from uns.naming.pattern import Capture, Pattern, Rest, is_deep
 from uns.naming.prove.automaton import Open
-from uns.naming.prove.language import ANY_LEVEL, SOME_TEXT, Algebra, Endless, Language, language, level_language, only
+from uns.naming.prove.language import (
+    ANY_LEVEL,
+    SOME_TEXT,
+    Algebra,
+    Endless,
+    Language,
+    Piece,
+    language,
+    level_language,
+    only,
+    piece,
+)
 from uns.naming.rule import Rule, Where
 from uns.topic import TopicFilter
 
@@ -24,8 +35,8 @@ class Tail(NamedTuple):
 
     deep: bool = False
     suffix: str = ""
-    restricted: bool = False
-    """Whether a `where` narrows it, which nothing here looks into."""
+    piece: Piece = Endless(deep=True)
+    """What the capture may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ def levels(pattern: Pattern, wheres: dict[str, Where]) -> Levels:
     if isinstance(last, Rest):
         tail = Tail()
     elif is_deep(last) and isinstance(last, tuple) and isinstance(last[0], Capture):
-        tail = Tail(True, "".join(each for each in last if isinstance(each, str)), last[0].name in wheres)
+        tail = Tail(True, "".join(each for each in last if isinstance(each, str)), piece(last[0], wheres))
     else:
         return Levels(tuple(level_language(each, wheres) for each in pattern.levels if not isinstance(each, Rest)))
     return Levels(
@@ -112,8 +123,6 @@ def levels_contain(outer: Levels, inner: Levels, algebra: Algebra) -> bool | Non
         return True
     if outer.least > inner.least or (outer.tail is None and (inner.tail or outer.least < inner.least)):
         return False
-    if outer.tail and outer.tail.restricted:
-        return None
     answer = _tail_contains(outer, inner, algebra) if outer.tail and outer.tail.deep else True
     for index, level in enumerate(outer.fixed):
         if answer is False:
@@ -125,6 +134,9 @@ def levels_contain(outer: Levels, inner: Levels, algebra: Algebra) -> bool | Non
 def _tail_contains(outer: Levels, inner: Levels, algebra: Algebra) -> bool | None:
     assert outer.tail is not None
     suffix, beyond = outer.tail.suffix, len(outer.fixed)
+    if outer.tail.piece != Endless(deep=True):
+        alone = inner.tail is None and len(inner.fixed) == beyond + 1
+        return algebra.contains(language((outer.tail.piece, suffix)), inner.fixed[-1]) if alone else None
     if inner.tail is not None:
         ends = inner.tail.suffix.endswith(suffix) if inner.tail.deep else not suffix
         certain = inner.tail.deep or len(inner.fixed) > beyond + 1

@@ -8,6 +8,7 @@ they are told apart, the verdict is open.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from uns.finding import Finding, found
@@ -17,7 +18,7 @@ from uns.naming.prove.evidence import Court
 from uns.naming.prove.index import Index
 from uns.naming.prove.narrow import narrowed_away
 from uns.naming.prove.sets import Relation
-from uns.naming.prove.verdict import Entry, pair, possible
+from uns.naming.prove.verdict import Entry, collide, possible, seen
 
 MAX_TRIED: Final = 2_000
 MAX_WRITTEN: Final = 1_000_000
@@ -25,7 +26,9 @@ MAX_WRITTEN: Final = 1_000_000
 MAX_PAIRS: Final = 200_000
 
 
-Whole = tuple[Claim, Relation, dict[Filling, int]] | None
+Topics = dict[Filling, list[int]]
+"""Each topic with the entries that give it."""
+Whole = tuple[Claim, Relation, Topics] | None
 
 
 class _Written:
@@ -33,17 +36,24 @@ class _Written:
 
     def __init__(self, made: list[Claim]) -> None:
         self._made, self._left = made, MAX_WRITTEN
-        self._known: dict[int, tuple[Claim, Relation, dict[Filling, int]] | None] = {}
+        self._known: dict[int, tuple[Claim, Relation, Topics] | None] = {}
 
-    def of(self, number: int) -> tuple[Claim, Relation, dict[Filling, int]] | None:
+    def of(self, number: int) -> tuple[Claim, Relation, Topics] | None:
         if number not in self._known:
             whole = self._made[number].whole()
             self._left -= len(whole.relation.cells) if whole and whole.relation else 0
-            topics = {filling: entry for entry, filling in whole.fillings()} if whole and self._left >= 0 else None
+            topics = _topics(whole) if whole and self._left >= 0 else None
             self._known[number] = (
                 (whole, whole.relation, topics) if whole and whole.relation and topics is not None else None
             )
         return self._known[number]
+
+
+def _topics(claim: Claim) -> Topics:
+    topics: Topics = {}
+    for number, filling in claim.fillings():
+        topics.setdefault(filling, []).append(number)
+    return topics
 
 
 def between(court: Court, made: list[Claim]) -> Iterator[Finding]:
@@ -77,16 +87,19 @@ def _meeting(court: Court, claims: tuple[Claim, Claim], written: tuple[Whole, Wh
 
 
 def _compared(
-    court: Court, left: tuple[Claim, Relation, dict[Filling, int]], right: tuple[Claim, Relation, dict[Filling, int]]
+    court: Court, left: tuple[Claim, Relation, Topics], right: tuple[Claim, Relation, Topics]
 ) -> Finding | None:
     (one, of_one, these), (other, of_other, those) = left, right
     smaller, larger = (these, those) if len(these) <= len(those) else (those, these)
     unsure = False
     for tried, filling in enumerate(each for each in smaller if each in larger):
-        verdict = pair(court, Entry(one, of_one, these[filling]), Entry(other, of_other, those[filling]))
-        if isinstance(verdict, Finding):
-            return verdict
-        unsure = unsure or verdict is None or tried > MAX_TRIED
+        first = seen(court, (Entry(one, of_one, number) for number in these[filling]))
+        second = seen(court, (Entry(other, of_other, number) for number in those[filling]))
+        for each, later in product(first.proven, second.proven):
+            finding = collide(each, later)
+            if finding:
+                return finding
+        unsure = unsure or (first.may_be and second.may_be and (first.unsure or second.unsure)) or tried > MAX_TRIED
         if tried > MAX_TRIED:
             break
     return possible(other, f"`{one.rule.id}` gives some of the same topics") if unsure else None

@@ -20,7 +20,7 @@ from uns.naming.prove.claims import Claim, Filling, claims
 from uns.naming.prove.evidence import Court, row_taken
 from uns.naming.prove.language import Language
 from uns.naming.prove.sets import Relation
-from uns.naming.prove.verdict import Entry, pair, possible
+from uns.naming.prove.verdict import Entry, collide, possible, seen
 from uns.naming.rule import Rule
 
 MAX_SHOWN: Final = 100
@@ -43,25 +43,26 @@ def collisions(court: Court, dead: frozenset[int]) -> Iterator[Finding]:
 
 
 def _within(court: Court, claim: Claim) -> Iterator[Finding]:
-    """Two addresses of one rule."""
-    if claim.relation is None:
+    """Two addresses of one target."""
+    relation = claim.relation
+    if relation is None:
         yield possible(claim, "its tables are too large, or joined by a part of a key, to be compared")
         return
-    first: dict[Filling, int] = {}
-    told, unsure, loose = 0, False, list[tuple[int, Filling]]()
+    entries: dict[Filling, list[int]] = {}
     for number, filling in claim.fillings():
-        before = first.setdefault(filling, number)
-        if before != number and told < MAX_SHOWN:
-            verdict = pair(court, Entry(claim, claim.relation, before), Entry(claim, claim.relation, number))
-            told += isinstance(verdict, Finding)
-            unsure = unsure or verdict is None
-            if isinstance(verdict, Finding):
-                yield verdict
-        if _has_star(claim.rule, claim.relation, number):
-            loose.append((number, filling))
+        entries.setdefault(filling, []).append(number)
+    told, unsure = 0, False
+    for several in (numbers for numbers in entries.values() if len(numbers) > 1):
+        proven, open_ = seen(court, (Entry(claim, relation, number) for number in several))
+        findings = [finding for other in proven[1:] if (finding := collide(proven[0], other))]
+        yield from findings[: MAX_SHOWN - told]
+        told += len(findings)
+        unsure = unsure or (open_ and not findings)
+        if told >= MAX_SHOWN:
+            return
     if told == 0:
-        reason = _lossy(claim) or ("rows with the same names differ only where wildcards stand" if unsure else None)
-        reason = reason or _stars(court, claim, claim.relation, first, loose)
+        reason = _lossy(claim) or ("rows with the same names may be told apart by nothing" if unsure else None)
+        reason = reason or _stars(court, claim, relation, entries)
         if reason:
             yield possible(claim, reason)
 
@@ -85,15 +86,15 @@ def _has_star(rule: Rule, relation: Relation, number: int) -> bool:
     return ANY in relation.cells[number] and any(relation.free(name, number) for name in named)
 
 
-def _stars(
-    court: Court, claim: Claim, relation: Relation, first: dict[Filling, int], loose: list[tuple[int, Filling]]
-) -> str | None:
+def _stars(court: Court, claim: Claim, relation: Relation, entries: dict[Filling, list[int]]) -> str | None:
     """Whether a row with `*` in its key may share a topic with another row."""
-    if len(loose) * len(first) > MAX_STARS:
+    loose = [each for each, numbers in entries.items() if _has_star(claim.rule, relation, numbers[0])]
+    if len(loose) * len(entries) > MAX_STARS:
         return "rows with `*` in their key are too many to be compared"
-    for number, filling in loose:
-        for other, entry in first.items():
-            if entry != number and _meet(court, filling, other) and not _same_key(claim, relation, number, entry):
+    for filling in loose:
+        for other, numbers in entries.items():
+            met = other is not filling and _meet(court, filling, other)
+            if met and not all(_same_key(claim, relation, entries[filling][0], number) for number in numbers):
                 return "a row with `*` in its key may give what another row gives"
     return None
 

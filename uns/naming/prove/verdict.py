@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from uns.finding import FilePlace, Finding, Malformed, found
 from uns.naming.prove.captures import caught_by
@@ -12,6 +12,9 @@ from uns.naming.prove.evidence import Court, Shown
 from uns.naming.prove.places import place
 from uns.naming.prove.sets import Relation
 from uns.naming.template import render_levels
+
+MAX_SEEN: Final = 200
+"""Entries of one topic that are looked at."""
 
 
 class Entry(NamedTuple):
@@ -52,30 +55,43 @@ class Entry(NamedTuple):
         return None if isinstance(levels, Malformed) else "/".join(levels)
 
 
-def pair(court: Court, one: Entry, other: Entry) -> Finding | bool | None:
-    """A finding where both addresses are shown, False where they are none or the same, None where that is not sure."""
-    same_rule = one.claim.number == other.claim.number
-    left = one.shown(court, {})
-    if same_rule and one.captures == other.captures and one.claim.at == other.claim.at:
-        return _bits(one, other, left) if left.address and one.bit != other.bit else False
-    right = other.shown(court, left.captures if same_rule else {})
-    if left.address is None or right.address is None:
-        return False if (left.sure and not left.address) or (right.sure and not right.address) else None
-    if left.address == right.address:
-        return False
-    topic = one.topic(left.captures)
-    if topic is None or topic != other.topic(right.captures):
+class Seen(NamedTuple):
+    """Entries of one topic with an address of their own, and whether others may have one."""
+
+    proven: list[tuple[Entry, Shown]]
+    unsure: bool
+
+    @property
+    def may_be(self) -> bool:
+        return bool(self.proven) or self.unsure
+
+
+def seen(court: Court, entries: Iterable[Entry]) -> Seen:
+    """Up to a number; what the first one leaves free the others of its rule leave free alike."""
+    proven, unsure = list[tuple[Entry, Shown]](), False
+    for number, entry in enumerate(entries):
+        if number == MAX_SEEN:
+            return Seen(proven, True)
+        shown = entry.shown(court, proven[0][1].captures if proven else {})
+        if shown.address is not None:
+            proven.append((entry, shown))
+        unsure = unsure or (shown.address is None and not shown.sure)
+    return Seen(proven, unsure)
+
+
+def collide(one: tuple[Entry, Shown], other: tuple[Entry, Shown]) -> Finding | None:
+    """The finding that two addresses, or two bits of one, give one topic in truth."""
+    (first, left), (second, right) = one, other
+    topic = first.topic(left.captures)
+    if topic is None or topic != second.topic(right.captures):
         return None
-    return _present(one, other, f"`{left.address}` and `{right.address}`", topic)
-
-
-def _bits(one: Entry, other: Entry, shown: Shown) -> Finding:
-    both = f"bits {one.bit or '-'} and {other.bit or '-'} of `{shown.address}`"
-    return _present(one, other, both, other.topic(shown.captures) or other.claim.template.text)
-
-
-def _present(one: Entry, other: Entry, both: str, topic: str) -> Finding:
-    where = other.place if one.claim.number == other.claim.number else other.claim.rule.place
+    if left.address != right.address:
+        both = f"`{left.address}` and `{right.address}`"
+    elif first.claim is second.claim and first.bit != second.bit:
+        both = f"bits {first.bit or '-'} and {second.bit or '-'} of `{left.address}`"
+    else:
+        return None
+    where = second.place if first.claim.number == second.claim.number else second.claim.rule.place
     return found("collision", f"{both} both give `…/{topic}`", "correct the table or the rule", where)
 
 
