@@ -1,5 +1,7 @@
 """Nearest rules: where each stops, and the edit that would let it go on."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,6 +126,11 @@ def test_the_nearest_comes_first(topic, tag, first):
 def test_of_equally_near_rules_the_earlier_comes_first():
     twins = [rule("one", "a/b"), rule("two", "a/b")]
     assert [each.rule.id for each in nearest_rules(twins, "a/c", None)] == ["one", "two"]
+
+
+def test_a_rule_that_ignores_is_rarely_what_was_meant():
+    ignoring = replace(rule("beat", "a/+/beat"), ignore=True)
+    assert nearest_rules([ignoring, rule("temp", "a/L{line}/temp")], "a/L1/tmp", None)[0].rule.id == "temp"
 
 
 def test_a_rule_that_takes_the_address_is_not_near():

@@ -40,11 +40,11 @@ def near(file: RuleFile, topic: str, tag: str | None, limit: int = 3) -> list[Ne
 
 
 def nearest_rules(rules: Iterable[Rule], topic: str, tag: str | None, limit: int = 3) -> list[Near]:
-    """The nearest of these rules; of equally near ones the earlier first."""
+    """The nearest of these rules; of equally near ones the earlier first. One that ignores counts as further off."""
     ranked = []
     for number, rule in enumerate(rules):
         stops = list(_stops(rule, topic, tag))
-        ranked.append((sum(stop.distance for stop in stops), number, rule, stops))
+        ranked.append((sum(stop.distance for stop in stops) + rule.ignore, number, rule, stops))
     ranked.sort(key=lambda entry: entry[:2])
     return [_near(rule, stops[0], topic, tag) for _, _, rule, stops in ranked[:limit] if stops]
 
