@@ -1,0 +1,138 @@
+"""Whatever breaks, no sample is lost: counted at an independent subscriber that uses another client library."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.mosquitto import Mosquitto
+from support.plant import Client, Service, properties, until, write_project
+
+ASSETS = 20
+
+
+class Load:
+    """A machine hall that publishes numbered readings at a steady rate until it is told to stop."""
+
+    def __init__(self, client: Client, rate: int) -> None:
+        self.client, self.pause = client, 10 / rate
+        self.sent: set[int] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        start, number = time.time_ns() // 1_000_000, 0
+        while not self._stop.wait(self.pause):
+            for _ in range(10):
+                number += 1
+                topic = f"plc/L1/asset-{number % ASSETS}/temperature"
+                self.client.publish(topic, {"Val": number, "ts": start + number})
+                self.sent.add(number)
+
+    def stop(self) -> set[int]:
+        """What the broker has accepted: all of it."""
+        self._stop.set()
+        self._thread.join()
+        self.client.flush()
+        return self.sent
+
+
+@pytest.fixture
+def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
+    write_project(tmp_path / "plant")
+    with Service(tmp_path / "plant", broker.url) as running:
+        running.ready()
+        yield running
+
+
+@pytest.fixture
+def watcher(broker: Mosquitto) -> Iterator[Client]:
+    with Client(broker.port, "watcher") as client:
+        client.subscribe("acme/dallas/#")
+        yield client
+
+
+@pytest.fixture
+def machines(broker: Mosquitto) -> Iterator[Client]:
+    with Client(broker.port, "machines") as client:
+        yield client
+
+
+def arrived(watcher: Client) -> set[int]:
+    return {int(body["value"]) for body in watcher.bodies("acme/dallas/")}
+
+
+def after(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def restart_broker(broker: Mosquitto, service: Service, folder: Path) -> None:
+    broker.restart()
+
+
+def kill_service(broker: Mosquitto, service: Service, folder: Path) -> None:
+    service.kill()
+    after(0.5)
+    service.start()
+
+
+def lock_registry(broker: Mosquitto, service: Service, folder: Path) -> None:
+    lock = sqlite3.connect(folder / "uns.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    after(10)
+    lock.execute("ROLLBACK")
+    lock.close()
+
+
+@pytest.mark.parametrize("fault", [restart_broker, kill_service, lock_registry])
+def test_not_one_sample_is_lost(
+    fault: Callable[[Mosquitto, Service, Path], None],
+    broker: Mosquitto,
+    service: Service,
+    watcher: Client,
+    machines: Client,
+    tmp_path: Path,
+) -> None:
+    load = Load(machines, 1000)
+    after(1)
+    machines.publish("plc/L1/asset-1/pressure", {"Val": 1})
+    fault(broker, service, tmp_path / "plant")
+    machines.publish("plc/L1/asset-2/pressure", {"Val": 1})
+    after(1)
+    sent = load.stop()
+    until(lambda: arrived(watcher) >= sent, 40, f"{len(sent)} sent, {len(arrived(watcher))} arrived\n{service.said()}")
+    assert arrived(watcher) == sent
+    for asset in range(ASSETS):
+        _in_order(watcher, f"acme/dallas/line-1/asset-{asset}/")
+    _ids_tell_repetitions(watcher)
+    messages, decisions = service.settled()
+    ended = messages["acknowledged"] + messages["qos0"] + messages["cut_off"]
+    assert messages["received"] == ended + messages["in_flight"]
+    made = decisions.pop("made")
+    assert made == sum(decisions.values())
+    until(lambda: _quarantined(tmp_path / "plant") >= {"plc/L1/asset-1/pressure", "plc/L1/asset-2/pressure"})
+    assert service.get("/readyz")["status"] in ("ready", "degraded")
+
+
+def _in_order(watcher: Client, below: str) -> None:
+    """The first arrivals of each reading are in the order in which the machine took them."""
+    seen = list(dict.fromkeys(body["value"] for body in watcher.bodies(below)))
+    assert seen == sorted(seen)
+
+
+def _ids_tell_repetitions(watcher: Client) -> None:
+    values: dict[str, bytes] = {}
+    for message in list(watcher.messages):
+        identity = properties(message)["id"]
+        assert values.setdefault(identity, message.payload) == message.payload
+    assert len(values) == len({message.payload for message in list(watcher.messages)})
+
+
+def _quarantined(folder: Path) -> set[str]:
+    with sqlite3.connect(folder / "uns.db") as registry:
+        return {topic for (topic,) in registry.execute("SELECT topic FROM quarantine_entry")}

@@ -1,0 +1,212 @@
+"""A small plant for tests of the service: rules, a broker, the service as a process, machines, and who counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from uns.demo.mosquitto import free_port
+
+STANDARD = """
+enterprise: acme
+sites: {dallas: {zone: America/Chicago}}
+levels:
+  - {name: line, role: work_center, pattern: 'line-[0-9]{1,3}'}
+  - {name: asset, role: work_unit, pattern: '[a-z][a-z0-9-]{0,31}', optional: true}
+names:
+  temperature: {type: number, unit: Cel, range: [-100, 1000000000]}
+contracts:
+  telemetry: {schema: telemetry/1.json, shape: value}
+"""
+RULES = """
+site: dallas
+steward: ot@acme.example
+sources:
+  - {topic: plc/#, value: /Val, time: [/ts, received]}
+  - {topic: mes/orders, tag: [/event, /line], time: /at}
+rules:
+  - id: plc
+    from: plc/L{line}/{machine}/temperature
+    unit: Cel
+    to: line-{line}/{machine}/_telemetry/temperature
+  - id: start
+    from: mes/orders
+    tag: START/L{line}
+    record: batch-start
+    to: line-{line}
+    fields: {id: /order}
+"""
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["timestamp", "value", "quality"],
+    "properties": {"value": {"type": ["number", "null"]}},
+}
+GOVERNED = "acme/dallas/line-1/{}/_telemetry/temperature"
+
+
+def until(holds: Callable[[], Any], within: float = 20.0, why: str = "it did not happen in time") -> Any:
+    """The first true answer."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if answer := holds():
+            return answer
+        threading.Event().wait(0.02)
+    raise AssertionError(why)
+
+
+def write_project(folder: Path, rules: str = RULES) -> None:
+    for path, text in {
+        "naming_rules/standard.yaml": STANDARD,
+        "naming_rules/dallas.yaml": rules,
+        "schemas/telemetry/1.json": json.dumps(SCHEMA),
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+class Service:
+    """`uns run --only path` in a folder of its own."""
+
+    def __init__(self, folder: Path, broker: str, **settings: str) -> None:
+        self.folder, self.broker = folder, broker
+        self.health = f"127.0.0.1:{free_port()}"
+        self.log = folder / "service.log"
+        self.settings = settings
+        self.start()
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("UNS_")}
+        given = {"BROKER": self.broker, "HEALTH": self.health, **{k.upper(): v for k, v in self.settings.items()}}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "uns", "run", "--only", "path"], cwd=self.folder, stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, env={**inherited, **{f"UNS_{key}": value for key, value in given.items()}},
+            )  # fmt: skip
+
+    def get(self, path: str) -> Any:
+        """The JSON at a path of its health server, or None where it does not answer."""
+        try:
+            with urlopen(f"http://{self.health}{path}", timeout=5) as response:
+                body = response.read()
+        except HTTPError as error:
+            body = error.read()
+        except (URLError, OSError):
+            return None
+        return json.loads(body) if body.startswith((b"{", b"[")) else body.decode()
+
+    def ready(self, *statuses: str, within: float = 30.0) -> None:
+        wanted = statuses or ("ready",)
+        until(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, f"not ready:\n{self.said()}")
+
+    def counters(self) -> tuple[dict[str, int], dict[str, int]]:
+        status = self.get("/status")
+        return status["messages"], status["decisions"]
+
+    def settled(self, within: float = 30.0) -> tuple[dict[str, int], dict[str, int]]:
+        """The counters once nothing is on its way any more."""
+
+        def still() -> Any:
+            status = self.get("/status")
+            quiet = status and not (status["messages"]["in_flight"] or status["decisions"]["in_flight"])
+            return (status["messages"], status["decisions"]) if quiet else None
+
+        return until(still, within, f"it does not settle: {self.get('/status')}")
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")[-6000:]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
+
+class Client:
+    """paho-mqtt, the other client library: machines, and the subscriber that counts."""
+
+    def __init__(self, port: int, name: str) -> None:
+        self.messages: list[mqtt.MQTTMessage] = []
+        self.subscribed = threading.Event()
+        self._counting = threading.Lock()
+        self._filter = ""
+        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, name, protocol=mqtt.MQTTv5)
+        self.client.max_inflight_messages_set(500)
+        self.client.reconnect_delay_set(1, 1)
+        self.handed = self.accepted = 0
+        """Messages at QoS 1 handed to the client, and those that the broker has accepted."""
+        self.client.on_publish = self._published
+        self.client.on_message = lambda client, userdata, message: self.messages.append(message)
+        self.client.on_connect = self._connected
+        self.client.on_subscribe = lambda *_: self.subscribed.set()
+        lasting = Properties(PacketTypes.CONNECT)
+        lasting.SessionExpiryInterval = 3600
+        self.client.connect("127.0.0.1", port, keepalive=10, clean_start=False, properties=lasting)
+        self.client.loop_start()
+        until(self.client.is_connected)
+
+    def _connected(self, client: mqtt.Client, *_: Any) -> None:
+        if self._filter:
+            client.subscribe(self._filter, 1)
+
+    def subscribe(self, topic_filter: str) -> None:
+        self._filter = topic_filter
+        self.client.subscribe(topic_filter, 1)
+        assert self.subscribed.wait(10)
+
+    def publish(self, topic: str, body: Any, qos: int = 1, retain: bool = False) -> None:
+        payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+        with self._counting:
+            self.handed += 1
+        self.client.publish(topic, payload, qos, retain)
+
+    def _published(self, *_: Any) -> None:
+        with self._counting:
+            self.accepted += 1
+
+    def flush(self) -> None:
+        """Until the broker has accepted everything."""
+        until(lambda: self.accepted == self.handed, 60, f"{self.accepted} of {self.handed} accepted")
+
+    def bodies(self, below: str) -> list[dict[str, Any]]:
+        return [json.loads(each.payload) for each in list(self.messages) if each.topic.startswith(below)]
+
+    def stop(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def properties(message: mqtt.MQTTMessage) -> dict[str, str]:
+    return dict(getattr(message.properties, "UserProperty", ()))
