@@ -12,7 +12,22 @@ from typing import Any, Final
 from fastapi import Depends, FastAPI
 
 from uns import __version__
-from uns.api import browse, docs, explain, health, rules, status, stream
+from uns.api import (
+    batches,
+    browse,
+    calendars,
+    context,
+    docs,
+    equipment,
+    explain,
+    health,
+    products,
+    quarantine,
+    rules,
+    status,
+    stream,
+    submissions,
+)
 from uns.api.changes import Changes
 from uns.api.following import follow_rules
 from uns.api.guard import Gate, known_parameters
@@ -26,6 +41,9 @@ from uns.api.surroundings import Surroundings
 from uns.instant import Instant
 from uns.settings import Settings
 
+NOUNS: Final = (
+    browse, stream, explain, quarantine, products, batches, calendars, equipment, context, submissions, rules, status,
+)  # fmt: skip
 BODY: Final = 1024 * 1024
 PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": Problem, "description": "what is wrong"}}
 
@@ -51,7 +69,7 @@ def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) 
     app.add_middleware(Gate)
     for noun in (health, docs):
         app.include_router(noun.router)
-    for noun in (browse, stream, explain, rules, status):
+    for noun in NOUNS:
         app.include_router(noun.router, prefix="/api/v1")
     return app
 

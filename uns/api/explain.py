@@ -7,16 +7,17 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from uns.api.fields import Moment
 from uns.api.models import Answer
 from uns.api.problem import malformed, wrong
 from uns.api.rules import in_force
 from uns.api.surroundings import Here
 from uns.explain import Explanation, explain
 from uns.finding import Malformed
-from uns.instant import from_datetime
 from uns.message import RawMessage
+from uns.registry.timeline import load
 from uns.topic import TopicFilter
 
 router = APIRouter(tags=["explain"])
@@ -29,7 +30,7 @@ class Asked(Answer):
     payload: Any = None
     text: str | None = None
     hex: str | None = None
-    at: AwareDatetime | None = Field(None, description="receive time; now where it is left out")
+    at: Moment | None = Field(None, description="receive time; now where it is left out")
     retained: bool = False
 
 
@@ -53,9 +54,10 @@ class Explained(Answer):
 async def explained(here: Here, asked: Asked) -> Explained:
     bundle = in_force(here)
     _check_topic(asked.topic)
-    received = from_datetime(asked.at) if asked.at else here.clock()
+    received = here.clock() if asked.at is None else asked.at
     raw = RawMessage(asked.topic, _payload(asked), received, retained=asked.retained)
-    explanation: Explanation = await asyncio.to_thread(explain, raw, bundle, here.registry.timeline)
+    timeline = await here.registry.ask(load, bundle.standard, bundle.reaches_back, received)
+    explanation: Explanation = await asyncio.to_thread(explain, raw, bundle, timeline)
     return Explained(**explanation.as_json())
 
 

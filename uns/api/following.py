@@ -53,7 +53,8 @@ async def _read_folders(
 
 async def _follow_registry(rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]) -> None:
     while True:
+        seen = registry.submissions
         documents = await registry.documents()
         if documents is not None:
             await rules.take(documents, [], clock(), registry.schemas)
-        await registry.submissions_changed()
+        await registry.submissions_changed(seen)

@@ -1,0 +1,164 @@
+"""`/batches`: what ran where and when; a change is judged exactly as an MES's message is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from uns.api.browse import Cursor, Limit
+from uns.api.equipment_path import equipment_in, with_root
+from uns.api.fields import Attributes, Moment, Number, Recorded, Why, Word, recorded, rest, shown
+from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.models import Answer, Page
+from uns.api.problem import Refused
+from uns.api.rules import in_force
+from uns.api.surroundings import Here
+from uns.context.values import Batch, Record
+from uns.finding import FilePlace
+from uns.naming.standard import Standard
+from uns.registry import batches
+from uns.registry.held import Held
+from uns.registry.parallel import is_parallel
+from uns.registry.records import Announced, apply
+
+router = APIRouter(tags=["registry"])
+Text = Annotated[str | None, Query(max_length=1_000)]
+
+
+class BatchPut(Answer):
+    """A whole interval, known or corrected by its id; without `stop` it runs."""
+
+    equipment: Word
+    start: Moment
+    stop: Moment | None = None
+    product: Word | None = None
+    order: Word | None = None
+    quantity: Number | None = None
+    why: Why = None
+
+
+class BatchPosted(BatchPut):
+    id: Word
+
+
+class BatchStop(Answer):
+    at: Moment | None = Field(None, description="now where it is left out")
+    why: Why = None
+
+
+class BatchShown(Recorded):
+    id: str
+    equipment: str
+    start: str
+    stop: str | None = Field(description="null while it runs")
+    product: str | None
+    order: str | None
+    quantity: Number | None
+    attributes: Attributes
+
+
+class Batches(Page[BatchShown]):
+    revision: str | None
+
+
+@router.get("/batches", response_model=Batches, summary="Batches, the newest first")
+async def listed(
+    request: Request,
+    here: Here,
+    equipment: Annotated[str | None, Query(max_length=1_000, description="on it or below")] = None,
+    product: Text = None,
+    since: Annotated[Moment | None, Query(alias="from", description="running at or after")] = None,
+    until: Annotated[Moment | None, Query(description="begun before")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Response:
+    standard = in_force(here).standard
+    place = str(equipment_in(standard, equipment, "?equipment")) if equipment else None
+    wanted = batches.Filter(place, product, None, since, until)
+    page = await here.registry.ask(batches.listed, wanted, cursor, limit)
+
+    def build() -> Batches:
+        items = [_shown(each, standard) for each in page.items]
+        return Batches(items=items, next=page.next, revision=here.registry.revision)
+
+    return answer(request, tag_of(page, standard.root), build)
+
+
+@router.get("/batches/{name}", response_model=Batches, summary="A batch on every equipment that it ran on")
+async def one(request: Request, here: Here, name: str) -> Response:
+    standard, held = in_force(here).standard, await _held(here, name)
+
+    def build() -> Batches:
+        return Batches(items=[_shown(each, standard) for each in held], revision=here.registry.revision)
+
+    return answer(request, tag_of(held, standard.root), build)
+
+
+@router.post("/batches", status_code=201, summary="A batch begins, or ran")
+async def post(here: Here, posted: BatchPosted) -> Batches:
+    if await here.registry.ask(batches.get, posted.id):
+        raise Refused(409, f"batch {posted.id!r} is known already: PUT /api/v1/batches/{posted.id} corrects it")
+    return await _put(here, posted.id, posted)
+
+
+@router.put("/batches/{name}", summary="Add or correct a batch")
+async def put(here: Here, name: Word, body: BatchPut) -> Batches:
+    return await _put(here, name, body)
+
+
+@router.post("/batches/{name}/stop", summary="A running batch ends")
+async def stop(here: Here, name: Word, body: BatchStop | None = None) -> Batches:
+    body = body or BatchStop()
+    now = here.clock()
+    at = body.at
+    running = [each.value for each in await _held(here, name) if each.value.stop is None]
+    if not running:
+        raise Refused(409, f"batch {name!r} does not run; PUT /api/v1/batches/{name} corrects when it stopped")
+    records = [Record("batch-stop", each.equipment, now if at is None else at, {"id": name}) for each in running]
+    return await _apply(here, name, records, body.why)
+
+
+async def _put(here: Here, name: str, body: BatchPut) -> Batches:
+    equipment = equipment_in(in_force(here).standard, body.equipment, "/equipment")
+    given = {"product": body.product, "order": body.order, "quantity": body.quantity}
+    times = {"start": body.start, "stop": body.stop}
+    fields: dict[str, Any] = {"id": name} | {k: v for k, v in (times | given).items() if v is not None}
+    return await _apply(here, name, [Record("batch", equipment, fields["start"], fields)], body.why)
+
+
+async def _apply(here: Here, name: str, records: list[Record], why: str | None) -> Batches:
+    standard = in_force(here).standard
+    announced = [
+        Announced(each, FilePlace("/"), each.equipment is not None and is_parallel(standard, each.equipment))
+        for each in records
+    ]
+    refused = await here.registry.ask(apply, announced, standard, rest(here.clock(), why))
+    findings = [finding for each in refused for finding in each]
+    if findings:
+        raise Refused(409, findings[0].message, findings)
+    held = await _held(here, name)
+    return Batches(items=[_shown(each, standard) for each in held], revision=str(max(each.revision for each in held)))
+
+
+async def _held(here: Here, name: str) -> tuple[Held[Batch], ...]:
+    held = await here.registry.ask(batches.get, name)
+    if not held:
+        raise Refused(404, f"there is no batch {name[:200]!r}; GET /api/v1/batches lists them")
+    return held
+
+
+def _shown(held: Held[Batch], standard: Standard) -> BatchShown:
+    batch = held.value
+    return BatchShown(
+        id=batch.id,
+        equipment=with_root(standard, batch.equipment),
+        start=shown(batch.start) or "",
+        stop=shown(batch.stop),
+        product=batch.product,
+        order=batch.order,
+        quantity=batch.quantity,
+        attributes=dict(batch.attributes),
+        **recorded(held),
+    )

@@ -1,0 +1,175 @@
+"""`/shift-calendars`: a site's shifts and their exceptions, put whole."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from sqlalchemy import Engine, Select, Table, select
+
+from uns.api.browse import Cursor, Limit
+from uns.api.fields import Why, Word, rest
+from uns.api.listing import DEFAULT_LIMIT, answer, part, tag_of
+from uns.api.models import Answer, Page
+from uns.api.problem import Refused
+from uns.api.rules import in_force
+from uns.api.surroundings import Here
+from uns.context.shifts import ShiftException, ShiftPattern
+from uns.finding import FilePlace, found, nearest
+from uns.naming.standard import Standard
+from uns.registry.engine import reading
+from uns.registry.held import believed
+from uns.registry.noun import Noun
+from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.tables import SHIFT_EXCEPTIONS as EXCEPTION_ROWS
+from uns.registry.tables import SHIFT_PATTERNS as PATTERN_ROWS
+from uns.registry.writing import Author, Writing, revision_of, writing
+
+router = APIRouter(tags=["registry"])
+V = TypeVar("V")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="wall clock of the site")]
+
+
+class Pattern(Answer):
+    """A shift that repeats; a stop not after the start is on the next day."""
+
+    id: Word
+    days: Annotated[list[Day], Field(min_length=1, max_length=7, description="on which it begins")]
+    start: Clock
+    stop: Clock
+    crew: Word | None = None
+    since: date | None = Field(None, alias="from")
+    until: date | None = Field(None, description="the first date without it")
+
+
+class Exceptional(Answer):
+    """In place of that date's shift, or another one; without times there is none."""
+
+    date: date
+    id: Word
+    start: Clock | None = None
+    stop: Clock | None = None
+    crew: Word | None = None
+
+
+class CalendarPut(Answer):
+    shifts: Annotated[list[Pattern], Field(max_length=1_000)]
+    exceptions: Annotated[list[Exceptional], Field(max_length=10_000)] = Field(default_factory=list)
+    why: Why = None
+
+
+class CalendarShown(Answer):
+    site: str
+    zone: str
+    shifts: list[Pattern]
+    exceptions: list[Exceptional]
+    revision: str
+
+
+@router.get("/shift-calendars", response_model=Page[CalendarShown], summary="The calendar of every site")
+async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+    standard = in_force(here).standard
+    sites, following = part(sorted(standard.sites), str, limit, cursor)
+    shown = [await here.registry.ask(_read, standard, site) for site in sites]
+    page = Page[CalendarShown](items=shown, next=following)
+    return answer(request, tag_of(page.model_dump()), lambda: page)
+
+
+@router.get("/shift-calendars/{site}", response_model=CalendarShown, summary="The calendar of a site")
+async def one(request: Request, here: Here, site: str) -> Response:
+    shown = await here.registry.ask(_read, _known(here, site), site)
+    return answer(request, tag_of(shown.model_dump()), lambda: shown)
+
+
+@router.put("/shift-calendars/{site}", summary="Replace the calendar of a site")
+async def put(here: Here, site: str, body: CalendarPut) -> CalendarShown:
+    standard = _known(here, site)
+    await here.registry.ask(_write, site, body, rest(here.clock(), body.why))
+    return await here.registry.ask(_read, standard, site)
+
+
+def _known(here: Here, site: str) -> Standard:
+    standard = in_force(here).standard
+    if site not in standard.sites:
+        near = nearest(site[:200], standard.sites)
+        remedy = f"did you mean {near}?" if near else "GET /api/v1/shift-calendars lists the sites"
+        message = f"`{site[:200]}` is no site of the standard"
+        raise Refused(404, message, [found("site-unknown", message, remedy, FilePlace("/site"))])
+    return standard
+
+
+def _read(engine: Engine, standard: Standard, site: str) -> CalendarShown:
+    with reading(engine) as connection:
+        patterns = connection.execute(_of_site(PATTERN_ROWS, site)).all()
+        exceptions = connection.execute(_of_site(EXCEPTION_ROWS, site)).all()
+        revision = str(revision_of(connection))
+    return CalendarShown(
+        site=site,
+        zone=standard.sites[site].zone,
+        shifts=[_pattern(SHIFT_PATTERNS.of_row(row)) for row in patterns],
+        exceptions=[_exception(SHIFT_EXCEPTIONS.of_row(row)) for row in exceptions],
+        revision=revision,
+    )
+
+
+def _write(engine: Engine, site: str, body: CalendarPut, author: Author) -> None:
+    patterns = [_to_pattern(site, each) for each in body.shifts]
+    exceptions = [_to_exception(site, each) for each in body.exceptions]
+    with writing(engine, author) as open_one:
+        _replace(open_one, SHIFT_PATTERNS, site, patterns)
+        _replace(open_one, SHIFT_EXCEPTIONS, site, exceptions)
+
+
+def _replace(open_one: Writing, noun: Noun[V], site: str, values: list[V]) -> None:
+    """What is not among the values is superseded."""
+    known = open_one.connection.execute(_of_site(noun.table, site)).all()
+    kept = {tuple(noun.to_row(each)[key] for key in noun.keys) for each in values}
+    gone = [row.row for row in known if tuple(row._mapping[key] for key in noun.keys) not in kept]
+    open_one.supersede(noun.table, gone)
+    noun.put_in(open_one, values)
+
+
+def _of_site(table: Table[Any], site: str) -> Select[Any]:
+    return select(table).where(believed(table), table.c.site == site).order_by(table.c.row)
+
+
+def _to_pattern(site: str, each: Pattern) -> ShiftPattern:
+    days = frozenset(DAYS.index(day) for day in each.days)
+    return ShiftPattern(
+        site, each.id, days, _minutes(each.start), _minutes(each.stop), each.crew, each.since, each.until
+    )
+
+
+def _to_exception(site: str, each: Exceptional) -> ShiftException:
+    if (each.start is None) != (each.stop is None):
+        raise Refused(400, f"shift {each.id} of {each.date} has one of `start` and `stop`; say both, or none")
+    start = _minutes(each.start) if each.start else None
+    return ShiftException(site, each.date, each.id, start, _minutes(each.stop) if each.stop else None, each.crew)
+
+
+def _pattern(each: ShiftPattern) -> Pattern:
+    return Pattern(
+        id=each.id,
+        days=[day for index, day in enumerate(DAYS) if index in each.days],
+        start=_clock(each.start) or "",
+        stop=_clock(each.stop) or "",
+        crew=each.crew,
+        since=each.since,
+        until=each.until,
+    )
+
+
+def _exception(each: ShiftException) -> Exceptional:
+    return Exceptional(date=each.date, id=each.id, start=_clock(each.start), stop=_clock(each.stop), crew=each.crew)
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _clock(minutes: int | None) -> str | None:
+    return None if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,107 @@
+"""`/equipment`: what exists, from when until when."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from uns.api.browse import Cursor, Limit
+from uns.api.equipment_path import equipment_in, with_root
+from uns.api.fields import Moment, Prose, Recorded, Why, Word, recorded, rest, shown
+from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.models import Answer, Page
+from uns.api.problem import Refused, wrong
+from uns.api.rules import in_force
+from uns.api.surroundings import Here
+from uns.naming.standard import Standard
+from uns.registry.held import Held
+from uns.registry.nouns import EQUIPMENT, Equipment
+
+router = APIRouter(tags=["registry"])
+
+
+class EquipmentPut(Answer):
+    name: Word | None = None
+    description: Prose | None = None
+    steward: Word | None = None
+    start: Moment | None = None
+    """Installed from; null is ever since."""
+    stop: Moment | None = None
+    why: Why = None
+
+
+class EquipmentPosted(EquipmentPut):
+    path: Word
+
+
+class EquipmentShown(Recorded):
+    path: str
+    name: str | None
+    description: str | None
+    steward: str | None
+    start: str | None
+    stop: str | None
+
+
+class EquipmentList(Page[EquipmentShown]):
+    revision: str | None
+
+
+@router.get("/equipment", response_model=EquipmentList, summary="All registered equipment")
+async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+    standard = in_force(here).standard
+    page = await here.registry.ask(EQUIPMENT.listed, cursor, limit)
+
+    def build() -> EquipmentList:
+        items = [_shown(each, standard) for each in page.items]
+        return EquipmentList(items=items, next=page.next, revision=here.registry.revision)
+
+    return answer(request, tag_of(page, standard.root), build)
+
+
+@router.get("/equipment/{path:path}", response_model=EquipmentShown, summary="One piece of equipment")
+async def one(request: Request, here: Here, path: str) -> Response:
+    standard = in_force(here).standard
+    held = await _held(here, equipment_in(standard, path, "/path"))
+    return answer(request, tag_of(held, standard.root), lambda: _shown(held, standard))
+
+
+@router.post("/equipment", status_code=201, summary="Register equipment")
+async def post(here: Here, posted: EquipmentPosted) -> EquipmentShown:
+    path = equipment_in(in_force(here).standard, posted.path, "/path")
+    if await here.registry.ask(EQUIPMENT.get, str(path)) is not None:
+        raise Refused(409, f"{path} is registered already: PUT /api/v1/equipment/{path} corrects it")
+    return await _put(here, path, posted)
+
+
+@router.put("/equipment/{path:path}", summary="Register or correct equipment")
+async def put(here: Here, path: str, body: EquipmentPut) -> EquipmentShown:
+    return await _put(here, equipment_in(in_force(here).standard, path, "/path"), body)
+
+
+async def _put(here: Here, path: str, body: EquipmentPut) -> EquipmentShown:
+    start, stop = body.start, body.stop
+    if start is not None and stop is not None and stop < start:
+        raise wrong("/stop", "it is removed before it is installed", "say when it was installed in `start`")
+    value = Equipment(str(path), body.name, body.description, body.steward, start, stop)
+    await here.registry.ask(EQUIPMENT.put, [value], rest(here.clock(), body.why))
+    return _shown(await _held(here, path), in_force(here).standard)
+
+
+async def _held(here: Here, path: str) -> Held[Equipment]:
+    held = await here.registry.ask(EQUIPMENT.get, str(path))
+    if held is None:
+        raise Refused(404, f"{path} is not registered; GET /api/v1/equipment lists what is")
+    return held
+
+
+def _shown(held: Held[Equipment], standard: Standard) -> EquipmentShown:
+    each = held.value
+    return EquipmentShown(
+        path=with_root(standard, each.path),
+        name=each.name,
+        description=each.description,
+        steward=each.steward,
+        start=shown(each.start),
+        stop=shown(each.stop),
+        **recorded(held),
+    )

@@ -1,0 +1,84 @@
+"""`/products`: what batches make."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from uns.api.browse import Cursor, Limit
+from uns.api.fields import Attributes, Recorded, Why, Word, recorded, rest
+from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.models import Answer, Page
+from uns.api.problem import Refused
+from uns.api.surroundings import Here
+from uns.context.values import Product
+from uns.registry.held import Held
+from uns.registry.nouns import PRODUCTS
+
+router = APIRouter(tags=["registry"])
+
+
+class ProductPut(Answer):
+    name: Word | None = None
+    attributes: Attributes = Field(default_factory=dict)
+    why: Why = None
+
+
+class ProductPosted(ProductPut):
+    id: Word
+
+
+class ProductShown(Recorded):
+    id: str
+    name: str | None
+    attributes: Attributes
+
+
+class Products(Page[ProductShown]):
+    revision: str | None
+
+
+@router.get("/products", response_model=Products, summary="All products")
+async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+    page = await here.registry.ask(PRODUCTS.listed, cursor, limit)
+    return answer(
+        request,
+        tag_of(page),
+        lambda: Products(items=list(map(_shown, page.items)), next=page.next, revision=here.registry.revision),
+    )
+
+
+@router.get("/products/{name}", response_model=ProductShown, summary="One product")
+async def one(request: Request, here: Here, name: str) -> Response:
+    held = await _held(here, name)
+    return answer(request, tag_of(held), lambda: _shown(held))
+
+
+@router.post("/products", status_code=201, summary="A new product")
+async def post(here: Here, posted: ProductPosted) -> ProductShown:
+    if await here.registry.ask(PRODUCTS.get, posted.id) is not None:
+        raise Refused(409, f"product {posted.id!r} is known already: PUT /api/v1/products/{posted.id} corrects it")
+    return await _put(here, posted.id, posted)
+
+
+@router.put("/products/{name}", summary="Add or correct a product")
+async def put(here: Here, name: Word, body: ProductPut) -> ProductShown:
+    return await _put(here, name, body)
+
+
+async def _put(here: Here, name: str, body: ProductPut) -> ProductShown:
+    author = rest(here.clock(), body.why)
+    await here.registry.ask(PRODUCTS.put, [Product(name, body.name, body.attributes)], author)
+    return _shown(await _held(here, name))
+
+
+async def _held(here: Here, name: str) -> Held[Product]:
+    held = await here.registry.ask(PRODUCTS.get, name)
+    if held is None:
+        raise Refused(404, f"there is no product {name[:200]!r}; GET /api/v1/products lists them")
+    return held
+
+
+def _shown(held: Held[Product]) -> ProductShown:
+    product = held.value
+    return ProductShown(id=product.id, name=product.name, attributes=dict(product.attributes), **recorded(held))

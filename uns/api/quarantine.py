@@ -1,0 +1,135 @@
+"""`/quarantine`: the rejected samples, with their raw messages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from uns.api.browse import Cursor, Limit
+from uns.api.fields import Moment, rest
+from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.models import Answer, FindingModel, Page
+from uns.api.problem import Refused
+from uns.api.surroundings import Here
+from uns.instant import rfc3339
+from uns.registry import entries as kept
+from uns.registry.quarantine import discard
+
+router = APIRouter(tags=["quarantine"])
+Text = Annotated[str | None, Query(max_length=65_535)]
+Number = Annotated[int, Path(ge=0, lt=2**63)]
+
+
+class EntryShown(Answer):
+    """A rejected sample."""
+
+    id: int
+    topic: str
+    tag: str | None
+    rule: str | None = Field(description="that took the sample")
+    site: str | None
+    findings: list[FindingModel]
+    received: str
+    kept_at: str
+    state: str = Field(description="kept, replayed or discarded")
+    bundle: str = Field(description="revision of the rules that refused it")
+    context: str = Field(description="registry revision then")
+    bytes: int = Field(description="of the raw message")
+
+
+class RawShown(Answer):
+    """The raw message: `text` where it is UTF-8, else `hex`."""
+
+    text: str | None
+    hex: str | None
+    qos: int
+    retained: bool
+    redelivered: bool
+    backlog: bool
+
+
+class EntryWhole(EntryShown):
+    raw: RawShown
+
+
+class Entries(Page[EntryShown]):
+    quarantined: int = Field(description="ever; kept and counted only together")
+    counted_only: int
+
+
+@router.get("/quarantine", response_model=Entries, summary="Rejected samples, the newest first")
+async def listed(
+    request: Request,
+    here: Here,
+    site: Text = None,
+    rule: Text = None,
+    code: Text = None,
+    topic: Text = None,
+    tag: Text = None,
+    state: Literal["kept", "replayed", "discarded", "any"] = "kept",
+    since: Annotated[Moment | None, Query(description="received at or after")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Response:
+    wanted = kept.Filter(topic, tag, rule, code, site, None if state == "any" else state, since)
+    page = await here.registry.ask(kept.entries, wanted, cursor, limit)
+    stock = await here.registry.ask(kept.stock)
+
+    def build() -> Entries:
+        items = [EntryShown(**_members(each)) for each in page.items]
+        return Entries(items=items, next=page.next, quarantined=stock.quarantined, counted_only=stock.counted_only)
+
+    return answer(request, tag_of([(each.id, each.state) for each in page.items], page.next, stock), build)
+
+
+@router.get("/quarantine/{number}", response_model=EntryWhole, summary="One rejected sample and its raw message")
+async def one(request: Request, here: Here, number: Number) -> Response:
+    entry = await here.registry.ask(kept.entry, number)
+    if entry is None:
+        raise _gone(number)
+    return answer(request, tag_of(entry.id, entry.state), lambda: EntryWhole(**_members(entry), raw=_raw(entry)))
+
+
+@router.delete("/quarantine/{number}", status_code=204, summary="Settle it: nobody will need it")
+async def delete(here: Here, number: Number) -> None:
+    if not await here.registry.ask(discard, number, rest(here.clock(), None)):
+        raise _gone(number)
+
+
+def _gone(number: int) -> Refused:
+    return Refused(404, f"quarantine keeps no entry {number}; GET /api/v1/quarantine lists what it keeps")
+
+
+def _members(entry: kept.Entry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "topic": entry.raw.topic,
+        "tag": entry.tag,
+        "rule": entry.rule,
+        "site": entry.site,
+        "findings": [each.as_json() for each in entry.findings],
+        "received": rfc3339(entry.raw.received),
+        "kept_at": rfc3339(entry.kept_at),
+        "state": entry.state,
+        "bundle": entry.bundle,
+        "context": entry.context,
+        "bytes": len(entry.raw.payload),
+    }
+
+
+def _raw(entry: kept.Entry) -> RawShown:
+    raw = entry.raw
+    try:
+        text: str | None = raw.payload.decode()
+    except UnicodeDecodeError:
+        text = None
+    return RawShown(
+        text=text,
+        hex=None if text is not None else raw.payload.hex(),
+        qos=raw.qos,
+        retained=raw.retained,
+        redelivered=raw.redelivered,
+        backlog=raw.backlog,
+    )
