@@ -46,6 +46,7 @@ class Demo:
         """Whether the account balances. MosquittoMissing or ServiceFailed where there is nothing to look at."""
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(each, self.stop.set)
+        self.out.print("starting a broker, a registry and the service …")
         material = Material.found()
         with TemporaryDirectory(prefix="uns-demo-") as name:
             folder = Path(name)
@@ -62,12 +63,22 @@ class Demo:
         watching = asyncio.create_task(watch(broker.port, self.scene, self._see, granted))
         try:
             await service.start()
-            await asyncio.gather(granted.wait(), service.ready())
-            return await self._with_machines(broker, service)
+            await self._unless_stopped(asyncio.gather(granted.wait(), service.ready()))
+            return self.stop.is_set() or await self._with_machines(broker, service)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             await service.stop()
+
+    async def _unless_stopped(self, awaited: asyncio.Future[Any]) -> None:
+        """Wait for it, or until somebody ends the demo; its failure is ours."""
+        stopped = asyncio.create_task(self.stop.wait())
+        done, pending = await asyncio.wait([awaited, stopped], return_when=asyncio.FIRST_COMPLETED)
+        for each in pending:
+            each.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for each in done:
+            each.result()
 
     async def _with_machines(self, broker: Mosquitto, service: Service) -> bool:
         start = time.time_ns() // MILLISECOND * MILLISECOND

@@ -74,6 +74,9 @@ def _value(members: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
+    """Numbers in six digits: a person looks at them, nobody counts with them."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return value if isinstance(value, str) else json.dumps(value)
 
 

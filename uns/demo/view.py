@@ -15,7 +15,7 @@ from uns.demo.scene import Rejection, Row, Scene
 
 COLOURS = {"good": "green", "uncertain": "yellow", "bad": "red"}
 REFUSED = 8
-AROUND = 9
+AROUND = 8
 """Lines that frames and headings take."""
 
 
@@ -49,20 +49,30 @@ class View:
 
 def _names(scene: Scene, room: int) -> Panel:
     table = Table.grid(padding=(0, 2), expand=True)
-    table.add_column(ratio=5, no_wrap=True, overflow="ellipsis")
-    table.add_column(ratio=3, no_wrap=True, justify="right")
-    for _ in range(3):
-        table.add_column(ratio=2, no_wrap=True)
+    table.add_column(ratio=6, no_wrap=True, overflow="ellipsis")
+    table.add_column(ratio=3, no_wrap=True, overflow="ellipsis", justify="right")
+    for share in (1, 1, 2):
+        table.add_column(ratio=share, no_wrap=True, overflow="ellipsis")
     table.add_row(*(Text(each, style="dim") for each in ("name", "value", "batch", "shift", "product")))
-    for row in sorted(_newest(scene, room)):
+    for row in sorted(_chosen(scene, room)):
         value = Text(row.value, style=COLOURS.get(row.quality, ""))
         table.add_row(Text(row.name), value, Text(row.batch, style="magenta"), Text(row.shift), Text(row.product))
-    return Panel(table, title=f"{len(scene.rows)} governed names", title_align="left", border_style="green")
+    left = len(scene.rows) - room
+    title = f"{len(scene.rows)} governed names" + (
+        f", {left} of them below the edge of this terminal" if left > 0 else ""
+    )
+    return Panel(table, title=title, title_align="left", border_style="green")
 
 
-def _newest(scene: Scene, room: int) -> Iterator[Row]:
-    """As many as there is room for; which ones does not change from one look to the next while none is new."""
-    for topic in sorted(scene.rows)[:room]:
+def _chosen(scene: Scene, room: int) -> Iterator[Row]:
+    """As many names as there is room for, of every site alike; the same ones at each look while none is new."""
+    turns = dict[str, int]()
+    ranked = []
+    for topic in sorted(scene.rows):
+        site = scene.rows[topic].name.partition("/")[0]
+        turns[site] = turns.get(site, 0) + 1
+        ranked.append((turns[site], topic))
+    for _, topic in sorted(ranked)[:room]:
         yield scene.rows[topic]
 
 
