@@ -4,6 +4,8 @@ import json
 import math
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from uns.decode import json as dialect
 from uns.message import Sample
@@ -77,3 +79,25 @@ def test_a_number_that_json_cannot_write_costs_only_its_own_reading(samples):
         ("d", None, "bad"),
     ]
     assert not any(one.findings for one in drawn)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it hands out a function only
+@given(numbers=st.lists(st.integers(-(10**40), 10**40) | st.floats(allow_nan=False, allow_infinity=False)))
+def test_numbers_come_back_as_they_were(raw, numbers):
+    parsed = dialect.parse(raw(json.dumps({"a": numbers})))["a"]
+    assert parsed == numbers
+    assert [type(one) for one in parsed] == [type(one) for one in numbers]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(depth=st.integers(1, 90), keys=st.booleans(), width=st.integers(1, 3))
+def test_nesting_is_measured_exactly(raw, depth, keys, width):
+    innermost = ",".join(["{}" if keys else "[]"] * width)
+    opening, closing = ('{"[":[', "]}") if keys else ("[", "]")
+    layers = depth // 2 if keys else depth
+    payload = opening * layers + innermost + closing * layers
+    nested = (2 * layers if keys else layers) + 1
+    if width > 1 and layers == 0:
+        return
+    parsed = dialect.parse(raw(payload))
+    assert (isinstance(parsed, Sample) and parsed.undecoded) == (nested > dialect.MAX_DEPTH)

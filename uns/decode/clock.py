@@ -8,7 +8,7 @@ from typing import Final
 from uns.decode.fault import Fault, shown
 from uns.decode.source import ClockLimits, Source
 from uns.decode.times import Stamp, form
-from uns.instant import EARLIEST, LATEST, SECOND, Instant, rfc3339
+from uns.instant import EARLIEST, LATEST, MILLISECOND, SECOND, Instant, rfc3339
 from uns.message import ABSENT, Clock, RawMessage, Reading, Value
 
 BY_RECEIPT: Final[frozenset[Clock]] = frozenset({"received", "replaced", "backlog"})
@@ -28,6 +28,7 @@ def stamper(source: Source) -> Stamper:
     finds = tuple(pointer.find for pointer in source.time.at)
     read = form(source.time.as_, source.time.zone or source.zone)
     ahead, behind = source.clock.ahead, -source.clock.behind
+    usual = source.time.as_ in ("auto", "ms")  # epoch milliseconds, without a call for each
 
     def stamp(raw: RawMessage, reading: Reading) -> Taken:
         received = raw[2]
@@ -36,11 +37,14 @@ def stamper(source: Source) -> Stamper:
             value = find(reading)
             if value is None or value is ABSENT:
                 continue
-            instant = read(value, received)
-            if isinstance(instant, int):
+            if usual and type(value) is int and 100_000_000_000 <= value < 100_000_000_000_000:
+                instant: Instant | Stamp | None = value * MILLISECOND
+            else:
+                instant = read(value, received)
+            if type(instant) is int:
                 if behind <= instant - received <= ahead:
                     return instant, "", None
-            elif instant is not None and behind <= instant.instant - received <= ahead:
+            elif isinstance(instant, Stamp) and behind <= instant.instant - received <= ahead:
                 return instant.instant, instant.clock, None
             given = value if given is ABSENT else given
         return _otherwise(source, raw, given)
