@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -22,12 +22,13 @@ class RegistryAway(Exception):
         self.message, self.remedy = message, remedy
 
 
-def connect(url: str, busy_ms: int = BUSY_MS) -> Engine:
-    """An engine of SQLite or PostgreSQL; nothing is asked of the database yet."""
+def connect(url: str, busy_ms: int = BUSY_MS, password: str | None = None) -> Engine:
+    """An engine of SQLite or PostgreSQL; nothing is asked of the database yet. `password` is for the URL's user."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     try:
-        engine = create_engine(url, **_arguments(url, busy_ms))
+        whole = make_url(url).set(password=password) if password else make_url(url)
+        engine = create_engine(whole, **_arguments(url, busy_ms))
     except (ArgumentError, NoSuchModuleError) as error:
         raise RegistryAway(f"{url!r} is no registry: {error}", "write sqlite:///uns.db or postgresql://…") from error
     if engine.dialect.name == "sqlite":

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Engine, Row, Select, func, select
 
 from uns.finding import Finding
-from uns.instant import Instant
+from uns.instant import Instant, rfc3339
 from uns.message import RawMessage
 from uns.registry.engine import reading
 from uns.registry.held import Page, cursor_of, position_of
@@ -32,6 +32,32 @@ class Entry(NamedTuple):
     """kept, replayed or discarded."""
     message: str
     """The key of its raw message; its neighbours have the same."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Without the raw message's bytes."""
+        return {
+            "id": self.id,
+            "topic": self.raw.topic,
+            "tag": self.tag,
+            "rule": self.rule,
+            "site": self.site,
+            "findings": [each.as_json() for each in self.findings],
+            "received": rfc3339(self.raw.received),
+            "kept_at": rfc3339(self.kept_at),
+            "state": self.state,
+            "bundle": self.bundle,
+            "context": self.context,
+            "bytes": len(self.raw.payload),
+        }
+
+    def raw_as_json(self) -> dict[str, Any]:
+        """The raw message: `text` where it is UTF-8, else `hex`."""
+        try:
+            text, code = self.raw.payload.decode(), None
+        except UnicodeDecodeError:
+            text, code = None, self.raw.payload.hex()
+        flags = {name: getattr(self.raw, name) for name in ("qos", "retained", "redelivered", "backlog")}
+        return {"text": text, "hex": code, **flags}
 
 
 class Filter(NamedTuple):

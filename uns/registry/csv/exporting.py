@@ -23,14 +23,19 @@ from uns.registry.tables import BATCHES
 
 def export(engine: Engine, kind: Kind) -> str:
     """All that is believed now, as CSV."""
-    rows = [_cells(value) for value in _values(engine, kind)]
-    columns = list(KINDS[kind].columns)
-    columns += sorted({name for row in rows for name in row} - set(columns))
+    columns, rows = listed(engine, kind)
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: "" if cell is None else cell for name, cell in row.items()} for row in rows)
+    writer.writerows(rows)
     return text.getvalue()
+
+
+def listed(engine: Engine, kind: Kind) -> tuple[list[str], list[dict[str, str]]]:
+    """The columns of that kind, attributes behind them, and a row for each; what is not known is left out."""
+    rows = [{name: str(cell) for name, cell in _pairs(value) if cell is not None} for value in _values(engine, kind)]
+    columns = list(KINDS[kind].columns)
+    return columns + sorted({name for row in rows for name in row} - set(columns)), rows
 
 
 def _values(engine: Engine, kind: Kind) -> Iterable[Any]:
@@ -40,10 +45,6 @@ def _values(engine: Engine, kind: Kind) -> Iterable[Any]:
             return noun.all_in(connection)
         order = BATCHES.c.equipment, BATCHES.c.start, BATCHES.c.row
         return [batch_of(row) for row in connection.execute(select(BATCHES).where(believed(BATCHES)).order_by(*order))]
-
-
-def _cells(value: Any) -> dict[str, Any]:
-    return dict(_pairs(value))
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,163 @@
+"""The verbs that read and write the registry, on a real one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import uns.cli.context
+import uns.cli.migrate
+import uns.cli.quarantine
+import uns.cli.registry  # noqa: F401
+from uns.cli.app import app
+from uns.finding import SamplePlace, found
+from uns.instant import SECOND
+from uns.message import RawMessage
+from uns.quarantine import Rejection
+from uns.registry.engine import connect
+from uns.registry.quarantine import keep
+
+STANDARD = """\
+enterprise: acme
+sites:
+  dallas: {zone: America/Chicago}
+levels:
+  - {name: area, role: area, values: [packaging]}
+  - {name: line, role: work_center, pattern: 'line-[0-9]{1,2}', optional: true}
+  - {name: asset, role: work_unit, pattern: '[a-z][a-z0-9-]{1,31}'}
+names:
+  temperature: {type: number, unit: Cel, description: process temperature}
+contracts: {}
+"""
+SHEETS = {
+    "products": "id,name\nSKU-42,Cola 330\n",
+    "batches": "id,equipment,product,start,stop\nB-1,dallas/packaging/line-3,SKU-42,2026-11-20T06:00,\n",
+    "shifts": "site,id,days,start,stop,crew\ndallas,early,mon-sun,06:00,14:00,A\n",
+    "equipment": "path,name\ndallas/packaging/line-3,Line 3\n",
+    "shift-exceptions": "site,date,id,start,stop,crew\ndallas,2026-12-25,early,,,\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "naming_rules").mkdir()
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "naming_rules" / "standard.yaml").write_text(STANDARD)
+    for kind, text in SHEETS.items():
+        (tmp_path / f"{kind}.csv").write_text(text)
+    return tmp_path
+
+
+def uns_(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=stdin, env={"COLUMNS": "200"})
+
+
+def shown(*arguments: str) -> Any:
+    result = uns_(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_migrate_says_what_it_did(folder: Path) -> None:
+    assert shown("migrate")["migrated"] is True
+    assert shown("migrate")["migrated"] is False
+    assert "was up to date" in uns_("migrate").stdout
+
+
+@pytest.mark.parametrize("arguments", [("registry", "list", "batches"), ("quarantine", "list"), ("context", "dallas")])
+def test_without_a_registry_reading_ends_with_status_3_and_makes_none(folder: Path, arguments: tuple[str, ...]) -> None:
+    result = uns_(*arguments)
+    assert result.exit_code == 3
+    assert "uns migrate" in result.stderr
+    assert not (folder / "uns.db").exists()
+
+
+def test_sheets_go_in_and_come_out(folder: Path) -> None:
+    for kind, text in SHEETS.items():
+        assert shown("registry", "import", kind, f"{kind}.csv")["added"] == 1
+        assert shown("registry", "import", kind, f"{kind}.csv")["unchanged"] == 1
+        assert len(shown("registry", "list", kind)) == 1
+        assert uns_("registry", "list", kind).exit_code == 0
+        out = uns_("registry", "export", kind).stdout
+        again = uns_("registry", "import", kind, "-", stdin=out)
+        assert "0 added, 0 corrected, 1 unchanged" in again.stdout, text
+
+
+def test_a_bad_sheet_names_its_rows_and_ends_with_status_1(folder: Path) -> None:
+    (folder / "bad.csv").write_text("id,equipment,start\nB-1,dallas/packging,2026-11-20\n")
+    result = uns_("registry", "import", "batches", "bad.csv")
+    assert result.exit_code == 1
+    assert "bad.csv:2:5: error:" in result.stdout
+    assert "did you mean" in result.stdout
+    assert "nothing was imported" in result.stderr
+    as_json = uns_("registry", "import", "batches", "bad.csv", "--json")
+    assert json.loads(as_json.stdout)["findings"][0]["where"] == {"file": "bad.csv", "line": 2, "column": 5}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("registry", "import", "batches", "nowhere.csv"), 2),
+        (("registry", "import", "people", "batches.csv"), 2),
+        (("context", "dallas//x"), 2),
+        (("context", "dalas/packaging"), 1),
+        (("context", "dallas", "--at", "yesterday"), 2),
+        (("quarantine", "show", "1"), 1),
+        (("quarantine", "list", "--cursor", "?"), 2),
+    ],
+)
+def test_wrong_use_and_negative_answers_have_their_status(
+    folder: Path, arguments: tuple[str, ...], status: int
+) -> None:
+    uns_("migrate")
+    result = uns_(*arguments)
+    assert result.exit_code == status, result.output
+    assert result.stdout == ""
+
+
+def test_context_there_and_then(folder: Path) -> None:
+    for kind in ("products", "batches", "shifts"):
+        uns_("registry", "import", kind, f"{kind}.csv")
+    assert shown("context", "acme/dallas/packaging/line-3/filler-01", "--at", "2026-11-20T06:30") == {
+        "equipment": "acme/dallas/packaging/line-3/filler-01",
+        "at": "2026-11-20T12:30:00.000Z",
+        "batch": {"id": "B-1"},
+        "shift": {"id": "early", "date": "2026-11-20", "crew": "A"},
+        "product": {"id": "SKU-42", "name": "Cola 330"},
+        "revision": "3",
+    }
+    none = shown("context", "dallas/packaging/line-3", "--at", "2026-11-20T05:59:59-06:00")
+    assert (none["batch"], none["shift"], none["product"]) == (None, None, None)
+    table = uns_("context", "dallas/packaging/line-3/filler-01", "--at", "2026-11-20T06:30").stdout
+    assert "B-1  2026-11-20 06:00-0600 – open  acme/dallas/packaging/line-3 (1 level up)" in table
+    assert "SKU-42  Cola 330 (from the batch)" in table
+
+
+def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
+    uns_("migrate")
+    finding = found("value-type", '"21,4" is not a number', "`decimal: ','`", SamplePlace("plc/a", "T1", "/v"))
+    payloads = [b'{"v": "21,4"}', b"\xff", b"\x1b[31mred"]
+    engine = connect("sqlite:///uns.db")
+    keep(
+        engine,
+        [
+            Rejection(f"u-{at}", f"m-{at}", RawMessage("plc/a", each, at * SECOND), "T1", "d/x", (finding,), "b", "1")
+            for at, each in enumerate(payloads)
+        ],
+        SECOND,
+    )
+    engine.dispose()
+    listed = shown("quarantine", "list", "--limit", "2")
+    assert [each["id"] for each in listed["items"]] == [3, 2]
+    assert listed["quarantined"] == 3
+    assert [each["id"] for each in shown("quarantine", "list", "--cursor", listed["next"])["items"]] == [1]
+    assert shown("quarantine", "list", "--code", "time-missing")["items"] == []
+    one = shown("quarantine", "show", "1")
+    assert one["raw"]["text"] == '{"v": "21,4"}'
+    assert one["findings"] == [finding.as_json()]
+    assert shown("quarantine", "show", "2")["raw"]["hex"] == "ff"
+    assert "(value-type)" in uns_("quarantine", "list").stdout
+    assert "\x1b" not in uns_("quarantine", "show", "3").stdout

@@ -1,0 +1,117 @@
+"""`uns context`: batch, shift and product on a piece of equipment at an instant."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
+from uns.instant import LATEST, Instant, from_datetime, rfc3339, to_datetime
+
+if TYPE_CHECKING:
+    from uns.context.values import Context
+    from uns.equipment import EquipmentPath
+    from uns.naming.standard import Standard
+
+
+@app.command("context")
+def context(
+    equipment: Annotated[str, typer.Argument(help="path of the equipment, with or without the root")],
+    at: Annotated[str | None, typer.Option("--at", help="instant, with an offset or on the site's clocks")] = None,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """Batch, shift and product there and then, and where each comes from.
+
+    Example: `uns context dallas/packaging/line-3 --at 2026-11-20T06:30`
+    """
+    from uns.cli.registered import registry, standard_of
+    from uns.registry.timeline import around
+
+    chosen = settings(config)
+    with registry(chosen) as engine:
+        standard = standard_of(chosen, engine)
+        path = _equipment(equipment, standard)
+        instant = _instant(at, standard.sites[path.site].zone)
+        timeline = around(engine, standard, instant)
+    found = timeline.at(path, instant)
+    if as_json:
+        shown: dict[str, Any] = {"equipment": f"{standard.root}/{path}", "at": rfc3339(instant)}
+        shown |= {name: found.members.get(name) for name in ("batch", "shift", "product")}
+        show_json({**shown, "revision": timeline.revision})
+        return
+    for name, value in (("equipment", f"{standard.root}/{path}"), ("at", rfc3339(instant))):
+        out.print(f"[bold]{name:<10}[/]{value}")
+    for name, value in _lines(found, path, standard):
+        out.print(f"[bold]{name:<10}[/]", end="")
+        out.print(value, markup=False)
+    out.print(f"[bold]{'revision':<10}[/]{timeline.revision}")
+
+
+def _equipment(text: str, standard: Standard) -> EquipmentPath:
+    from uns.equipment import EquipmentPath
+    from uns.finding import Malformed, nearest
+    from uns.registry.csv.cells import without_root
+
+    try:
+        path = EquipmentPath(without_root(standard, text.strip("/")))
+    except Malformed as error:
+        fail(WRONG_USE, str(error), error.remedy)
+    if path.site not in standard.sites:
+        near = nearest(path.site, standard.sites)
+        remedy = f"did you mean `{near}`?" if near else f"the sites are {', '.join(standard.sites)}"
+        fail(NEGATIVE, f"`{path.site}` is no site of the standard", remedy)
+    return path
+
+
+def _instant(text: str | None, zone: str) -> Instant:
+    if text is None:
+        return time.time_ns()
+    try:
+        moment = datetime.fromisoformat(text)
+        return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))
+    except (ValueError, OverflowError):
+        fail(WRONG_USE, f"`{text}` is no time", "write it as 2026-11-20T06:30 or 2026-11-20T12:30Z")
+
+
+def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tuple[str, str]]:
+    batch, shift, product = found.batch, found.shift, found.product
+    zone = ZoneInfo(standard.sites[path.site].zone)
+    lines = []
+    if batch:
+        span = f"{_clock(batch.start, zone)} – {_clock(batch.stop, zone)}"
+        order = f", order {batch.order}" if batch.order else ""
+        lines.append(("batch", f"{batch.id}{order}  {span}  {_where(batch.equipment, path, standard.root)}"))
+    elif found.ambiguous:
+        lines.append(("batch", f"none: {', '.join(found.ambiguous)} run at once"))
+    else:
+        lines.append(("batch", "none"))
+    if shift:
+        crew = f", crew {shift.crew}" if shift.crew else ""
+        span = f"{_clock(shift.start, zone)} – {_clock(shift.stop, zone)}"
+        lines.append(
+            ("shift", f"{shift.id}  {shift.date}{crew}  {span}  {_where(shift.equipment, path, standard.root)}")
+        )
+    else:
+        lines.append(("shift", "none"))
+    lines.append(("product", f"{product.id}  {product.name or ''} (from the batch)" if product else "none"))
+    return lines
+
+
+def _clock(instant: Instant | None, zone: ZoneInfo) -> str:
+    """On the site's clocks."""
+    if instant is None or instant >= LATEST:
+        return "open"
+    return to_datetime(instant).astimezone(zone).strftime("%Y-%m-%d %H:%M%z")
+
+
+def _where(origin: EquipmentPath | None, path: EquipmentPath, root: str) -> str:
+    """On which level it was found."""
+    if origin is None:
+        return ""
+    up = path.count("/") - origin.count("/")
+    return f"{root}/{origin}" + (f" ({up} level{'s' if up > 1 else ''} up)" if up else "")

@@ -1,0 +1,92 @@
+"""`uns quarantine`: the rejected samples, with their raw messages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
+from uns.instant import rfc3339
+
+verbs = typer.Typer(help="The rejected samples, with their raw messages.", no_args_is_help=True)
+app.add_typer(verbs, name="quarantine")
+
+Text = Annotated[str | None, typer.Option(show_default=False)]
+
+
+@verbs.command("list")
+def list_(
+    topic: Text = None,
+    tag: Text = None,
+    rule: Text = None,
+    code: Text = None,
+    site: Text = None,
+    limit: Annotated[int, typer.Option(help="how many", min=1, max=1000)] = 20,
+    cursor: Annotated[str | None, typer.Option(help="where an earlier list stopped", show_default=False)] = None,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """Rejected samples, the newest first.
+
+    Example: `uns quarantine list --code value-type`
+    """
+    from uns.cli.registered import registry
+    from uns.registry.entries import Filter, entries, stock
+    from uns.registry.held import BadCursor
+
+    with registry(settings(config)) as engine:
+        try:
+            page = entries(engine, Filter(topic, tag, rule, code, site), cursor, limit)
+        except BadCursor as error:
+            fail(WRONG_USE, str(error), "take it from `next` of an earlier list")
+        held = stock(engine)
+    if as_json:
+        shown = {"items": [each.as_json() for each in page.items], "next": page.next}
+        show_json({**shown, "quarantined": held.quarantined, "counted_only": held.counted_only})
+        return
+    for each in page.items:
+        address = each.raw.topic + (f" [{each.tag}]" if each.tag is not None else "")
+        out.print(f"{each.id:>8}  {rfc3339(each.raw.received)}  {_harmless(address)}", markup=False)
+        for finding in each.findings:
+            out.print(f"          {_harmless(finding.message)} ({finding.code})", markup=False)
+    err.print(
+        f"{len(page.items)} shown, {held.kept} kept, {held.counted_only} counted only"
+        + (f"; go on with --cursor {page.next}" if page.next else ""),
+        markup=False,
+    )
+
+
+@verbs.command("show")
+def show_(
+    number: Annotated[int, typer.Argument(help="as `list` shows it", metavar="ID")],
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """One rejected sample, everything that is wrong with it, and its raw message.
+
+    Example: `uns quarantine show 1`
+    """
+    from uns.cli.registered import registry
+    from uns.registry.entries import entry
+
+    with registry(settings(config)) as engine:
+        found = entry(engine, number)
+    if found is None:
+        fail(NEGATIVE, f"quarantine keeps no entry {number}", "`uns quarantine list` shows what it keeps")
+    if as_json:
+        show_json({**found.as_json(), "raw": found.raw_as_json()})
+        return
+    shown = found.as_json()
+    for name in ("topic", "tag", "rule", "received", "kept_at", "state", "bundle", "context"):
+        if shown[name] is not None:
+            out.print(f"[bold]{name:<10}[/]", end="")
+            out.print(_harmless(shown[name]), markup=False)
+    show(found.findings)
+    raw = found.raw_as_json()
+    out.print(_harmless(raw["text"]) if raw["text"] is not None else raw["hex"], markup=False)
+
+
+def _harmless(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)

@@ -1,0 +1,87 @@
+"""The registry as verbs see it: there, up to date, and beside it the standard that names sites and levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from sqlalchemy import Engine, make_url
+
+from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, show
+from uns.files import read_documents
+from uns.finding import Severity
+from uns.naming.parse.project import STANDARD, parse_project
+from uns.naming.standard import Standard
+from uns.registry import submissions
+from uns.registry.engine import RegistryAway, connect
+from uns.registry.migrate import is_current, migrate
+from uns.settings import Settings
+
+
+@contextmanager
+def registry(settings: Settings, create: bool = False) -> Iterator[Engine]:
+    """An engine for as long as a verb needs it. `create` brings a registry that was never used up to date first."""
+    try:
+        with connected(settings) as engine:
+            _be_ready(engine, create)
+            yield engine
+    except RegistryAway as away:
+        fail(UNREACHABLE, away.message, away.remedy)
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Engine]:
+    """An engine, whatever state its registry is in."""
+    engine = connect(settings.registry, password=_password(settings))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _password(settings: Settings) -> str | None:
+    if settings.registry_password_file is None:
+        return None
+    try:
+        return settings.registry_password_file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise RegistryAway(f"{settings.registry_password_file}: {error.strerror}", "make it readable") from error
+
+
+def _be_ready(engine: Engine, create: bool) -> None:
+    if _is_missing(engine):
+        if not create:
+            fail(UNREACHABLE, f"there is no registry at {shown(engine)}", "`uns migrate` makes one, and `uns run` too")
+        migrate(engine)
+        err.print(f"made a registry at {shown(engine)}", markup=False)
+    elif not is_current(engine):
+        raise RegistryAway("the registry's schema is not up to date", "run `uns migrate`")
+
+
+def _is_missing(engine: Engine) -> bool:
+    url = engine.url
+    return engine.dialect.name == "sqlite" and bool(url.database) and not Path(url.database or "").exists()
+
+
+def shown(engine: Engine) -> str:
+    """Its URL without the password."""
+    return make_url(engine.url).render_as_string(hide_password=True)
+
+
+def standard_of(settings: Settings, engine: Engine) -> Standard:
+    """The standard in force: of the folder, or of what was submitted; rule files are not judged for this."""
+    if settings.rules_source == "registry":
+        in_force = submissions.in_force(engine)
+        if in_force is None:
+            fail(NEGATIVE, "nothing was ever submitted, so there is no standard", "`uns submit` the first change set")
+        documents = in_force[1]
+    else:
+        documents, _ = read_documents(settings.rules, settings.schemas)
+    files = {path: data for path, data in documents.rules.items() if path == STANDARD or not path.endswith(".yaml")}
+    parsed = parse_project(files, documents.rules_at)
+    if parsed.standard is None:
+        show([each for each in parsed.findings if each.severity is Severity.ERROR], err)
+        raise typer.Exit(NEGATIVE)
+    return parsed.standard

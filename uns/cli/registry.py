@@ -1,0 +1,120 @@
+"""`uns registry`: what exists and when, as CSV."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
+
+verbs = typer.Typer(help="Equipment, products, batches and shifts, as CSV.", no_args_is_help=True)
+app.add_typer(verbs, name="registry")
+
+
+class Kind(StrEnum):
+    EQUIPMENT = "equipment"
+    PRODUCTS = "products"
+    BATCHES = "batches"
+    SHIFTS = "shifts"
+    SHIFT_EXCEPTIONS = "shift-exceptions"
+
+
+KindArgument = Annotated[Kind, typer.Argument(help="what the sheet holds", metavar="KIND")]
+
+
+@verbs.command("import")
+def import_(
+    kind: KindArgument,
+    file: Annotated[Path, typer.Argument(help="CSV, or - for standard input")],
+    why: Annotated[str | None, typer.Option("--why", help="a word for the history")] = None,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """Take a sheet: checked whole, all or nothing; what is in the registry already changes nothing.
+
+    Example: `uns registry import shifts shifts.csv`
+    """
+    from uns.cli.registered import registry, standard_of
+    from uns.registry.csv import take
+    from uns.registry.writing import Author
+
+    chosen = settings(config)
+    content = _content(file)
+    with registry(chosen, create=True) as engine:
+        author = Author(getpass.getuser(), time.time_ns(), why)
+        done = take(engine, kind.value, content, _name(file), standard_of(chosen, engine), author)
+    if as_json:
+        show_json({"findings": [each.as_json() for each in done.findings], **done.tally._asdict()})
+    elif done.findings:
+        show(done.findings)
+        err.print("nothing was imported", markup=False)
+    else:
+        tally = done.tally
+        out.print(f"{tally.added} added, {tally.corrected} corrected, {tally.unchanged} unchanged", markup=False)
+    raise typer.Exit(NEGATIVE if done.findings else 0)
+
+
+@verbs.command("export")
+def export_(
+    kind: KindArgument,
+    file: Annotated[Path | None, typer.Argument(help="CSV to write; standard output without it")] = None,
+    config: Config = None,
+) -> None:
+    """Write a sheet that `import` takes back.
+
+    Example: `uns registry export batches batches.csv`
+    """
+    from uns.cli.registered import registry
+    from uns.registry.csv import export
+
+    with registry(settings(config)) as engine:
+        text = export(engine, kind.value)
+    if file is None or str(file) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(WRONG_USE, f"{file} cannot be written: {error.strerror}", "name another file")
+
+
+@verbs.command("list")
+def list_(kind: KindArgument, as_json: Json = False, config: Config = None) -> None:
+    """What the registry holds now.
+
+    Example: `uns registry list batches`
+    """
+    from rich.markup import escape
+    from rich.table import Table
+
+    from uns.cli.registered import registry
+    from uns.registry.csv import listed
+
+    with registry(settings(config)) as engine:
+        columns, rows = listed(engine, kind.value)
+    if as_json:
+        show_json([{name: row.get(name) for name in columns} for row in rows])
+        return
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(row.get(name, "")) for name in columns))
+    out.print(table)
+
+
+def _content(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fail(WRONG_USE, f"{file} cannot be read: {error.strerror}", "name a CSV file")
+
+
+def _name(file: Path) -> str:
+    return "<stdin>" if str(file) == "-" else file.as_posix()
