@@ -396,6 +396,27 @@ def test_the_index_finds_the_first_rule_that_trying_each_would_find(some, topic,
     assert bool(resolution.findings) is (expected is None)
 
 
+def test_a_tag_beyond_all_measure_is_not_looked_up(dallas):
+    (finding,) = dallas.resolve("kepware/dallas", "Line4." * 1_000).findings
+    assert finding.code == "payload-limit"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "capture", "text"),
+    [
+        ("{a}.{b}", "a", "x.y"),
+        ("{a}.{b}", "b", "y.x"),
+        ("{a}.{b}.{c}", "a", "x.y.z"),
+        ("{a}.{b}.{c}", "c", "y.z.x"),
+        ("{a}.{b}.{c}", "b", "y.x.z"),
+        ("p{a}s", "a", "pxs"),
+    ],
+)
+def test_captures_of_few_values_are_found_by_them(pattern, capture, text):
+    one = Rule("r", "f", HERE, Pattern.parse(pattern), where=(Where(capture, HERE, values=("x",)),))
+    assert Index([one]).candidates([text], None) == [0]
+
+
 def test_values_beyond_the_room_are_still_found():
     many = tuple(str(number) for number in range(3_000))
     some = [Rule("r", "f", HERE, Pattern.parse("L{line}.{m}"), where=(Where("line", HERE, values=many),))]

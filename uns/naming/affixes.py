@@ -30,10 +30,15 @@ class InnerTable(Generic[Entry]):
         for start, by_length in self.by_start.items():
             if not start:
                 yield from by_length[0].values()
-            else:
+            elif text.count(start) * len(by_length) < sum(map(len, by_length.values())):
                 yield from self._starting(text, start, by_length).values()
+            else:
+                yield from (
+                    entry for entries in by_length.values() for inner, entry in entries.items() if inner in text
+                )
 
     def _starting(self, text: str, start: str, by_length: dict[int, dict[str, Entry]]) -> dict[str, Entry]:
+        """Those that stand where their first character stands; for more entries than there are such places."""
         found: dict[str, Entry] = {}
         at = text.find(start)
         while at >= 0:

@@ -96,16 +96,19 @@ def _ways(level: PatternLevel, wheres: Mapping[str, Where], room: int) -> list[s
 
 def _affixes(level: tuple[Part, ...], wheres: Mapping[str, Where], room: int) -> list[str] | list[Affixes]:
     texts, names = around(level)
-    inner = max(texts[1:-1], key=len, default="")
     first = _few(wheres.get(names[0]), room)
     if len(names) == 1:
         return [Affixes(texts[0], texts[-1])] if first is None else [texts[0] + each + texts[1] for each in first]
     if first is not None:
-        return [Affixes(texts[0] + each + texts[1], texts[-1], inner) for each in first]
+        return [Affixes(texts[0] + each + texts[1], texts[-1], _longest(texts[2:-1])) for each in first]
     last = _few(wheres.get(names[-1]), room)
     if last is not None:
-        return [Affixes(texts[0], texts[-2] + each + texts[-1], inner) for each in last]
-    return [Affixes(texts[0], texts[-1], inner)]
+        return [Affixes(texts[0], texts[-2] + each + texts[-1], _longest(texts[1:-2])) for each in last]
+    return [Affixes(texts[0], texts[-1], _longest(texts[1:-1]))]
+
+
+def _longest(texts: tuple[str, ...]) -> str:
+    return max(texts, key=len, default="")
 
 
 def _few(where: Where | None, room: int) -> list[str] | None:

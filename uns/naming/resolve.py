@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
 from uns.finding import Finding, SamplePlace, found
 from uns.naming.index import Index
@@ -17,6 +18,8 @@ from uns.naming.targets import Aim
 
 __all__ = ["Joined", "Refused", "Resolution", "Resolver", "Scale", "Target", "TargetField"]
 
+LONGEST_TAG: Final = 4_096
+
 
 class Resolver:
     """One file's rules under one standard; what an address comes to depends on nothing else and may be remembered."""
@@ -29,6 +32,8 @@ class Resolver:
     def resolve(self, topic: str, tag: str | None) -> Resolution:
         """What becomes of the address; a tag is what the payload says of the signal, where it does."""
         where = SamplePlace(topic, tag)
+        if tag is not None and len(tag) > LONGEST_TAG:
+            return Resolution(findings=(_too_long(tag, where),))
         taken = self._taken(topic, tag)
         if taken is not None:
             return taken[0].resolution(taken[1], where)
@@ -56,6 +61,11 @@ class Resolver:
         for each in nearest_rules(rules, where.topic, where.tag, limit=1):
             message, remedy = f"{message}; nearest `{each.rule.id}` stops at {each.stops}", each.remedy
         return found("rule-none", message, remedy, where)
+
+
+def _too_long(tag: str, where: SamplePlace) -> Finding:
+    message = f"the tag has {len(tag)} characters, more than {LONGEST_TAG}"
+    return found("payload-limit", message, "check the source's `tag`", where)
 
 
 class _Ready:
