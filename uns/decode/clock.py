@@ -8,7 +8,7 @@ from typing import Final
 from uns.decode.fault import Fault, shown
 from uns.decode.source import ClockLimits, Source
 from uns.decode.times import Stamp, form
-from uns.instant import EARLIEST, LATEST, MILLISECOND, SECOND, Instant, rfc3339
+from uns.instant import MILLISECOND, SECOND, Instant, rfc3339
 from uns.message import ABSENT, Clock, RawMessage, Reading, Value
 
 BY_RECEIPT: Final[frozenset[Clock]] = frozenset({"received", "replaced", "backlog"})
@@ -76,8 +76,9 @@ def _implausible(source: Source, raw: RawMessage, given: Value) -> Fault:
     if instant is None:
         message = f"`{shown(given)}` cannot be read as a time"
         return Fault("time-implausible", message, "say in `as` how it is written; or `time: received`")
-    when = rfc3339(instant) if EARLIEST <= instant <= LATEST else f"`{shown(given)}`"
-    message = f"{when} lies {_span(abs(instant - raw.received))} {_side(instant, raw.received, source.clock)}"
+    message = (
+        f"{rfc3339(instant)} lies {_span(abs(instant - raw.received))} {_side(instant, raw.received, source.clock)}"
+    )
     return Fault("time-implausible", message, "wrong epoch unit (`as`), wrong zone, or a lost clock: `time: received`")
 
 
@@ -88,7 +89,7 @@ def _side(instant: Instant, received: Instant, limits: ClockLimits) -> str:
 
 
 def _span(nanoseconds: int) -> str:
-    seconds = nanoseconds / SECOND
+    seconds = nanoseconds // SECOND
     for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

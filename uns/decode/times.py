@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from uns.decode.wallclock import MAX_LENGTH, Stamp, iso, local
 from uns.finding import Malformed
-from uns.instant import MICROSECOND, MILLISECOND, SECOND, Instant, from_datetime
+from uns.instant import EARLIEST, LATEST, MICROSECOND, MILLISECOND, SECOND, Instant, from_datetime
 from uns.message import Value
 
 __all__ = ["FORMS", "Read", "Stamp", "checked_form", "form", "iso"]
@@ -24,7 +24,7 @@ _EPOCH: Final = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
 Read = Callable[[Value, Instant], Instant | Stamp | None]
-"""A raw time and the receive time → its instant; None where it cannot be read."""
+"""A raw time and the receive time → its instant; None where it cannot be read, or lies outside the years 1 to 9999."""
 
 
 def checked_form(text: str) -> str:
@@ -43,7 +43,17 @@ def checked_form(text: str) -> str:
 
 def form(as_: str, zone: str) -> Read:
     """The reader of one form; `zone` is an IANA name for text without offset."""
-    here = ZoneInfo(zone)
+    read = _form(as_, ZoneInfo(zone))
+
+    def within_the_calendar(value: Value, received: Instant) -> Instant | Stamp | None:
+        instant = read(value, received)
+        moment = instant.instant if isinstance(instant, Stamp) else instant
+        return instant if moment is not None and EARLIEST <= moment <= LATEST else None
+
+    return within_the_calendar
+
+
+def _form(as_: str, here: tzinfo) -> Read:
     if as_ == "auto":
         return _auto(here)
     if as_ == "iso":
