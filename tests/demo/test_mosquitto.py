@@ -64,3 +64,10 @@ def test_a_configuration_that_mosquitto_refuses_is_told_with_its_words(tmp_path:
 def test_mosquitto_is_found_outside_an_ordinary_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/usr/bin")
     assert executable().endswith("/mosquitto")
+
+
+def test_where_there_is_none_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uns.demo.mosquitto._NOT_ON_EVERY_PATH", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MosquittoMissing, match="sudo apt-get install mosquitto"):
+        executable()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_PACKAGED: Final = Path(__file__).parent / "material"
+_PACKAGED: Final = Path(__file__).parent / "shipped"
 _CHECKOUT: Final = Path(__file__).parents[2]
 
 

@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
 
 import jsonschema_rs
 
 from uns.finding import FilePlace, Finding, found, nearest
+from uns.schema.address import encoded
 from uns.schema.document import Document, read
 from uns.schema.drafts import compile_schema, draft, faults, unbearable
 from uns.schema.endless import endless
@@ -138,7 +138,7 @@ def _absolute(document: Document, referring: Sequence[Reference]) -> Any:
 
 
 def _address(path: str) -> str:
-    return BASE + quote(path)
+    return BASE + encoded(path)
 
 
 def _fingerprint(path: str, documents: Mapping[str, Document], referring: Mapping[str, Sequence[Reference]]) -> str:

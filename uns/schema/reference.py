@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote, urldefrag, urlsplit
 
 from uns.finding import Finding, found, nearest
+from uns.schema.address import decoded, leads_outside, split
 from uns.schema.document import Document, Path
 
 _ONE: Final = frozenset(
@@ -112,7 +112,7 @@ def references(
                 if isinstance(target, Finding):
                     findings.append(target)
                 else:
-                    fragment = urldefrag(schema[keyword]).fragment
+                    fragment = split(schema[keyword])[1]
                     sound.append(Reference(Node(document.path, path), keyword, target, fragment))
     return sound, findings
 
@@ -125,7 +125,7 @@ def _named_within(document: Document, path: Path) -> Finding:
 def _target(
     document: Document, text: str, path: Path, known: Mapping[str, Places], broken: frozenset[str]
 ) -> Node | Finding:
-    where, fragment = document.place(path), unquote(urldefrag(text).fragment)
+    where, fragment = document.place(path), decoded(split(text)[1])
     file = _file(document, text)
     if file is None:
         remedy = "copy it under `schemas/` and refer to it by its path"
@@ -147,14 +147,10 @@ def _target(
 def _file(document: Document, text: str) -> str | None:
     """The project's file that a reference names, or None where it leads out."""
     own = document.content.get("$id") if isinstance(document.content, dict) else None
-    address = urldefrag(text).url
-    if not address or (isinstance(own, str) and address == urldefrag(own).url):
+    address = split(text)[0]
+    if not address or (isinstance(own, str) and address == split(own)[0]):
         return document.path
-    try:
-        parts = urlsplit(address)
-    except ValueError:
+    if leads_outside(address):
         return None
-    if parts.scheme or parts.netloc or parts.path.startswith("/"):
-        return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), unquote(parts.path)))
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), decoded(address)))
     return None if path.startswith("../") or path == ".." else path
