@@ -47,12 +47,12 @@ def drawer(source: Source) -> Draw:
                 value, quality = None, bad
         if clock == "backlog" and quality is good:
             quality = Quality.UNCERTAIN
-        if type(tag) is Fault:
+        if isinstance(tag, Fault):
             faults, tag = [_placed(tag, at), *(faults or ())], None
         unit = unit_of(reading) if unit_of else None
         pointer = at + below if below is not None else value_at.text
         topic = raw[0]
-        findings = tuple(one.at(topic, tag) for one in faults) if faults else ()  # type: ignore[arg-type]
+        findings = tuple(one.at(topic, tag) for one in faults) if faults else ()
         return _new(Sample, (topic, tag, value, time, clock, quality, code, unit, reading, pointer, findings, False))
 
     return draw

@@ -32,10 +32,10 @@ def tagger(source: Source) -> Tagger:
         texts = []
         for part in parts:
             text = part(reading)
-            if type(text) is Fault:
+            if isinstance(text, Fault):
                 return text
             texts.append(text)
-        return _bounded("/".join(texts))  # type: ignore[arg-type]
+        return _bounded("/".join(texts))
 
     return joined
 
