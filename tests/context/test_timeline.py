@@ -249,6 +249,7 @@ def test_registered_equipment_is_known_by_itself_alone() -> None:
         ({"id": "A", "product": "two\nlines"}, "value-type"),
         ({"id": "A", "quantity": "many"}, "value-type"),
         ({"id": "A", "quantity": True}, "value-type"),
+        ({"id": "A", "quantity": float("inf")}, "value-type"),
     ],
 )
 def test_what_cannot_be_kept_has_no_effect(fields: dict[str, Any], code: str) -> None:

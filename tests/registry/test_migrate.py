@@ -1,12 +1,14 @@
 """Migrations make the very tables that the code works with, and can be taken back."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from uns.registry import changes
-from uns.registry.engine import RegistryAway, connect
+from uns.registry.engine import RegistryAway, connect, transaction
 from uns.registry.migrate import is_current, migrate
 from uns.registry.tables import METADATA
 
@@ -42,3 +44,17 @@ def test_a_registry_that_was_never_migrated_says_what_to_do(url: str) -> None:
 def test_a_registry_that_cannot_be_opened_is_away(url: str) -> None:
     with pytest.raises(RegistryAway):
         migrate(connect(url))
+
+
+def test_a_file_that_is_no_database_is_away(tmp_path: Path) -> None:
+    (tmp_path / "uns.db").write_bytes(b"not a database at all, but long enough to look at" * 100)
+    with pytest.raises(RegistryAway, match="not a database"):
+        is_current(connect(f"sqlite:///{tmp_path}/uns.db"))
+
+
+def test_a_registry_of_a_newer_version_says_so(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not is_current(engine)
+    with pytest.raises(RegistryAway, match="newer version"):
+        migrate(engine)

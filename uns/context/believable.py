@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final
 
 from uns.context.values import Record
@@ -32,13 +33,19 @@ def unbelievable(record: Record, where: Place) -> tuple[Finding, ...]:
         if instant is not None and instant not in WRITABLE:
             findings.append(_implausible(record, instant, where))
     quantity, attributes = fields.get("quantity"), fields.get("attributes")
-    if quantity is not None and (isinstance(quantity, bool) or not isinstance(quantity, (int, float))):
+    if quantity is not None and not _is_number(quantity):
         findings.append(
             found("value-type", f"quantity {quantity!r:.60} is no number", "check `fields: quantity`", where)
         )
     if attributes is not None and not isinstance(attributes, Mapping):
         findings.append(found("value-type", "attributes are no object", "check `fields: attributes`", where))
     return tuple(findings)
+
+
+def _is_number(value: Any) -> bool:
+    return (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and (isinstance(value, int) or isfinite(value))
+    )
 
 
 def _text(name: str, value: Any, where: Place) -> Finding | None:

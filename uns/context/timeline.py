@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 from uns.context.believable import unbelievable
 from uns.context.effect import effect
-from uns.context.intervals import Found, Intervals, ends
+from uns.context.intervals import Found, Interval, Intervals, ends
 from uns.context.members import context_of
 from uns.context.notices import product_of, shift_change
 from uns.context.shifts import Calendar, Span
@@ -23,6 +23,15 @@ NOWHERE: Final = SamplePlace("")
 
 Answer = tuple[Instant, Instant, Context]
 """A context and the span of event times for which it is the answer."""
+T = TypeVar("T", bound=Interval)
+
+
+class Way(NamedTuple):
+    """What there is to ask about a piece of equipment: itself first, then its ancestors, nearest first."""
+
+    batches: tuple[Intervals[Batch], ...]
+    changes: tuple[Intervals[Shift], ...]
+    calendar: Calendar | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Timeline:
     """Whether the registry has been silent for too long: batch and product are left out."""
     own: int = 0
     _answers: dict[str, Answer] = field(default_factory=dict, repr=False, compare=False)
+    _ways: dict[str, Way] = field(default_factory=dict, repr=False, compare=False)
     _contexts: dict[tuple[int, ...], Context] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
@@ -87,7 +97,7 @@ class Timeline:
         if not known:
             return None
         batch = max(known, key=lambda each: _fitness(each, equipment, instant))
-        return self._context(None if self.stale else batch, self._shift_at(equipment, instant).shift)
+        return self._context(None if self.stale else batch, self._shift_at(self._way(equipment), instant).shift)
 
     def knows(self, equipment: EquipmentPath) -> bool:
         """Whether the registry lists this very equipment."""
@@ -120,43 +130,38 @@ class Timeline:
         return replace(self, **self._ahead(), batches=batches, ids=self._renamed(done.gone, done.come)), ()
 
     def _find(self, equipment: EquipmentPath, instant: Instant) -> Answer:
-        batch, since, until = self._batch_at(equipment, instant)
-        shift = self._shift_at(equipment, instant)
+        way = self._way(equipment)
+        batch, since, until = self._batch_at(way, instant)
+        shift = self._shift_at(way, instant)
         if len(batch) > 1:
             context = self._context(None, shift.shift)._replace(ambiguous=tuple(sorted(each.id for each in batch)))
         else:
             context = self._context(batch[0] if batch else None, shift.shift)
         return max(since, shift.since), min(until, shift.until), context
 
-    def _batch_at(self, equipment: EquipmentPath, instant: Instant) -> Found[Batch]:
-        since, until = EARLIEST, LATEST
+    def _batch_at(self, way: Way, instant: Instant) -> Found[Batch]:
         if self.stale:
-            return Found((), since, until)
-        for each in equipment.upwards():
-            line = self.batches.get(each)
-            if line is None:
-                continue
-            running, begun, over = line.at(instant)
-            since, until = max(since, begun), min(until, over)
-            if running:
-                return Found(running, since, until)
-        return Found((), since, until)
+            return Found((), EARLIEST, LATEST)
+        return _nearest(way.batches, instant)
 
-    def _shift_at(self, equipment: EquipmentPath, instant: Instant) -> Span:
-        since, until = EARLIEST, LATEST
-        for each in equipment.upwards():
-            line = self.changes.get(each)
-            if line is None:
-                continue
-            running, begun, over = line.at(instant)
-            since, until = max(since, begun), min(until, over)
-            if running:
-                return Span(running[0], since, until)
-        calendar = self.calendars.get(equipment.site)
-        if calendar is None:
-            return Span(None, since, until)
-        shift, begun, over = calendar.at(instant)
+    def _shift_at(self, way: Way, instant: Instant) -> Span:
+        running, since, until = _nearest(way.changes, instant)
+        if running or way.calendar is None:
+            return Span(running[0] if running else None, since, until)
+        shift, begun, over = way.calendar.at(instant)
         return Span(shift, max(since, begun), min(until, over))
+
+    def _way(self, equipment: EquipmentPath) -> Way:
+        known = self._ways.get(equipment)
+        if known is None:
+            if len(self._ways) >= REMEMBERED:
+                self._ways.clear()
+            known = self._ways[equipment] = Way(
+                tuple(line for each in equipment.upwards() if (line := self.batches.get(each))),
+                tuple(shifts for each in equipment.upwards() if (shifts := self.changes.get(each))),
+                self.calendars.get(equipment.site),
+            )
+        return known
 
     def _context(self, batch: Batch | None, shift: Shift | None) -> Context:
         """The same object for the same batch, shift and product; it holds them, so their identities stay theirs."""
@@ -196,7 +201,18 @@ class Timeline:
     def _ahead(self) -> dict[str, Any]:
         """What every change of the path's own brings: another revision, and no remembered answers."""
         own = self.own + 1
-        return {"revision": f"{self.revision.partition('+')[0]}+{own}", "own": own, "_answers": {}}
+        return {"revision": f"{self.revision.partition('+')[0]}+{own}", "own": own, "_answers": {}, "_ways": {}}
+
+
+def _nearest(lines: tuple[Intervals[T], ...], instant: Instant) -> Found[T]:
+    """Of the first that has something running then; the span is that in which none before it has."""
+    since, until = EARLIEST, LATEST
+    for line in lines:
+        running, begun, over = line.at(instant)
+        since, until = max(since, begun), min(until, over)
+        if running:
+            return Found(running, since, until)
+    return Found((), since, until)
 
 
 def _fitness(batch: Batch, equipment: EquipmentPath, instant: Instant) -> tuple[bool, int, int]:

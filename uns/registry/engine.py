@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 BUSY_MS: Final = 15_000
@@ -46,7 +46,7 @@ def _arguments(url: str, busy_ms: int) -> dict[str, Any]:
 def _prepare_sqlite(busy_ms: int) -> Any:
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-        for pragma in (f"busy_timeout = {busy_ms}", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        for pragma in (f"busy_timeout = {busy_ms}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return prepare
@@ -81,7 +81,8 @@ def away() -> Iterator[None]:
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise told(error) from error
     except DBAPIError as error:
-        if error.connection_invalidated or "does not exist" in str(error.orig):
+        broken = type(error) is DatabaseError  # SQLite's word for a file that is none of its own
+        if broken or error.connection_invalidated or "does not exist" in str(error.orig):
             raise told(error) from error
         raise
 

@@ -8,9 +8,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
 
-from uns.registry.engine import reading, transaction
+from uns.registry.engine import RegistryAway, reading, transaction
 
 _LOCK: Final = 7_563_521
 
@@ -23,10 +25,21 @@ def migrate(engine: Engine, target: str = "head") -> bool:
         before = _revision(connection)
         if target == "head" and before == head():
             return False
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, target) if target != "base" else command.downgrade(config, target)
+        _run(connection, target)
         return _revision(connection) != before
+
+
+def _run(connection: Connection, target: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, target) if target != "base" else command.downgrade(config, target)
+    except CommandError as error:
+        raise RegistryAway("the registry was made by a newer version of uns", "install that version") from error
+    except ProgrammingError as error:
+        text = str(error.orig).partition("\n")[0]
+        remedy = "let the database's owner run CREATE EXTENSION btree_gist, then migrate again"
+        raise RegistryAway(f"the registry cannot be migrated: {text}", remedy) from error
 
 
 def is_current(engine: Engine) -> bool:
