@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from uns.finding import FilePlace, nearest
@@ -27,11 +28,16 @@ MAX_LISTED: Final = 100
 
 def did_you_mean(word: str, known: Sequence[str], otherwise: str = "") -> str:
     """The remedy for an unknown word: the nearest known one, else the whole choice where it is short."""
-    likely = known if len(known) <= MAX_KNOWN else [each for each in known if each[:1] == word[:1]][:MAX_KNOWN]
-    near = nearest(word, likely)
+    near = nearest(word, known if len(known) <= MAX_KNOWN else _similar(word, known))
     if near is not None:
         return f"did you mean `{near}`?"
     return otherwise or (f"choose {_listed(known)}" if known else "there is none yet")
+
+
+def _similar(word: str, known: Sequence[str]) -> list[str]:
+    """The few of many words that are worth a closer look."""
+    alike = (each for each in known if each[:1] == word[:1] and abs(len(each) - len(word)) <= 3)
+    return list(islice(alike, MAX_KNOWN))
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -42,6 +42,8 @@ def check_overlaps(files: Iterable[RuleFile], root: str | None, report: Report) 
                 if governed is not None and each.overlaps(governed):
                     message = f"`{each}` holds governed topics, those of `{governed}`"
                     report.add("source-loop", message, "listen elsewhere, or change the standard's `root`", place)
+                if report.crowded("source-overlap", place) or report.crowded("source-loop", place):
+                    continue
                 claim = _Claim(number, each, file, source)
                 _check(claim, sorted(_hits(tree, each), key=lambda hit: hit.number), place, report)
                 number += 1

@@ -37,6 +37,10 @@ class Report:
                 return
         self.findings.append(finding)
 
+    def crowded(self, code: str, place: FilePlace) -> bool:
+        """Whether so many of this kind are told already that another needs no pains."""
+        return self._counts[place.file, code] >= LIMIT
+
     def close(self) -> tuple[Finding, ...]:
         """All findings, with a last one for each kind of which there were too many to tell."""
         rest = []

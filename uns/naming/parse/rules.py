@@ -144,7 +144,8 @@ def _lookups(form: Form, scope: Scope) -> tuple[Lookup | None, ...]:
         if leaf.text in scope.lookups:
             found.append(scope.lookups[leaf.text])
             continue
-        remedy = did_you_mean(leaf.text[:60], list(scope.lookups), "declare it under `lookups`")
+        known = [] if scope.report.crowded("lookup-unknown", leaf.place) else list(scope.lookups)
+        remedy = did_you_mean(leaf.text[:60], known, "declare it under `lookups`")
         scope.report.add("lookup-unknown", f"no lookup `{leaf.text[:60]}`", remedy, leaf.place)
     return tuple(found)
 

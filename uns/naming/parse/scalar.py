@@ -47,12 +47,17 @@ def is_zone(name: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1)
+def _zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))
+
+
 def zone(leaf: Leaf | None, report: Report) -> str | None:
     if leaf is None:
         return None
     if is_zone(leaf.text):
         return leaf.text
-    near = nearest(leaf.text[:64], sorted(available_timezones()))
+    near = None if report.crowded("zone-unknown", leaf.place) else nearest(leaf.text[:64], _zones())
     remedy = f"did you mean `{near}`?" if near else "write an IANA zone such as `Europe/Berlin`"
     report.add("zone-unknown", f"no time zone `{leaf.text[:64]}`", remedy, leaf.place)
     return None
