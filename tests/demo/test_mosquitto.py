@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from support.mosquitto import CONF_D, Mosquitto
+from support.waiting import eventually
 
 from uns.demo.mosquitto import MosquittoMissing, executable
 
@@ -71,3 +73,31 @@ def test_where_there_is_none_it_says_what_to_install(tmp_path: Path, monkeypatch
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MosquittoMissing, match="sudo apt-get install mosquitto"):
         executable()
+
+
+def test_what_was_queued_outlives_a_power_cut(broker: Mosquitto) -> None:
+    away = [
+        "mosquitto_sub",
+        "-p",
+        str(broker.port),
+        "-V",
+        "5",
+        "-i",
+        "away",
+        "-c",
+        "-x",
+        "600",
+        "-q",
+        "1",
+        "-t",
+        "plc/#",
+    ]
+    subprocess.run([*away, "-E"], check=True, timeout=10)
+    publish(broker, "plc/a", "1")
+    written = time.time()
+    saved = broker.folder / "data" / "mosquitto.db"
+    eventually(lambda: saved.exists() and saved.stat().st_mtime > written + 0.1, within=20)
+    broker.kill()
+    broker.start()
+    waiting = subprocess.run([*away, "-C", "1", "-W", "5"], capture_output=True, text=True, check=False, timeout=10)
+    assert waiting.stdout.strip() == "1"
