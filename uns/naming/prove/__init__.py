@@ -30,7 +30,7 @@ def prove(standard: Standard, files: tuple[RuleFile, ...]) -> list[Finding]:
 
 
 def _file(standard: Standard, file: RuleFile) -> Iterator[Finding]:
-    algebra = Algebra(Budget())
+    algebra = Algebra(Budget(len(file.rules)))
     takers = Takers(file.rules, algebra)
     fed = feed(file, takers.taken, algebra)
     yield from feeding(file, fed)

@@ -46,7 +46,8 @@ class Automaton:
     def entered_by(self, character: str) -> frozenset[int]:
         """The states that this character may lead to."""
         code = ord(character)
-        return frozenset(state for state, ranges in enumerate(self.classes) if _holds(ranges, code))
+        holding = {ranges for ranges in set(self.classes) if _holds(ranges, code)}
+        return frozenset(state for state, ranges in enumerate(self.classes) if ranges in holding)
 
     def accepts(self, text: str) -> bool:
         states = frozenset([0])
@@ -61,8 +62,8 @@ class Automaton:
 class Budget:
     """How much may still be worked out in one judgement: counted in steps, not in time, so that all machines agree."""
 
-    def __init__(self, total: int = 1_500_000, each: int = 150_000) -> None:
-        self.left, self.each = total, each
+    def __init__(self, rules: int = 1, each: int = 150_000) -> None:
+        self.left, self.each = 1_500_000 + 1_000 * rules, each
 
     def spend(self, steps: int) -> bool:
         self.left -= steps
@@ -196,7 +197,7 @@ def _representatives(machines: tuple[Automaton, ...], banned: str) -> list[str]:
     """One character for each set of characters that no class tells apart, everyday ones first."""
     cuts = {0, _LAST + 1, _SURROGATES.start, _SURROGATES.stop, *map(ord, banned), *(ord(each) + 1 for each in banned)}
     for machine in machines:
-        for ranges in machine.classes:
+        for ranges in set(machine.classes):
             cuts.update(edge for low, high in ranges for edge in (low, high + 1))
     edges = sorted(cuts)
     chosen = [_choose(low, high) for low, high in pairwise(edges) if low not in _SURROGATES]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 from typing import Final
 
 from uns.finding import Malformed
@@ -112,13 +113,12 @@ def _column(relation: Relation, shape: LevelShape) -> Iterator[Filled]:
     if not key:
         filled = shape.fill(relation.cells[0]) if relation.cells else ""
         return repeat(filled, len(relation.cells))
-    known: dict[tuple[str, ...], Filled] = {}
-    return (_remembered(known, tuple([cells[at] for at in key]), shape, cells) for cells in relation.cells)
+    pick = itemgetter(*key)
+    known: dict[object, Filled] = {}
+    return (_remembered(known, pick(cells), shape, cells) for cells in relation.cells)
 
 
-def _remembered(
-    known: dict[tuple[str, ...], Filled], key: tuple[str, ...], shape: LevelShape, cells: tuple[str, ...]
-) -> Filled:
+def _remembered(known: dict[object, Filled], key: object, shape: LevelShape, cells: tuple[str, ...]) -> Filled:
     filled = known.get(key)
     if filled is None:
         filled = known[key] = shape.fill(cells)

@@ -82,8 +82,9 @@ def _lossy(claim: Claim) -> str | None:
 
 
 def _has_star(rule: Rule, relation: Relation, number: int) -> bool:
-    named = (name for name in caught_by(rule) if name in relation.names)
-    return ANY in relation.cells[number] and any(relation.free(name, number) for name in named)
+    if ANY not in relation.cells[number]:
+        return False
+    return any(relation.free(name, number) for name in caught_by(rule) if name in relation.names)
 
 
 def _stars(court: Court, claim: Claim, relation: Relation, entries: dict[Filling, list[int]]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
@@ -31,6 +31,8 @@ class Ground:
     standard: Standard
     file: RuleFile
     algebra: Algebra
+    accepted: dict[tuple[str, Language], bool] = field(default_factory=dict, compare=False)
+    """What `_may_accept` has answered."""
 
     @property
     def site(self) -> str | None:
@@ -76,6 +78,13 @@ def _after(ground: Ground, levels: tuple[Level, ...], position: int, element: Fi
 
 
 def _may_accept(ground: Ground, level: Level, element: Language) -> bool:
+    key = (level.name, element)
+    if key not in ground.accepted:
+        ground.accepted[key] = _overlaps(ground, level, element)
+    return ground.accepted[key]
+
+
+def _overlaps(ground: Ground, level: Level, element: Language) -> bool:
     if any(ground.algebra.takes(element, value) is not False for value in level.values or ()):
         return True
     if level.pattern is None:

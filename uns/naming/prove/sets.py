@@ -7,7 +7,7 @@ themselves for their places. A key cell `*` leaves its capture free in that entr
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
@@ -32,6 +32,10 @@ class Relation:
     cells: list[Cells]
     rows: list[Rows]
     """Of each entry: the row of each of the rule's lookups, in order."""
+    captured: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "captured", frozenset(caught_by(self.rule)))
 
     def column(self, name: str) -> int | None:
         return self.names.index(name) if name in self.names else None
@@ -44,7 +48,7 @@ class Relation:
     def free(self, name: str, entry: int) -> bool:
         """Whether the entry leaves the capture open."""
         at = self.column(name)
-        return at is None or (self.cells[entry][at] == ANY and name in caught_by(self.rule))
+        return at is None or (self.cells[entry][at] == ANY and name in self.captured)
 
     def place_of(self, name: str, entry: int) -> FilePlace | None:
         """The cell that the name's text stands in, if it is a table's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from uns.finding import FilePlace, Malformed
@@ -99,9 +100,9 @@ def distinct(relation: Relation, columns: tuple[int, ...]) -> Iterator[int]:
         if relation.cells:
             yield 0
         return
-    seen = set[tuple[str, ...]]()
+    seen, pick = set[object](), itemgetter(*columns)
     for entry, cells in enumerate(relation.cells):
-        key = tuple([cells[column] for column in columns])
+        key = pick(cells)
         if key not in seen:
             seen.add(key)
             yield entry

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from uns.finding import FilePlace, Finding, Malformed, found
-from uns.naming.prove.captures import caught_by
 from uns.naming.prove.claims import Claim
 from uns.naming.prove.evidence import Court, Shown
 from uns.naming.prove.places import place
@@ -28,7 +27,7 @@ class Entry(NamedTuple):
     def captures(self) -> dict[str, str]:
         """What the entry says of the captures; free ones are left out."""
         named = zip(self.relation.names, self.relation.cells[self.number], strict=True)
-        caught = caught_by(self.claim.rule)
+        caught = self.relation.captured
         return {name: text for name, text in named if name in caught and not self.relation.free(name, self.number)}
 
     @property
