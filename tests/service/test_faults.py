@@ -105,7 +105,7 @@ def test_not_one_sample_is_lost(
     machines.publish("plc/L1/asset-2/pressure", {"Val": 1})
     after(1)
     sent = load.stop()
-    until(lambda: arrived(watcher) >= sent, 40, f"{len(sent)} sent, {len(arrived(watcher))} arrived\n{service.said()}")
+    until(lambda: arrived(watcher) >= sent, 40, lambda: (len(sent), len(arrived(watcher)), service.said()))
     assert arrived(watcher) == sent
     for asset in range(ASSETS):
         _in_order(watcher, f"acme/dallas/line-1/asset-{asset}/")

@@ -59,14 +59,14 @@ SCHEMA = {
 GOVERNED = "acme/dallas/line-1/{}/_telemetry/temperature"
 
 
-def until(holds: Callable[[], Any], within: float = 20.0, why: str = "it did not happen in time") -> Any:
-    """The first true answer."""
+def until(holds: Callable[[], Any], within: float = 20.0, why: Callable[[], object] = str) -> Any:
+    """The first true answer; `why` tells what was there instead."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if answer := holds():
             return answer
         threading.Event().wait(0.02)
-    raise AssertionError(why)
+    raise AssertionError(f"not within {within} s: {why()}")
 
 
 def write_project(folder: Path, rules: str = RULES) -> None:
@@ -112,7 +112,7 @@ class Service:
 
     def ready(self, *statuses: str, within: float = 30.0) -> None:
         wanted = statuses or ("ready",)
-        until(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, f"not ready:\n{self.said()}")
+        until(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, self.said)
 
     def counters(self) -> tuple[dict[str, int], dict[str, int]]:
         status = self.get("/status")
@@ -126,7 +126,7 @@ class Service:
             quiet = status and not (status["messages"]["in_flight"] or status["decisions"]["in_flight"])
             return (status["messages"], status["decisions"]) if quiet else None
 
-        return until(still, within, f"it does not settle: {self.get('/status')}")
+        return until(still, within, lambda: self.get("/status"))
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-6000:]
@@ -192,7 +192,7 @@ class Client:
 
     def flush(self) -> None:
         """Until the broker has accepted everything."""
-        until(lambda: self.accepted == self.handed, 60, f"{self.accepted} of {self.handed} accepted")
+        until(lambda: self.accepted == self.handed, 60, lambda: f"{self.accepted} of {self.handed} accepted")
 
     def bodies(self, below: str) -> list[dict[str, Any]]:
         return [json.loads(each.payload) for each in list(self.messages) if each.topic.startswith(below)]

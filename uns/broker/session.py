@@ -239,6 +239,11 @@ class Session:
         """Give this connection up; the session, and what is unanswered, goes on with the next."""
         self._give_up(why)
 
+    def yield_to_other(self) -> None:
+        """Another process has this session now: leave it to that one, for good."""
+        self.taken_over = True
+        self._give_up("another process took the session over")
+
     def stop(self) -> None:
         """Leave the broker; the session stays there unless it was a clean one."""
         self._stopping.set()

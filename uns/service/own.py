@@ -27,6 +27,10 @@ class Own:
 
     def __init__(self, topics: OwnTopics, path: Path, log: Any) -> None:
         self.topics, self.path, self.log = topics, path, log
+        self.run = secrets.token_hex(8)
+        """Tells this process from every other that ever bore this instance's name."""
+        self._others: set[str] = set()
+        self._connections = 0
         self._token = b""
         self._second = self._told = 0
         self._dropped: int | None = None
@@ -35,16 +39,35 @@ class Own:
         """The filters of our own topics; from now on the path hands what comes there to us."""
         self.topics = topics
         listeners: dict[str, Callable[[PublishPacket], None]] = {
+            topics.status: self._met,
             topics.marker: self._marked,
             topics.release: self._release,
             DROPPED: self._drops,
         }
         self.path.own = listeners
-        return [Filter(topics.marker), Filter(topics.release), Filter(DROPPED, fresh=True, qos=0)]
+        return [
+            Filter(topics.status, fresh=True, qos=0),
+            Filter(topics.marker),
+            Filter(topics.release),
+            Filter(DROPPED, fresh=True, qos=0),
+        ]
 
     def will(self) -> Will:
-        gone = orjson.dumps({"instance": self.topics.instance, "state": "gone"})
+        gone = orjson.dumps({"instance": self.topics.instance, "run": self.run, "state": "gone"})
         return Will(self.topics.status, payload=gone, qos=QOS1, retain=True, content_type="application/json")
+
+    def connected(self) -> None:
+        self._connections += 1
+
+    def _met(self, packet: PublishPacket) -> None:
+        """Another process under our name, and it came after us: some brokers take a session over without a word."""
+        run = _run_of(packet.payload)
+        if run in (None, self.run) or run in self._others:
+            return
+        if self._connections == 1:
+            self._others.add(str(run))
+        else:
+            self.path.session.yield_to_other()
 
     def mark(self) -> None:
         """Send ourselves a message through the session: what comes before it was queued while we were away."""
@@ -52,7 +75,7 @@ class Own:
         self.path.publish_own(self.topics.marker, self._token, retain=False)
 
     def say(self, status: dict[str, Any]) -> None:
-        self.path.publish_own(self.topics.status, orjson.dumps(status), retain=True)
+        self.path.publish_own(self.topics.status, orjson.dumps({**status, "run": self.run}), retain=True)
 
     def rejected(self, raw: RawMessage, reject: Reject) -> None:
         """Tell who listens; beyond ten a second nobody could read it anyway."""
@@ -93,3 +116,11 @@ class Own:
         if before is not None and self._dropped > before:
             self.path.tallies.possible_gaps["dropped"] += 1
             self.log.error("the broker dropped messages; raise its max_queued_messages", more=self._dropped - before)
+
+
+def _run_of(payload: bytes) -> object:
+    try:
+        body = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    return body.get("run") if isinstance(body, dict) else None

@@ -141,6 +141,7 @@ class Running:
             self.path.tallies.possible_gaps["session"] += 1
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
         self.path.opened(session)
+        self.own.connected()
         self._subscribing = asyncio.ensure_future(self._subscribe(session))
 
     def _closed(self, why: str) -> None:

@@ -1,0 +1,220 @@
+"""The service at work: records, rules that change, two that want to be one, commands, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.mosquitto import Mosquitto
+from support.plant import GOVERNED, RULES, Client, Service, properties, until, write_project
+
+FILLER = GOVERNED.format("filler")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_project(tmp_path / "plant")
+    return tmp_path / "plant"
+
+
+@pytest.fixture
+def service(folder: Path, broker: Mosquitto) -> Iterator[Service]:
+    with Service(folder, broker.url) as running:
+        running.ready()
+        yield running
+
+
+@pytest.fixture
+def client(broker: Mosquitto) -> Iterator[Client]:
+    with Client(broker.port, "client") as both:
+        both.subscribe("acme/#")
+        yield both
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def values(client: Client, topic: str = FILLER) -> list[float]:
+    return [body["value"] for body in client.bodies(topic)]
+
+
+def test_a_reading_behind_a_batch_start_has_the_batch(service: Service, client: Client) -> None:
+    at = now()
+    client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": at - 1000})
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": at})
+    client.publish("plc/L1/filler/temperature", {"Val": 21, "ts": at - 2000})
+    until(lambda: len(values(client)) == 2)
+    during, before = client.bodies(FILLER)
+    assert during["batch"] == {"id": "B-1"}
+    assert "batch" not in before
+
+
+def test_a_record_outlives_a_restart(service: Service, client: Client) -> None:
+    client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": now() - 1000})
+    client.flush()
+    until(lambda: service.counters()[1]["recorded"] == 1)
+    service.kill()
+    service.start()
+    service.ready()
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+    until(lambda: values(client))
+    assert client.bodies(FILLER)[0]["batch"] == {"id": "B-1"}
+
+
+def test_duplicates_and_owners_are_known_beyond_a_restart(service: Service, client: Client) -> None:
+    at = now()
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": at})
+    until(lambda: values(client) == [20.0])
+    assert service.stop() == 0
+    service.start()
+    service.ready()
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": at})
+    client.publish("plc/L1/filler/temperature", {"Val": 21, "ts": at + 1})
+    until(lambda: values(client) == [20.0, 21.0])
+    assert service.counters()[1]["duplicate"] == 1
+
+
+def test_new_rules_take_effect_whole_and_bad_ones_not_at_all(service: Service, client: Client, folder: Path) -> None:
+    rules = folder / "naming_rules" / "dallas.yaml"
+    before = service.get("/status")["bundle"]["revision"]
+    rules.write_text(RULES.replace("to: line-{line}/{machine}/", "too: line-{line}/{machine}/"), encoding="utf-8")
+    service.ready("degraded")
+    assert service.get("/status")["bundle"]["revision"] == before
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+    until(lambda: values(client) == [20.0])
+    added = "  - {topic: new/+, read: text}\n  - {topic: mes/orders"
+    rule = (
+        "  - {id: new, from: 'new/{machine}', unit: Cel, to: 'line-2/{machine}/_telemetry/temperature'}\n  - id: start"
+    )
+    client.publish("new/mixer", b"7", retain=True)
+    client.flush()
+    rules.write_text(RULES.replace("  - {topic: mes/orders", added).replace("  - id: start", rule), encoding="utf-8")
+    service.ready()
+    assert service.get("/status")["bundle"]["revision"] != before
+    client.publish("new/mixer", b"8")
+    until(lambda: values(client, "acme/dallas/line-2/mixer/") == [8.0])
+    until(lambda: service.counters()[1]["ignored"] == 1)  # the retained one has no time of its own
+
+
+def test_the_last_good_rules_start_the_service_again(service: Service, client: Client, folder: Path) -> None:
+    before = service.get("/status")["bundle"]["revision"]
+    (folder / "naming_rules" / "dallas.yaml").write_text("site: dallas\nruls: []\n", encoding="utf-8")
+    service.kill()
+    service.start()
+    service.ready("degraded")
+    assert service.get("/status")["bundle"]["revision"] == before
+    assert "starting with the last good ones" in service.said()
+
+
+def test_without_any_good_rules_it_does_not_start(tmp_path: Path, broker: Mosquitto) -> None:
+    write_project(tmp_path / "plant", "site: nowhere\n")
+    with Service(tmp_path / "plant", broker.url) as service:
+        assert service.process.wait(20) == 1
+        assert "uns check" in service.said()
+
+
+def test_a_second_process_stands_by_and_takes_over(service: Service, client: Client, folder: Path) -> None:
+    with Service(folder, service.broker) as second:
+        until(lambda: "standing by" in second.said())
+        service.kill()
+        killed = time.monotonic()
+        second.ready()
+        assert time.monotonic() - killed < 5
+        client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+        until(lambda: values(client) == [20.0])
+
+
+def test_one_whose_session_is_taken_over_ends(service: Service, broker: Mosquitto, tmp_path: Path) -> None:
+    write_project(tmp_path / "other")
+    with Service(tmp_path / "other", broker.url) as second:
+        assert service.process.wait(20) == 3
+        assert "another process took this session over" in service.said()
+        second.ready()
+
+
+def test_a_claim_ends_by_command(service: Service, client: Client, folder: Path) -> None:
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+    until(lambda: values(client) == [20.0])
+    client.publish("acme/_uns/uns/release", FILLER.encode())
+    until(lambda: "a claim was ended" in service.said())
+    assert "owner=plc/L1/filler/temperature" in service.said()
+
+
+def test_what_the_broker_refuses_for_size_goes_to_quarantine(tmp_path: Path) -> None:
+    from support.mosquitto import mosquitto
+
+    write_project(tmp_path / "plant")
+    with (
+        mosquitto(tmp_path / "mosquitto", extra="max_packet_size 300") as broker,
+        Service(tmp_path / "plant", broker.url) as service,
+        Client(broker.port, "client") as client,
+    ):
+        until(lambda: "connected" in service.said())
+        client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+        until(lambda: service.counters()[1]["quarantined"] == 1)
+        assert service.get("/status")["findings"] == {"publish-too-large": 1}
+
+
+def test_qos_0_is_served_and_counted_as_such(service: Service, client: Client) -> None:
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()}, qos=0)
+    until(lambda: values(client) == [20.0])
+    messages, _ = service.settled()
+    assert (messages["received"], messages["acknowledged"], messages["qos0"]) == (1, 0, 1)
+
+
+def test_what_was_queued_while_it_was_away_claims_no_receive_time(service: Service, client: Client) -> None:
+    assert service.stop() == 0
+    client.publish("plc/L1/filler/temperature", {"Val": 20})
+    client.publish("plc/L1/filler/temperature", {"Val": 21, "ts": now()})
+    client.flush()
+    service.start()
+    service.ready()
+    until(lambda: "the backlog is through" in service.said())
+    client.publish("plc/L1/filler/temperature", {"Val": 22})
+    until(lambda: len(values(client)) == 3)
+    clocks = [properties(each).get("clock") for each in client.messages if each.topic == FILLER]
+    assert clocks == ["backlog", None, "received"]
+    assert client.bodies(FILLER)[0]["quality"] == "uncertain"
+
+
+def test_it_says_in_the_namespace_how_it_is_and_that_it_is_gone(service: Service, client: Client) -> None:
+    def states() -> list[str]:
+        return [json.loads(each.payload)["state"] for each in client.messages if each.topic == "acme/_uns/uns"]
+
+    until(lambda: "running" in states())
+    service.kill()
+    until(lambda: states()[-1] == "gone")
+    service.start()
+    service.ready()
+    until(lambda: states()[-1] == "running")
+    assert service.stop() == 0
+    until(lambda: states()[-1] == "stopped")
+
+
+def test_rejections_are_told_as_they_happen(service: Service, client: Client) -> None:
+    client.publish("plc/L1/filler/pressure", {"Val": 1})
+    (told,) = until(lambda: client.bodies("acme/_uns/uns/rejected"))
+    assert (told["topic"], told["site"], told["findings"][0]["code"]) == (
+        "plc/L1/filler/pressure",
+        "dallas",
+        "rule-none",
+    )
+
+
+def test_metrics_bear_the_promised_names(service: Service, client: Client) -> None:
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+    until(lambda: values(client))
+    service.settled()
+    text = service.get("/metrics")
+    for line in (
+        "uns_messages_received_total 1.0", "uns_messages_acknowledged_total 1.0", "uns_messages_qos0_total 0.0",
+        "uns_messages_cut_off_total 0.0", 'uns_decisions_total{outcome="published"} 1.0', "uns_link_connected 1.0",
+        'uns_in_flight{of="messages"} 0.0', 'uns_in_flight{of="decisions"} 0.0', "uns_latency_seconds_count 1.0",
+        "uns_possible_gaps_total 0.0", "uns_quarantine_entries 0.0", "uns_quarantine_overflow_total 0.0",
+        "uns_stale_signals 0.0", "uns_bundle_info{revision=", "uns_bundle_age_seconds ", "uns_timeline_age_seconds ",
+    ):  # fmt: skip
+        assert line in text
