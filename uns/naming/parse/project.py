@@ -40,6 +40,10 @@ def parse_project(rules: Mapping[str, bytes], rules_at: str) -> Parsed:
             file = _read_file(path, rules, scope)
             if file is not None:
                 files.append(file)
+        elif path.endswith(".yml") and "/" not in path:
+            message = f"`{path}` is not read"
+            place = FilePlace(posixpath.join(rules_at, path))
+            report.add("key-value", message, f"name it `{path.removesuffix('.yml')}.yaml`", place)
     check_ownership(files, report)
     check_overlaps(files, scope.standard.root if scope.standard else None, report)
     return Parsed(scope.standard, tuple(files), tuple(sorted(report.close(), key=_order)))
