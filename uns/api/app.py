@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from fastapi import Depends, FastAPI
@@ -40,6 +41,7 @@ from uns.api.registry_view import RegistryView
 from uns.api.surroundings import Surroundings
 from uns.instant import Instant
 from uns.settings import Settings
+from uns.telemetry import logger
 
 NOUNS: Final = (
     browse, stream, explain, quarantine, products, batches, calendars, equipment, context, submissions, rules, status,
@@ -51,7 +53,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": Problem, "desc
 def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) -> FastAPI:
     """The API over these settings; it connects to broker and registry once it is started."""
     changes = Changes(secrets.token_hex(6))
-    here = Surroundings(settings, Namespace(changes), Link(), RulesInForce(), RegistryView(settings), clock)
+    here = Surroundings(
+        settings, Namespace(changes), Link(), RulesInForce(), RegistryView(settings), clock, logger(process="api")
+    )
     app = FastAPI(
         title="uns",
         version=__version__,
@@ -59,14 +63,13 @@ def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) 
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=BODY,
         dependencies=[Depends(known_parameters)],
         responses=PROBLEMS,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.surroundings = here
     install(app)
-    app.add_middleware(Gate)
+    app.add_middleware(Gate, limit=BODY, limits={"/api/v1/submissions": submissions.BODY})
     for noun in (health, docs):
         app.include_router(noun.router)
     for noun in NOUNS:
@@ -86,9 +89,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             follow_rules(here.settings, here.rules, here.registry, here.clock),
         )
     ]
+    for task in tasks:
+        task.add_done_callback(partial(_ended, here))
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _ended(here: Surroundings, task: asyncio.Task[None]) -> None:
+    """None of them ends while the application runs; where one does, the API says so rather than show old things."""
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is not None:
+        here.fault = f"a part of the API has failed, start it again: {error!r}"
+        here.log.error("a part of the API has failed", exc_info=error)

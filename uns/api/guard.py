@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uns.api.problem import Refused, problem
 from uns.finding import FilePlace, found, nearest
 
 BODIES: Final = ("POST", "PUT", "PATCH")
+TOO_LARGE: Final = "the body is larger than this resource takes"
 
 
 def is_loopback(host: str) -> bool:
@@ -27,10 +30,10 @@ def is_loopback(host: str) -> bool:
 
 
 class Gate:
-    """Refuses foreign `Host` and `Origin` (another site's page in a local browser) and bodies that are not JSON."""
+    """Refuses foreign `Host` and `Origin` (another site's page in a local browser), and bodies that do not fit."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, limit: int, limits: Mapping[str, int]) -> None:
+        self._app, self._limit, self._limits = app, limit, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,9 +42,32 @@ class Gate:
         headers: dict[str, list[str]] = {}
         for name, value in scope["headers"]:
             headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
-        refusal = _refusal(scope["method"], headers)
-        answer = problem(*refusal) if refusal else self._app
-        await answer(scope, receive, send)
+        limit = self._limits.get(scope["path"], self._limit)
+        refusal = _refusal(scope["method"], headers) or _too_large(headers, limit)
+        if refusal:
+            await problem(*refusal)(scope, receive, send)
+        else:
+            await self._app(scope, _limited(receive, limit), send)
+
+
+def _too_large(headers: dict[str, list[str]], limit: int) -> tuple[int, str] | None:
+    sizes = [int(each) for each in headers.get("content-length", []) if each.isascii() and each.isdigit()]
+    return (413, TOO_LARGE) if any(size > limit for size in sizes) else None
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Counts a body that does not say how large it is."""
+    left = limit
+
+    async def receive_some() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413, TOO_LARGE)
+        return message
+
+    return receive_some
 
 
 def _refusal(method: str, headers: dict[str, list[str]]) -> tuple[int, str] | None:

@@ -41,7 +41,7 @@ async def readyz(here: Here, response: Response) -> Readiness:
 
 def ready(here: Surroundings) -> Readiness:
     """Hold: nothing true can be said about the namespace. Degraded: part of it is missing or old."""
-    held, lacking = [], []
+    held, lacking = [here.fault] if here.fault else [], []
     if here.rules.bundle is None:
         held.append("no rules are in force: `uns check` says what is wrong with them")
     elif errors := [each for each in here.rules.findings if each.severity is Severity.ERROR]:

@@ -72,8 +72,6 @@ def _sentence(request: Request, error: HTTPException) -> str:
         return f"there is nothing at {request.url.path[:200]}; GET /docs lists what there is"
     if error.status_code == 405:
         return f"{request.method} cannot be used on {request.url.path[:200]}"
-    if error.status_code == 413:
-        return "the body is larger than this resource takes"
     return str(error.detail)
 
 

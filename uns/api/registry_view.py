@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
@@ -40,7 +41,7 @@ class RegistryView:
     @property
     def engine(self) -> Engine:
         if self._engine is None:
-            self._engine = connect(self.settings.registry)
+            self._engine = connect(self.settings.registry, password=_password(self.settings.registry_password_file))
         return self._engine
 
     async def ask(
@@ -86,3 +87,10 @@ class RegistryView:
         while self.submissions == since and not self.changed.is_set():
             await asyncio.sleep(POLL_S / 2)
         self.changed.clear()
+
+
+def _password(file: Path | None) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n") if file else None
+    except OSError as error:
+        raise RegistryAway(f"{file}: {error.strerror}", "make it readable") from error

@@ -88,6 +88,9 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
     server, loop = server_of(settings), asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, setattr, server, "should_exit", True)
+    host, port = listener.getsockname()[:2]
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    server.here.log.info("the REST API listens", url=f"{base}/api/v1", docs=f"{base}/docs")
     await server.serve(sockets=[listener])
 
 

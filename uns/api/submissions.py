@@ -74,7 +74,7 @@ async def one(request: Request, here: Here, revision: str) -> Response:
     return answer(request, tag_of(submission), lambda: SubmissionWhole(**_members(submission), files=files))
 
 
-@router.post("/submissions", status_code=201, summary="Submit a change set", max_body_size=BODY)
+@router.post("/submissions", status_code=201, summary="Submit a change set")
 async def submit(here: Here, change: ChangeSet) -> Submitted:
     _refuse_where_the_folder_rules(here)
     files = {path: None if text is None else _encoded(path, text) for path, text in change.files.items()}

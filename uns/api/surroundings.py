@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -24,6 +24,9 @@ class Surroundings:
     rules: RulesInForce
     registry: RegistryView
     clock: Callable[[], Instant]
+    log: Any
+    fault: str = ""
+    """Why a task that keeps things fresh has ended, which it never should."""
     streams: int = 0
     """How many streams are being read now."""
 

@@ -20,7 +20,7 @@ Sink = Callable[[aiomqtt.Message], None]
 
 def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomqtt.Client:
     """A clean-session client named `<instance>-<name>`; with a sink, messages go there at once."""
-    properties = Properties(PacketTypes.CONNECT)
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = 0
     return aiomqtt.Client(
         settings.broker_host,

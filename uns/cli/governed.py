@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -13,16 +14,28 @@ from uns.api.models import Value
 from uns.bundle import Bundle
 from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, show
 from uns.cli.project import judged
+from uns.judge import Judgement, judge
 from uns.settings import Settings
 
 
 def draft_of(settings: Settings) -> Bundle:
     """The bundle that the rules make even where they have errors: enough to know the root and the names."""
-    [result] = judged((), settings)
-    if result.judgement.draft is None:
-        show(result.findings[:5], err)
+    judgement = _submitted(settings) if settings.rules_source == "registry" else judged((), settings)[0].judgement
+    if judgement.draft is None:
+        show(judgement.findings[:5], err)
         raise typer.Exit(NEGATIVE)
-    return result.judgement.draft
+    return judgement.draft
+
+
+def _submitted(settings: Settings) -> Judgement:
+    from uns.cli.registered import registry
+    from uns.registry.submissions import in_force
+
+    with registry(settings) as engine:
+        known = in_force(engine)
+    if known is None:
+        fail(NEGATIVE, "nothing was ever submitted, so there are no rules", "`uns submit` the first change set")
+    return judge(known[1], time.time_ns())
 
 
 def below_root(text: str, root: str) -> str:

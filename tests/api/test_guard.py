@@ -1,0 +1,177 @@
+"""Who may speak to the API and how; and what hostile requests get."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from uns.api.guard import is_loopback
+from uns.api.server import serve
+from uns.settings import Settings
+
+
+def is_problem(response: httpx.Response, status: int) -> dict:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body = response.json()
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"]
+    assert isinstance(body["findings"], list)
+    return body
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.4:8080", "", "[::1", "localhost@evil"]
+)
+def test_a_foreign_host_is_refused(api, host):
+    is_problem(api.client.get("/status", headers={"Host": host}), 421)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080", "127.0.0.2"])
+def test_loopback_by_any_of_its_names_is_answered(api, host):
+    assert api.client.get("/status", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "http://["])
+def test_a_foreign_origin_is_refused(api, origin):
+    is_problem(api.client.get("/status", headers={"Origin": origin}), 403)
+
+
+def test_a_page_of_its_own_is_answered(api):
+    assert api.client.get("/status", headers={"Origin": api.url}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"])
+def test_bodies_are_json_only(api, kind):
+    is_problem(api.client.post("/products", content=b'{"id":"P"}', headers={"Content-Type": kind}), 415)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"topic":' + b"9" * 10_000 + b"}", b'{"id": "\\ud800"}'],
+)
+@pytest.mark.parametrize("path", ["/explain", "/products", "/submissions", "/rules/rollback"])
+def test_what_is_no_request_is_refused(api, path, body):
+    is_problem(api.client.post(path, content=body, headers={"Content-Type": "application/json"}), 400)
+
+
+def test_a_body_that_grows_beyond_the_limit_is_refused_too(api):
+    body = (b'{"topic": "plc/x", "text": "' + b"x" * 300_000 for _ in range(8))
+    response = api.client.post("/explain", content=body, headers={"Content-Type": "application/json"})
+    is_problem(response, 413)
+
+
+def test_a_body_beyond_the_limit_is_refused(api):
+    body = json.dumps({"topic": "plc/x", "text": "x" * 2_000_000})
+    is_problem(api.client.post("/explain", content=body, headers={"Content-Type": "application/json"}), 413)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        ("/values?filtr=%23", "?filtr"),
+        ("/status?x=1", "?x"),
+        ("/values?limit=1&limit=2", "?limit"),
+        ("/values?limit=0", "?limit"),
+        ("/values?limit=1001", "?limit"),
+        ("/values?limit=ten", "?limit"),
+        ("/values?cursor=%C3%A4", "?cursor"),
+        ("/values?cursor=_", "?cursor"),
+        ("/values?filter=", "?filter"),
+        ("/values?filter=a/%23/b", "?filter"),
+        ("/values?filter=" + "a" * 1001, "?filter"),
+        ("/search?q=", "?q"),
+        ("/search?q=%20", "?q"),
+        ("/search", "?q"),
+        ("/namespace?depth=33", "?depth"),
+        ("/context?equipment=", "?equipment"),
+        ("/context?equipment=dallas&at=yesterday", "?at"),
+        ("/quarantine?state=lost", "?state"),
+    ],
+)
+def test_a_wrong_query_names_the_parameter(api, path, parameter):
+    body = is_problem(api.client.get(path), 400)
+    assert body["findings"][0]["where"]["file"] == parameter
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/rules/nothing.yaml", "/contracts/none/1", "/contracts/telemetry/9"])
+def test_what_is_not_there_is_a_problem_too(api, path):
+    is_problem(api.client.get(path), 404)
+
+
+def test_a_method_that_does_not_fit_is_a_problem_too(api):
+    is_problem(api.client.delete("/values"), 405)
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_path_and_no_query_brings_it_down(api, path, value):
+    try:
+        url = httpx.URL(f"{api.url}/api/v1/").copy_with(raw_path=httpx.URL(path="/api/v1/namespace/" + path).raw_path)
+        url = url.copy_merge_params({"cursor": value, "depth": "1"})
+    except (httpx.InvalidURL, UnicodeEncodeError):
+        return
+    assert api.client.get(url).status_code in (200, 400, 404)
+
+
+def test_bytes_that_are_no_http_end_the_connection_and_nothing_else(api):
+    with socket.create_connection(("127.0.0.1", api.port), timeout=5) as broken:
+        broken.sendall(b"\x00\xff\r\n\r\n" * 100)
+        broken.recv(4096)
+    assert api.client.get("/status").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("plant", False),
+    ],
+)
+def test_loopback_is_known(host, expected):
+    assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize("endpoint", ["0.0.0.0:8080", "[::]:8080", "plant.example:80"])
+def test_it_refuses_to_listen_for_others(endpoint, capsys):
+    assert serve(Settings(api=endpoint)) == 2
+    assert "127.0.0.1" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_told(capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert serve(Settings(api=f"127.0.0.1:{other.getsockname()[1]}")) == 3
+    assert "cannot be listened on" in capsys.readouterr().err
+
+
+def test_docs_load_nothing_from_anywhere(api):
+    page = httpx.get(f"{api.url}/docs")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert "/api/v1/namespace/{path}" in page.text
+
+
+def test_every_answer_has_a_type(api):
+    paths = httpx.get(f"{api.url}/openapi.json").json()["paths"]
+    for path, verbs in paths.items():
+        for verb, operation in verbs.items():
+            assert operation["summary"], f"{verb} {path}"
+            for status in ("200", "201"):
+                content = operation["responses"].get(status, {}).get("content", {})
+                for kind, media in content.items():
+                    assert path == "/metrics" or kind != "application/json" or media["schema"], f"{verb} {path}"
