@@ -141,9 +141,12 @@ def _tail_contains(outer: Levels, inner: Levels, algebra: Algebra) -> bool | Non
         ends = inner.tail.suffix.endswith(suffix) if inner.tail.deep else not suffix
         certain = inner.tail.deep or len(inner.fixed) > beyond + 1
         return ends and (certain or algebra.contains(SOME_TEXT, inner.at(beyond)))
+    several = len(inner.fixed) > beyond + 1
+    if several and inner.fixed[-1].values is not None:
+        return all(text.endswith(suffix) for text in inner.fixed[-1].values)
     if suffix:
         return algebra.contains(language((Endless(), suffix)), inner.fixed[-1])
-    return True if len(inner.fixed) > beyond + 1 else algebra.contains(SOME_TEXT, inner.fixed[-1])
+    return True if several else algebra.contains(SOME_TEXT, inner.fixed[-1])
 
 
 def levels_overlap(left: Levels, right: Levels, algebra: Algebra) -> bool | None:
@@ -164,6 +167,9 @@ def _ends_meet(left: Levels, right: Levels, algebra: Algebra) -> bool | None:
     longer, shorter = (left, right) if right.tail else (right, left)
     if not shorter.tail or not shorter.tail.suffix or not longer.fixed:
         return True
+    if len(longer.fixed) > len(shorter.fixed) + 1:
+        values = longer.fixed[-1].values
+        return values is None or any(text.endswith(shorter.tail.suffix) for text in values)
     return algebra.overlaps(language((Endless(deep=True), shorter.tail.suffix)), longer.fixed[-1]) is not False
 
 
