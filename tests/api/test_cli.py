@@ -1,0 +1,122 @@
+"""`uns ls` and `uns watch` against a real broker."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from support.waiting import eventually
+
+TOPIC = "acme/dallas/packaging/line-3/filler/_telemetry/temperature"
+OURS = {"rule": "dallas/filler-plc", "source": "plc/dallas/L3/filler/TT101"}
+READING = '{"timestamp":"2026-11-20T10:00:00.000Z","value":22.0,"unit":"Cel","quality":"good","batch":{"id":"B-1001"}}'
+COMMAND = [sys.executable, "-c", "from uns.cli import main; main()"]
+
+
+@pytest.fixture
+def environment(broker) -> dict[str, str]:
+    return os.environ | {"UNS_BROKER": broker.url, "NO_COLOR": "1"}
+
+
+def uns(plant, environment, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=plant, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_ls_shows_the_tree_with_values_units_age_and_context(plant, environment, publish):
+    publish(TOPIC, READING, **OURS)
+    publish("acme/berlin/brewing/_telemetry/temperature", "17")
+    shown = uns(plant, environment, "ls")
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    assert lines[0] == "acme"
+    assert any("temperature  22.0 Cel" in line and "ago" in line and "batch B-1001" in line for line in lines)
+    assert any("17 rogue" in line for line in lines)
+
+
+@pytest.mark.parametrize("path", ["dallas/packaging", "acme/dallas/packaging", "dallas/packaging/"])
+def test_ls_begins_where_it_is_told_with_or_without_the_root(plant, environment, publish, path):
+    publish(TOPIC, READING, **OURS)
+    publish("acme/berlin/brewing/_telemetry/temperature", "17")
+    node = json.loads(uns(plant, environment, "ls", path, "--json").stdout)
+    assert (node["path"], node["kind"]) == ("acme/dallas/packaging", "area")
+    assert "berlin" not in json.dumps(node)
+
+
+def test_ls_ends_with_one_where_nothing_is(plant, environment):
+    nothing = uns(plant, environment, "ls", "dallas")
+    assert nothing.returncode == 1
+    assert "keeps nothing at acme/dallas" in nothing.stderr
+
+
+@pytest.mark.parametrize("verb", ["ls", "watch"])
+def test_without_a_broker_it_ends_with_three_and_a_remedy(plant, environment, broker, verb):
+    broker.stop()
+    away = uns(plant, environment, verb)
+    assert away.returncode == 3
+    assert broker.url in away.stderr
+    assert "→" in away.stderr
+
+
+@pytest.fixture
+def watching(plant, environment) -> Iterator[list[subprocess.Popen[str]]]:
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for each in started:
+        each.kill()
+        each.communicate()
+
+
+def test_watch_shows_messages_and_rejections_as_they_happen_and_ends_after_so_many(
+    plant, environment, publish, watching
+):
+    publish(TOPIC, READING, **OURS)
+    process = subprocess.Popen(
+        [*COMMAND, "watch", "--count", "3"], cwd=plant, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    watching.append(process)
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert "22.0 Cel" in first
+    assert first.startswith("10:00:00.000 ")
+    finding = {"code": "value-type", "message": "'x' is no number"}
+    told = {"topic": "plc/dallas/L3", "tag": None, "site": "dallas", "received": "2026-11-20T10:00:00.000Z"}
+    publish("acme/_uns/uns/rejected", json.dumps(told | {"findings": [finding]}), retain=False)
+    assert "'x' is no number (value-type)" in process.stdout.readline()
+    publish(TOPIC, READING.replace("22.0", "23.0"), **OURS)
+    assert "23.0 Cel" in process.stdout.readline()
+    assert process.wait(15) == 0
+
+
+def test_watch_prints_one_json_document_per_line_of_what_the_filter_takes(plant, environment, publish):
+    publish(TOPIC, READING, **OURS)
+    publish("acme/berlin/brewing/_telemetry/temperature", "17")
+    shown = uns(plant, environment, "watch", "berlin/#", "--json", "--for", "1.5")
+    assert shown.returncode == 0, shown.stderr
+    [line] = shown.stdout.splitlines()
+    assert json.loads(line)["topic"] == "acme/berlin/brewing/_telemetry/temperature"
+
+
+def test_watch_refuses_what_is_no_filter(plant, environment):
+    wrong = uns(plant, environment, "watch", "dallas/#/x")
+    assert wrong.returncode == 2
+    assert "`#` must be the last level" in wrong.stderr
+
+
+def test_watch_survives_a_closed_pipe(plant, environment, publish, watching):
+    publish(TOPIC, READING, **OURS)
+    process = subprocess.Popen(
+        [*COMMAND, "watch"], cwd=plant, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    watching.append(process)
+    assert process.stdout is not None
+    assert "22.0" in process.stdout.readline()
+    process.stdout.close()
+    eventually(lambda: publish(TOPIC, READING, **OURS) or process.poll() is not None)
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
