@@ -22,6 +22,8 @@ def demo(
 
     Example: `uns demo --for 20`
     """
+    from aiomqtt import MqttError
+
     from uns.demo.mosquitto import MosquittoMissing
     from uns.demo.run import Demo
     from uns.demo.service import ServiceFailed
@@ -32,5 +34,7 @@ def demo(
         fail(UNREACHABLE, str(error))
     except ServiceFailed as error:
         fail(UNREACHABLE, f"the service did not stay up; the end of its log:\n{error}")
+    except (MqttError, OSError) as error:
+        fail(UNREACHABLE, f"the demo's broker or service went away: {error}", "run it again")
     if not balances:
         fail(NEGATIVE, "the account does not balance", "this is an alarm: something was lost or counted wrongly")

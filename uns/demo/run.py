@@ -64,7 +64,7 @@ class Demo:
         try:
             await service.start()
             await self._unless_stopped(asyncio.gather(granted.wait(), service.ready()))
-            return self.stop.is_set() or await self._with_machines(broker, service)
+            return self.stop.is_set() or await self._with_machines(broker, service, watching)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
@@ -80,7 +80,7 @@ class Demo:
         for each in done:
             each.result()
 
-    async def _with_machines(self, broker: Mosquitto, service: Service) -> bool:
+    async def _with_machines(self, broker: Mosquitto, service: Service, watching: asyncio.Task[None]) -> bool:
         start = time.time_ns() // MILLISECOND * MILLISECOND
         simulation = Simulation(broker.port, messages(self.seed, start))
         addresses = [
@@ -90,19 +90,19 @@ class Demo:
         ]
         view = View(self.scene, self.rates, addresses)
         machines = asyncio.create_task(simulation.run())
-        await self._until_over(machines, service.ended(), self._show(view, service, simulation))
+        await self._until_over([machines, watching], service.ended(), self._show(view, service, simulation))
         simulation.stop()
         await machines
         metrics, sums = await self._settled(service, simulation)
         self.out.print(summary(sums, self.scene, metrics))
         return all(each.balances for each in sums)
 
-    async def _until_over(self, machines: asyncio.Task[None], *others: Coroutine[Any, Any, None]) -> None:
-        """Until the time is over or somebody ends it; whatever fails before, fails the demo."""
+    async def _until_over(self, clients: list[asyncio.Task[None]], *others: Coroutine[Any, Any, None]) -> None:
+        """Until the time is over or somebody ends it; whatever fails before, fails the demo. The clients go on."""
         tasks = [asyncio.create_task(each) for each in others]
         over = asyncio.create_task(self._over())
         try:
-            done, _ = await asyncio.wait([machines, over, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([*clients, over, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for each in done:
                 each.result()
         finally:
