@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import product
-from math import prod
-from typing import Final
 
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace
 from uns.naming.parse.report import Report
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.template import Slot, Template
-
-MAX_PATHS: Final = 1_000
 
 
 def check_ownership(files: Iterable[RuleFile], report: Report) -> None:
@@ -44,7 +39,7 @@ def _place_of_owner(file: RuleFile, index: int) -> FilePlace:
 
 def _check_targets(rule: Rule, file: RuleFile, report: Report) -> None:
     for index, template in enumerate(rule.to):
-        outside = _outside(template, rule, file)
+        outside = _outside(template, file)
         if outside is None:
             continue
         place = rule.places.get(f"to/{index}") or rule.places.get("to") or rule.place
@@ -54,28 +49,26 @@ def _check_targets(rule: Rule, file: RuleFile, report: Report) -> None:
         report.add("owner-outside", message, f"{begin}widen `owns` or move the rule", place)
 
 
-def _outside(template: Template, rule: Rule, file: RuleFile) -> str | None:
-    """What a target may begin with that the file does not own, or None."""
-    owned = frozenset[str](file.owns)
-    depth = max((path.count("/") + 1 for path in file.owns), default=1)
-    site = [(file.sites[0],)] if len(file.sites) == 1 else []
-    choices = [*site, *(_texts(level, rule) for level in template.levels)][:depth]
-    known = choices[: next((index for index, each in enumerate(choices) if not each), len(choices))]
-    if prod(len(each) for each in known) > MAX_PATHS:
-        return "/".join(["…"] * len(known))
-    for levels in product(*known):
-        path = "/".join(levels)
-        if not any("/".join(levels[:end]) in owned for end in range(1, len(levels) + 1)):
-            return f"{path}/…" if path else "…"
-    return None
+def _outside(template: Template, file: RuleFile) -> str | None:
+    """What the target's literal first levels say that the file does not own; what captures may say is proven later."""
+    levels, ended = _literal(template)
+    path = [*([file.sites[0]] if len(file.sites) == 1 else []), *levels]
+    owned = [owner.split("/") for owner in file.owns]
+    if any(path[: len(owner)] == owner for owner in owned):
+        return None
+    if not ended and any(owner[: len(path)] == path for owner in owned):
+        return None
+    return "/".join(path) if ended else f"{'/'.join(path)}/…"
 
 
-def _texts(level: tuple[str | Slot, ...], rule: Rule) -> tuple[str, ...]:
-    """Every text that the level can be: its own, or those that `where` lists for a capture alone in it."""
-    if all(isinstance(part, str) for part in level):
+def _literal(template: Template) -> tuple[list[str], bool]:
+    """The leading equipment levels without captures, and whether they are all that there are."""
+    texts: list[str] = []
+    for level in template.levels:
+        if any(isinstance(part, Slot) for part in level):
+            return texts, False
         text = "".join(part for part in level if isinstance(part, str))
-        return () if text.startswith("_") else (text,)
-    slot = level[0]
-    if len(level) > 1 or not isinstance(slot, Slot) or slot.transforms:
-        return ()
-    return next((each.values for each in rule.where if each.capture == slot.name and each.values), ())
+        if text.startswith("_"):
+            break
+        texts.append(text)
+    return texts, True
