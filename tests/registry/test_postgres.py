@@ -117,6 +117,23 @@ def test_a_change_is_heard_at_once(engine: Engine) -> None:
     assert changes.revision(engine) == 1
 
 
+def test_a_connection_that_is_cut_off_is_away_and_the_next_one_works(engine: Engine) -> None:
+    with Watch(engine) as watch:
+        cut = threading.Timer(0.3, lambda: _cut_off(engine))
+        cut.start()
+        with pytest.raises(RegistryAway):
+            watch.wait(0, 20)
+        cut.join()
+    assert changes.revision(engine) == 0
+
+
+def _cut_off(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
+
+
 def test_quarantine_keeps_within_its_bounds(engine: Engine) -> None:
     finding = found("value-type", "is not a number", "decimal", SamplePlace("plc/a"))
     raw = [RawMessage("plc/a", bytes([each]), each * SECOND) for each in range(20)]

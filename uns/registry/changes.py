@@ -7,10 +7,9 @@ import time
 from types import TracebackType
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import Engine
 
-from uns.registry.engine import away, reading, told
+from uns.registry.engine import away, reading
 from uns.registry.writing import CHANNEL, Part, revision_of
 
 POLL_S: Final = 0.2
@@ -53,17 +52,16 @@ class Watch:
         """A number that changes with every commit of another connection to SQLite, and costs nothing to read."""
         if self._engine.dialect.name != "sqlite":
             return 0
-        return int(self._driver.execute("PRAGMA data_version").fetchone()[0])
+        with away():
+            return int(self._driver.execute("PRAGMA data_version").fetchone()[0])
 
     def _rest(self, left: float) -> bool:
         """Wait a little; whether PostgreSQL notified us meanwhile."""
         if self._engine.dialect.name != "postgresql":
             self._closed.wait(min(POLL_S, left))
             return False
-        try:
+        with away():
             return any(True for _ in self._driver.notifies(timeout=min(left, 1.0), stop_after=1))
-        except psycopg.OperationalError as error:
-            raise told(error) from error
 
     def close(self) -> None:
         """A wait in another thread ends within a second."""
