@@ -96,7 +96,7 @@ def _newest(case: Case, bundle: Bundle, now: Instant) -> Instant:
     for topic, payload in case.before:
         _, births = read(RawMessage(topic, payload, now), births)
     samples, _ = read(RawMessage(case.topic, case.payload, now), births)
-    own = [sample.time for sample in samples if sample.clock in ("", "ambiguous", "gap") and not sample.findings]
+    own = [sample.time for sample in samples if sample.clock in ("", "ambiguous", "gap")]
     return max(own, default=now)
 
 

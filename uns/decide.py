@@ -9,7 +9,7 @@ from uns.context.timeline import Timeline
 from uns.context.values import Record
 from uns.decision import Publish, Recorded, Reject
 from uns.decode import BY_RECEIPT
-from uns.draw import Drawn, draw_fields, draw_record, draw_value
+from uns.draw import Drawn, draw_document, draw_fields, draw_record, draw_value
 from uns.enrich import Enriched, enrich
 from uns.finding import Finding, SamplePlace, Severity, found
 from uns.message import Quality, RawMessage, Sample
@@ -84,7 +84,7 @@ def _draw(sample: Sample, step: Step, contract: Contract, now: Situation) -> Dra
         return draw_value(sample, step, now.bundle)
     if contract.shape == "object":
         return draw_fields(sample, step.target, step.meaning.decimal)
-    return Drawn(sample.reading.node, sample.quality)
+    return draw_document(sample, now.raw)
 
 
 def _unread(sample: Sample, step: Step) -> tuple[Finding, ...]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from codecs import BOM_UTF8
 from typing import Any, NamedTuple
+
+import orjson
 
 from uns.bundle import Bundle, Step
 from uns.convert import Meaning, Misfit, convert, shown
@@ -85,6 +88,24 @@ def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
             value = shown(value) if isinstance(value, bool) else str(value)
         fields[name] = value
     return Drawn(fields, sample.quality, tuple(findings))
+
+
+def draw_document(sample: Sample, raw: RawMessage) -> Drawn:
+    """Shape `document`. What only a tolerant reader takes (NaN, Infinity) is not passed on."""
+    node = sample.reading.node
+    if sample.reading.whole and not _is_strict(raw.payload):
+        message = "the document holds NaN or Infinity, which no JSON reader has to take"
+        remedy = "let the machine write null, or draw members with `fields`"
+        return Drawn(node, sample.quality, (found("payload-syntax", message, remedy, _place(sample, "")),))
+    return Drawn(node, sample.quality)
+
+
+def _is_strict(payload: bytes) -> bool:
+    try:
+        orjson.loads(payload.removeprefix(BOM_UTF8))
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _field(sample: Sample, each: TargetField) -> Value | Absent:

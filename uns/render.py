@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Final
@@ -53,7 +54,7 @@ def _closed(body: dict[str, Any], quality: Quality, code: Scalar | None, context
 
 def document_of(raw: RawMessage, sample: Sample) -> bytes:
     """Shape `document`: the reading byte for byte where it is the whole payload."""
-    return raw.payload if sample.reading.whole else payload_of(sample.reading.node)
+    return raw.payload.removeprefix(BOM_UTF8) if sample.reading.whole else payload_of(sample.reading.node)
 
 
 def document_properties(sample: Sample, quality: Quality, context: Context) -> Properties:

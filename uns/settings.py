@@ -92,6 +92,12 @@ class Settings(BaseModel):
             return self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
         return self.password.get_secret_value() if self.password else None
 
+    def registry_password(self) -> str | None:
+        """The registry's password where it stands in a file; else the URL says what there is to say."""
+        if self.registry_password_file is None:
+            return None
+        return self.registry_password_file.read_text(encoding="utf-8").rstrip("\r\n")
+
 
 def endpoint(text: str) -> tuple[str, int]:
     """`host:port` as a pair."""

@@ -10,10 +10,15 @@ import sys
 from uns.cli.app import app, err
 
 
-def main() -> None:
-    """Run the verb that the arguments name; a closed pipe and Ctrl-C end quietly."""
+def load_verbs() -> None:
+    """Import every file of this folder: each registers its verb."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
+
+
+def main() -> None:
+    """Run the verb that the arguments name; a closed pipe and Ctrl-C end quietly."""
+    load_verbs()
     try:
         app()
     except BrokenPipeError:

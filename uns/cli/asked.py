@@ -32,13 +32,18 @@ class Kept(NamedTuple):
     properties: dict[str, str]
 
 
+def is_missing(settings: Settings) -> bool:
+    """Whether the registry is a file that nobody has made yet: then nothing was ever in force."""
+    url = make_url(settings.registry)
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(url.database or "").exists()
+
+
 def registry_of(settings: Settings) -> Engine | None:
     """The registry, or None and a word on standard error where there is none to ask."""
-    url = make_url(settings.registry)
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+    if is_missing(settings):
         return None
     try:
-        engine = connect(settings.registry)
+        engine = connect(settings.registry, password=settings.registry_password())
         return engine if is_current(engine) else None
     except RegistryAway as away:
         err.print(f"registry: {away}", markup=False)

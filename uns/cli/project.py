@@ -11,9 +11,11 @@ import typer
 
 from uns.bundle import Bundle
 from uns.cli.app import NEGATIVE, err, show
+from uns.cli.asked import is_missing, registry_of
 from uns.files import Project, project_at, read_documents
 from uns.finding import FilePlace, Finding
 from uns.judge import Judgement, judge
+from uns.registry import submissions
 from uns.schema.catalog import Catalog
 from uns.settings import Settings
 
@@ -70,4 +72,7 @@ def in_force(settings: Settings, against: Path | None) -> dict[str, str] | None:
         documents, _ = read_documents(against, against)
         catalog, _ = Catalog.build(documents.schemas, documents.schemas_at, ())
         return dict(catalog.fingerprints)
-    return None
+    if is_missing(settings):
+        return {}
+    engine = registry_of(settings)
+    return None if engine is None else dict(submissions.schemas(engine))

@@ -1,0 +1,107 @@
+"""Makes the reference pages from the code: settings, commands, findings. `make docs` writes them; a test compares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+
+def settings_page() -> str:
+    """Every setting, its default and what it is for."""
+    from uns.settings import Settings
+
+    lines = [
+        "# Settings",
+        "",
+        "Read from `uns.toml` in the working directory (or the file that `--config` names), then from `UNS_…` variables,",
+        "then from flags; the later wins. `uns check` tells every wrong one with its place.",
+        "",
+        "```toml",
+        'broker = "mqtt://127.0.0.1:1883"',
+        'rules = "naming_rules"',
+        'registry = "sqlite:///uns.db"',
+        "```",
+        "",
+        "| setting | variable | default | |",
+        "|---|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `{name}` | `UNS_{name.upper()}` | {default} | {field.description or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """Every verb with its arguments, options and example."""
+    import typer
+
+    from uns.cli import load_verbs
+    from uns.cli.app import app
+
+    load_verbs()
+    command = typer.main.get_command(app)
+    lines = [
+        "# The command line",
+        "",
+        "Exit status: 0 all well, 1 errors found or a negative answer, 2 wrong use or wrong settings, 3 something needed",
+        "is unreachable, or another process took over. Results go to standard output, everything else to standard error.",
+        "",
+    ]
+    for path, verb in _verbs(command, "uns"):
+        context = verb.make_context(path, [], resilient_parsing=True)
+        lines += [f"## `{path}`", "", (verb.help or "").strip(), ""]
+        rows = [record for each in verb.get_params(context) if (record := each.get_help_record(context))]
+        if rows:
+            lines += ["| | |", "|---|---|", *(f"| `{_cell(name)}` | {_cell(text)} |" for name, text in rows), ""]
+    return "\n".join(lines)
+
+
+def _verbs(command: object, path: str) -> Iterator[tuple[str, object]]:
+    for name, verb in sorted(command.commands.items()):
+        if hasattr(verb, "commands"):
+            yield from _verbs(verb, f"{path} {name}")
+        else:
+            yield f"{path} {name}", verb
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def findings_page() -> str:
+    """Every code, what it means, and an example that a test produces."""
+    from support.findings import examples
+
+    from uns.codes import CODES
+
+    shown = examples()
+    lines = [
+        "# Findings",
+        "",
+        "One thing that is wrong, told the same way everywhere: on the command line, over REST, in quarantine. An *error*",
+        "in a file keeps the change set out of force; a sample with an error is kept in quarantine. Each says where, what",
+        "and what to do. The examples are what the tests produce.",
+        "",
+    ]
+    for code, entry in CODES.items():
+        lines += [f"## `{code}`", "", f"{entry.meaning[0].upper()}{entry.meaning[1:]}. *{entry.severity.value.capitalize()}, in {entry.found_in}.*", ""]
+        if code in shown:
+            lines += ["```text", shown[code], "```", ""]
+    return "\n".join(lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "findings.md": findings_page,
+}
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8")
+        print(f"docs/{name}")
