@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import uns.cli.context
-import uns.cli.migrate
-import uns.cli.quarantine
-import uns.cli.registry  # noqa: F401
+from uns.cli import context, migrate, quarantine, registry
 from uns.cli.app import app
 from uns.finding import SamplePlace, found
 from uns.instant import SECOND
@@ -19,6 +16,8 @@ from uns.quarantine import Rejection
 from uns.registry.engine import connect
 from uns.registry.quarantine import keep
 
+VERBS = (context, migrate, quarantine, registry)
+"""Importing them adds them to the application."""
 STANDARD = """\
 enterprise: acme
 sites:
