@@ -1,4 +1,4 @@
-"""`POST /explain`: what becomes of a message and why, by the rules and the context of now."""
+"""`POST /explain`: what becomes of a message and why; or where a governed topic's readings come from."""
 
 from __future__ import annotations
 
@@ -6,31 +6,39 @@ import asyncio
 import json
 from typing import Annotated, Any
 
+import aiomqtt
 from fastapi import APIRouter
 from pydantic import Field
 
 from uns.api.fields import Moment
 from uns.api.models import Answer
-from uns.api.problem import malformed, wrong
+from uns.api.origins import Produced, produced
+from uns.api.problem import Refused, malformed, wrong
 from uns.api.rules import in_force
-from uns.api.surroundings import Here
+from uns.api.surroundings import Here, Surroundings
+from uns.broker.kept import read_kept
+from uns.bundle import Bundle
+from uns.context.timeline import Timeline
 from uns.explain import Explanation, explain
 from uns.finding import Malformed
+from uns.instant import Instant
 from uns.message import RawMessage
+from uns.registry.entries import Filter, entries
 from uns.registry.timeline import load
 from uns.topic import TopicFilter
 
 router = APIRouter(tags=["explain"])
+NO_REGISTRY = "none"
 
 
 class Asked(Answer):
-    """A raw topic, and its payload as one of JSON, text or bytes in hex."""
+    """A topic; of a raw one also its payload, as one of JSON, text or bytes in hex. Without: of the newest kept."""
 
     topic: Annotated[str, Field(min_length=1, max_length=65_535)]
     payload: Any = None
     text: str | None = None
     hex: str | None = None
-    at: Moment | None = Field(None, description="receive time; now where it is left out")
+    at: Moment | None = Field(None, description="receive time; now, or a kept message's own")
     retained: bool = False
 
 
@@ -45,20 +53,53 @@ class Explained(Answer):
     topic: str
     received: str
     bundle: str = Field(description="revision of the rules")
-    context: str = Field(description="registry revision")
+    context: str = Field(description="registry revision; `none` where the registry could not be asked")
     steps: list[Step]
     outcomes: list[dict[str, Any]]
 
 
-@router.post("/explain", summary="What becomes of a raw message, step by step")
-async def explained(here: Here, asked: Asked) -> Explained:
+@router.post("/explain", summary="What becomes of a raw message, step by step; where a governed topic comes from")
+async def explained(here: Here, asked: Asked) -> Explained | Produced:
     bundle = in_force(here)
     _check_topic(asked.topic)
-    received = here.clock() if asked.at is None else asked.at
-    raw = RawMessage(asked.topic, _payload(asked), received, retained=asked.retained)
-    timeline = await here.registry.ask(load, bundle.standard, bundle.reaches_back, received)
+    payload = _payload(asked)
+    if payload is None and asked.topic.startswith(f"{bundle.standard.root}/"):
+        return await produced(here, bundle, asked.topic)
+    if payload is None:
+        raw = await _kept(here, asked.topic)
+        raw = raw if asked.at is None else raw._replace(received=asked.at)
+    else:
+        received = here.clock() if asked.at is None else asked.at
+        raw = RawMessage(asked.topic, payload, received, retained=asked.retained)
+    timeline = await _timeline(here, bundle, raw.received)
     explanation: Explanation = await asyncio.to_thread(explain, raw, bundle, timeline)
     return Explained(**explanation.as_json())
+
+
+async def _timeline(here: Surroundings, bundle: Bundle, received: Instant) -> Timeline:
+    """Empty where the registry is away: what the rules do can be told all the same."""
+    try:
+        return await here.registry.ask(load, bundle.standard, bundle.reaches_back, received)
+    except Refused:
+        return Timeline.build(NO_REGISTRY)
+
+
+async def _kept(here: Surroundings, topic: str) -> RawMessage:
+    """The newest rejected message of a raw topic, else the retained one, else 404."""
+    try:
+        rejected = await here.registry.ask(entries, Filter(topic=topic, state=None), limit=1)
+    except Refused:
+        rejected = None
+    if rejected is not None and rejected.items:
+        return rejected.items[0].raw
+    found: list[bytes] = []
+    try:
+        await read_kept(here.settings, "explain", topic, lambda message: found.append(bytes(message.payload or b"")))
+    except (aiomqtt.MqttError, OSError) as error:
+        raise Refused(503, f"the broker cannot be asked for a retained message: {error}") from None
+    if not found:
+        raise Refused(404, f"no message of {topic[:200]!r} is kept, neither rejected nor retained; send its payload")
+    return RawMessage(topic, found[-1], here.clock(), retained=True)
 
 
 def _check_topic(topic: str) -> None:
@@ -67,14 +108,16 @@ def _check_topic(topic: str) -> None:
     except Malformed as error:
         raise malformed("/topic", error) from None
     if "+" in topic or "#" in topic:
-        raise wrong("/topic", f"{topic[:200]!r} is a filter", "name one raw topic, without + and #")
+        raise wrong("/topic", f"{topic[:200]!r} is a filter", "name one topic, without + and #")
 
 
-def _payload(asked: Asked) -> bytes:
+def _payload(asked: Asked) -> bytes | None:
     given = asked.model_fields_set & {"payload", "text", "hex"}
-    if len(given) != 1:
-        which = "both " + " and ".join(sorted(given)) if given else "none of them"
-        raise wrong("/payload", f"say one of `payload`, `text` and `hex`: {which} stands there", "keep one")
+    if not given:
+        return None
+    if len(given) > 1:
+        both = " and ".join(sorted(given))
+        raise wrong("/payload", f"{both} stand there, and only one can be the payload", "keep one")
     if "text" in given:
         return (asked.text or "").encode()
     if "hex" in given:
