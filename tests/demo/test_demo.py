@@ -23,17 +23,21 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def left_behind(folder: Path) -> list[str]:
-    """Files, and processes that have the demo's folder in their command line or environment."""
-    files = [str(path) for path in (folder / "tmp").iterdir()]
+def processes(folder: Path) -> dict[int, str]:
+    """Those that were started with the demo's temporary folder, by id, and their command lines."""
+    found = dict[int, str]()
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            told = (process / "environ").read_bytes()
+            if f"TMPDIR={folder / 'tmp'}".encode() in told:
+                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
-        if str(folder / "tmp").encode() in told and process.name != str(os.getpid()):
-            files.append(f"{process.name} {(process / 'cmdline').read_bytes().decode()}")
-    return files
+    return found
+
+
+def left_behind(folder: Path) -> list[str]:
+    return [str(path) for path in (folder / "tmp").iterdir()] + list(processes(folder).values())
 
 
 def test_it_ends_by_itself_with_an_account_that_balances(tmp_path: Path) -> None:
@@ -57,4 +61,22 @@ def test_it_ends_with_everything_that_it_started_when_it_is_interrupted(tmp_path
         said, _ = demo.communicate()
     assert demo.returncode == 0, seen + said
     assert "decisions:" in said
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("victim", "said"),
+    [("uns run *$", "the service did not stay up"), ("mosquitto -c ", "went away|did not stay up")],
+    ids=["the service", "the broker"],
+)
+def test_what_is_killed_under_it_ends_it_with_one_clear_word(tmp_path: Path, victim: str, said: str) -> None:
+    with started(tmp_path) as demo:
+        assert demo.stdout is not None
+        assert next(line for line in demo.stdout if line.startswith("✓"))
+        (pid,) = (pid for pid, command in processes(tmp_path).items() if re.search(victim, command))
+        os.kill(pid, signal.SIGKILL)
+        rest, _ = demo.communicate()
+    assert demo.returncode == 3, rest
+    assert re.search(said, rest)
+    assert "Traceback" not in rest
     assert left_behind(tmp_path) == []

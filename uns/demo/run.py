@@ -59,10 +59,10 @@ class Demo:
         if findings:
             raise ServiceFailed("\n".join(map(str, findings)))
         service = Service(broker.url, registry, material, folder)
+        await service.start()
         granted = asyncio.Event()
         watching = asyncio.create_task(watch(broker.port, self.scene, self._see, granted))
         try:
-            await service.start()
             await self._unless_stopped(asyncio.gather(granted.wait(), service.ready()))
             return self.stop.is_set() or await self._with_machines(broker, service, watching)
         finally:
@@ -90,9 +90,13 @@ class Demo:
         ]
         view = View(self.scene, self.rates, addresses)
         machines = asyncio.create_task(simulation.run())
-        await self._until_over([machines, watching], service.ended(), self._show(view, service, simulation))
-        simulation.stop()
-        await machines
+        try:
+            await self._until_over([machines, watching], service.ended(), self._show(view, service, simulation))
+            simulation.stop()
+            await machines
+        finally:
+            machines.cancel()
+            await asyncio.gather(machines, return_exceptions=True)
         metrics, sums = await self._settled(service, simulation)
         self.out.print(summary(sums, self.scene, metrics))
         return all(each.balances for each in sums)

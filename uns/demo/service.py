@@ -62,15 +62,20 @@ class Service:
         await self.process.wait()
         raise ServiceFailed(self.last_words())
 
-    async def stop(self) -> int:
-        """Its exit status after SIGTERM; what does not go is killed with all its children."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
+    async def stop(self) -> None:
+        """SIGTERM and time to go; whatever of it is still there then, its children too, is killed."""
         try:
-            return await asyncio.wait_for(self.process.wait(), GONE_WITHIN)
+            if self.process.returncode is None:
+                self.process.send_signal(signal.SIGTERM)
+                await asyncio.wait_for(self.process.wait(), GONE_WITHIN)
         except TimeoutError:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            return await self.process.wait()
+            pass
+        finally:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            await self.process.wait()
 
     def last_words(self) -> str:
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
