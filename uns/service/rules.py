@@ -18,7 +18,7 @@ from uns.registry import submissions
 from uns.registry.changes import revision
 from uns.registry.engine import RegistryAway
 from uns.registry.writing import Author
-from uns.service import lastgood
+from uns import lastgood
 from uns.settings import Settings
 
 POLL_S: Final = 0.5

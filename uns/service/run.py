@@ -11,13 +11,13 @@ from typing import Any, Final
 import uvloop
 from sqlalchemy import Engine
 
-from uns.registry.engine import RegistryAway, connect
+from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty, migrate
 from uns.service import report
 from uns.service.health import HealthServer, json_answer
 from uns.service.lease import Lease
 from uns.service.rules import Rules
-from uns.service.running import Running
+from uns.service.running import Running, engine_of
 from uns.settings import Settings, endpoint
 from uns.telemetry import CONTENT_TYPE, exposition, logger
 
@@ -67,7 +67,7 @@ async def _ours(lease: Lease, stop: asyncio.Event, log: Any) -> bool:
 
 async def _alone(settings: Settings, stop: asyncio.Event, reload: asyncio.Event, log: Any) -> int:
     try:
-        engine = connect(settings.registry)
+        engine = engine_of(settings)
     except RegistryAway as error:
         log.error(error.message, remedy=error.remedy)
         return UNREACHABLE

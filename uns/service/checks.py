@@ -1,0 +1,123 @@
+"""What stands between this machine and a running service, each with the one thing to do."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import ssl
+from collections.abc import Iterator
+from time import time_ns
+from typing import Final, Literal, NamedTuple
+
+from uns.broker.greeting import greet
+from uns.bundle import Bundle
+from uns.files import read_documents
+from uns.finding import Severity
+from uns.judge import judge
+from uns.registry.engine import RegistryAway
+from uns.registry.migrate import is_current, is_empty
+from uns.service.lease import Lease
+from uns.service.report import LEAST_FREE
+from uns.service.running import endpoint_of, engine_of
+from uns.service.topics import OwnTopics
+from uns.settings import Settings
+
+FEW_IN_FLIGHT: Final = 100
+
+Grade = Literal["well", "note", "error", "unreachable"]
+
+
+class Checked(NamedTuple):
+    about: str
+    grade: Grade
+    message: str
+    remedy: str = ""
+
+
+def checks(settings: Settings) -> Iterator[Checked]:
+    """One after the other, each as soon as it is known."""
+    judged, bundle = _rules(settings)
+    yield judged
+    yield from _state(settings)
+    yield _registry(settings)
+    yield from _broker(settings, bundle)
+
+
+def _rules(settings: Settings) -> tuple[Checked, Bundle | None]:
+    if settings.rules_source == "registry":
+        return Checked("rules", "well", "are what was submitted to the registry"), None
+    documents, unread = read_documents(settings.rules, settings.schemas)
+    judgement = judge(documents, time_ns())
+    errors = sum(each.severity is Severity.ERROR for each in (*unread, *judgement.findings))
+    if errors:
+        return Checked("rules", "error", f"{errors} errors in {settings.rules}", "uns check"), judgement.draft
+    files = len(judgement.draft.files) if judgement.draft is not None else 0
+    return Checked("rules", "well", f"{files} rule files in {settings.rules}"), judgement.draft
+
+
+def _state(settings: Settings) -> Iterator[Checked]:
+    folder = settings.state
+    try:
+        with Lease(folder) as lease:
+            if not lease.take():
+                yield Checked(
+                    "instance", "note", f"another process (pid {lease.holder()}) serves {settings.instance} here",
+                    "well, if that is your service; else end it, or set `instance` and `state`",
+                )  # fmt: skip
+            else:
+                yield Checked("instance", "well", f"nobody serves {settings.instance} here")
+    except OSError as error:
+        yield Checked("state", "error", f"{folder} cannot be written: {error.strerror}", "set `state`, or its owner")
+        return
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        yield Checked("disk", "error", f"only {free >> 20} MiB are free at {folder.resolve()}", "make room")
+    elif not os.access(folder, os.W_OK):
+        yield Checked("state", "error", f"{folder} cannot be written", "set `state`, or its owner")
+    else:
+        yield Checked("disk", "well", f"{free >> 20} MiB are free at {folder}")
+
+
+def _registry(settings: Settings) -> Checked:
+    try:
+        engine = engine_of(settings)
+        try:
+            if is_empty(engine):
+                return Checked("registry", "note", "is empty", "uns run sets it up, or uns migrate")
+            if not is_current(engine):
+                return Checked("registry", "error", "its schema is not up to date", "uns migrate")
+        finally:
+            engine.dispose()
+    except RegistryAway as away:
+        return Checked("registry", "unreachable", away.message, away.remedy)
+    return Checked("registry", "well", "is there and up to date")
+
+
+def _broker(settings: Settings, bundle: Bundle | None) -> Iterator[Checked]:
+    endpoint = endpoint_of(settings)
+    root = bundle.standard.root if bundle is not None else "uns"
+    topic = f"{OwnTopics(root, settings.instance).status}/doctor"
+    try:
+        greeting = greet(endpoint, f"{settings.instance}-doctor-{secrets.token_hex(4)}", topic)
+    except ssl.SSLError as error:
+        yield Checked("broker", "unreachable", f"{endpoint}: {error}", "check `ca_file` and the broker's certificate")
+        return
+    except (OSError, ValueError) as error:
+        yield Checked("broker", "unreachable", f"{endpoint}: {error}", "start it, or set `broker`")
+        return
+    if greeting.refused:
+        remedy = "check `username` and `password_file`, and the broker's log"
+        yield Checked("broker", "unreachable", f"{endpoint} refused us, {greeting.refused}", remedy)
+        return
+    yield Checked("broker", "well", f"{endpoint} answers")
+    if greeting.unwritable:
+        remedy = f"let {settings.username or 'us'} read and write {root}/# in the broker's ACL"
+        yield Checked("acl", "error", f"{topic}: {greeting.unwritable}", remedy)
+    if greeting.receive_maximum < FEW_IN_FLIGHT:
+        yield Checked(
+            "broker",
+            "note",
+            f"it takes only {greeting.receive_maximum} messages at a time",
+            "max_inflight_messages 1000",
+        )
