@@ -6,8 +6,11 @@ import json
 
 import httpx
 import pytest
+from support.api import running_api
 from support.waiting import eventually
 
+from uns import lastgood
+from uns.files import read_documents
 from uns.finding import SamplePlace, found
 from uns.message import RawMessage
 from uns.quarantine import Rejection
@@ -59,6 +62,17 @@ def test_a_change_of_the_folder_takes_effect_and_a_wrong_one_leaves_the_last_goo
     listed = api.client.get("/rules").json()
     assert listed["revision"] == after
     assert {"key-unknown"} <= {each["code"] for each in listed["findings"]}
+
+
+def test_it_starts_with_the_last_good_rules_where_those_of_now_are_wrong(settings, plant):
+    documents, _ = read_documents(settings.rules, settings.schemas)
+    settings.state.mkdir()
+    lastgood.keep(settings.state, documents)
+    (plant / "naming_rules/dallas.yaml").write_text("site: nowhere")
+    with running_api(settings) as api:
+        ready = eventually(lambda: _degraded(api))
+        assert "the newest rules have errors" in ready["reasons"][0]
+        assert api.client.get("/rules").json()["revision"] == documents.revision
 
 
 def _other_than(before: str, api) -> str | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from watchfiles import awatch
 
+from uns import lastgood
 from uns.api.inforce import RulesInForce
 from uns.api.registry_view import RegistryView
 from uns.files import read_documents
@@ -34,6 +35,7 @@ async def _follow_folders(
     folders = (settings.rules, settings.schemas)
     while True:
         await _read_folders(settings, rules, registry, clock)
+        await _last_good(settings, rules, clock)
         if not all(each.is_dir() for each in folders):
             await asyncio.sleep(1)
             continue
@@ -49,6 +51,14 @@ async def _read_folders(
 ) -> None:
     documents, unread = await asyncio.to_thread(read_documents, settings.rules, settings.schemas)
     await rules.take(documents, unread, clock(), registry.schemas)
+
+
+async def _last_good(settings: Settings, rules: RulesInForce, clock: Callable[[], Instant]) -> None:
+    """Where the rules of now cannot take effect, what the message path keeps for that case is in force."""
+    if rules.bundle is None:
+        kept = await asyncio.to_thread(lastgood.kept, settings.state)
+        if kept is not None:
+            await rules.fall_back(kept, clock())
 
 
 async def _follow_registry(rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]) -> None:

@@ -38,6 +38,15 @@ class RulesInForce:
         self.findings = (*unread, *judgement.findings)
         self.documents = documents
         if judgement.bundle is not None and not unread:
-            self.bundle = judgement.bundle
-            for tell in self.on_change:
-                tell(judgement.bundle)
+            self._put(judgement.bundle)
+
+    async def fall_back(self, documents: Documents, now: Instant) -> None:
+        """Put documents in force that were so before; `findings` stay those of the newest."""
+        judgement = await asyncio.to_thread(judge, documents, now)
+        if judgement.draft is not None:
+            self._put(judgement.draft)
+
+    def _put(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        for tell in self.on_change:
+            tell(bundle)

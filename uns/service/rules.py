@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Engine
 from watchfiles import awatch
 
+from uns import lastgood
 from uns.bundle import Bundle, Documents
 from uns.files import read_documents
 from uns.finding import Finding, Severity
@@ -18,7 +19,6 @@ from uns.registry import submissions
 from uns.registry.changes import revision
 from uns.registry.engine import RegistryAway
 from uns.registry.writing import Author
-from uns import lastgood
 from uns.settings import Settings
 
 POLL_S: Final = 0.5
