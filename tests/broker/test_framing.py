@@ -1,0 +1,46 @@
+"""Framing: whatever the pieces in which bytes come, the packets are the same."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import mqtt5
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mqtt5 import PubAckPacket, PublishPacket, QoS
+
+from uns.broker.framing import Framing
+
+PACKETS = [
+    PubAckPacket(1).write(),
+    PublishPacket("a/b", b"x" * 100, qos=QoS.AT_LEAST_ONCE, packet_id=1).write(),
+    PublishPacket("a/b", b"x" * 200, qos=QoS.AT_LEAST_ONCE, packet_id=2).write(),
+    PublishPacket("a/b", b"y" * 20_000, qos=QoS.AT_LEAST_ONCE, packet_id=3).write(),
+    mqtt5.PingRespPacket().write(),
+]
+STREAM = b"".join(PACKETS)
+
+
+@given(st.lists(st.integers(1, len(STREAM) - 1), max_size=12))
+def test_packets_are_whole_however_the_bytes_are_cut(cuts: list[int]) -> None:
+    got: list[mqtt5.Packet] = []
+    framing = Framing(got.append)
+    edges = [0, *sorted(set(cuts)), len(STREAM)]
+    for start, stop in pairwise(edges):
+        framing.feed(STREAM[start:stop])
+    assert [each.write() for each in got] == PACKETS
+
+
+def test_packets_are_whole_byte_by_byte() -> None:
+    got: list[mqtt5.Packet] = []
+    framing = Framing(got.append)
+    for byte in STREAM:
+        framing.feed(bytes((byte,)))
+    assert [each.write() for each in got] == PACKETS
+
+
+@pytest.mark.parametrize("data", [b"\x30\xff\xff\xff\xff\xff", b"\x00\x00", b"\x40\x03\x00\x01\x77"])
+def test_what_is_no_mqtt_is_said(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"packet|Invalid"):
+        Framing(lambda packet: None).feed(data)
