@@ -103,6 +103,7 @@ OWNERS = {
     "a capture above": ("from: 'raw/{a}', to: '{a}/f/_telemetry/level'", "from"),
     "a capture below": ("from: 'raw/{a}', to: 'packaging/{a}/_telemetry/level'", None),
     "a listed capture": ("from: 'raw/{a}', where: {a: [packaging]}, to: '{a}/f/_telemetry/level'", None),
+    "a list that goes beyond": ("from: 'raw/{a}', where: {a: [packaging, brewing]}, to: '{a}/_telemetry/level'", "to"),
     "a cell outside": ("from: 'raw/{m}', lookup: t, to: '{area}/f/_telemetry/level'", "cell"),
 }
 
@@ -165,3 +166,18 @@ def test_findings_are_sorted_and_told_once() -> None:
     )
     found = findings(body, {"t.csv": "m,area,line,asset,name\nx,packaging,2,f,levl\n"})
     assert [str(each.where) for each in found] == sorted({str(each.where) for each in found})
+
+
+def test_a_path_that_stops_above_what_the_file_owns_is_outside() -> None:
+    head = OWNED.replace("dallas/packaging", "dallas/packaging/f")
+    (finding,) = findings(one_rule("from: 'raw/{a}', where: {a: [packaging]}, to: '{a}/_telemetry/level'"), None, head)
+    assert finding.code == "owner-outside"
+
+
+def test_targets_of_a_file_with_several_sites_begin_with_one_of_them() -> None:
+    head = "site: [dallas, berlin]\nsteward: ot@acme.example\nsources: [{topic: raw/#, time: received}]\n"
+    body = "rules:\n  - {id: a, from: 'raw/{s}/{m}', where: {s: [SITES]}, to: '{s}/{m}/_telemetry/level'}\n"
+    files = {
+        s: findings("# sources:\n" + body.replace("SITES", s), None, head) for s in ("dallas, berlin", "dallas, oslo")
+    }
+    assert [[each.code for each in found] for found in files.values()] == [[], ["owner-outside"]]

@@ -16,7 +16,7 @@ from uns.finding import Malformed
 from uns.naming.lookup import ANY
 from uns.naming.prove.addresses import Levels
 from uns.naming.prove.captures import caught_by
-from uns.naming.prove.language import MAX_VALUES, SOME_TEXT, Language, Piece, language, values_of
+from uns.naming.prove.language import MAX_VALUES, SOME_TEXT, Endless, Language, Piece, language, values_of
 from uns.naming.prove.sets import Relation, expanded, related
 from uns.naming.prove.shape import Filled, LevelShape, shapes
 from uns.naming.rule import Rule
@@ -141,5 +141,5 @@ def _united(relation: Relation, shape: LevelShape) -> Language:
 
 
 def _unread(level: tuple[str | Slot, ...]) -> Language:
-    pieces: list[Piece] = [part if isinstance(part, str) else SOME_TEXT.pieces[0] for part in level]  # type: ignore[index]
+    pieces: list[Piece] = [part if isinstance(part, str) else Endless() for part in level]
     return language(tuple(pieces))

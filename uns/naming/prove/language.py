@@ -140,20 +140,15 @@ class Algebra:
         machine = automaton(outer.pieces)
         return machine.accepts(text) if machine else None
 
-    def common(
-        self, languages: tuple[Language, ...], banned: str = "/", without: tuple[str, ...] = ()
-    ) -> str | Open | None:
+    def common(self, languages: tuple[Language, ...], banned: str = "/") -> str | Open | None:
         """A shortest text of all the languages, of characters that are not banned."""
         finite = next((each.values for each in languages if each.values is not None), None)
         if finite is not None:
-            good = (text for text in sorted(finite) if text not in without and not set(text) & set(banned))
+            good = (text for text in sorted(finite) if not set(text) & set(banned))
             return next((text for text in good if all(self.takes(each, text) for each in languages)), None)
         machines = [automaton(each.pieces) for each in languages]
-        avoided = [build(literal(each)) for each in without]
-        inside, outside = (tuple(each for each in group if each) for group in (machines, avoided))
-        if len(inside) < len(machines) or len(outside) < len(avoided):
-            return OPEN
-        return search(inside, outside, self._budget, banned)
+        inside = tuple(each for each in machines if each)
+        return search(inside, (), self._budget, banned) if len(inside) == len(machines) else OPEN
 
     def _remembered(self, question: str, left: Language, right: Language) -> bool | None:
         asked = (question, left, right)

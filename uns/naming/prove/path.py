@@ -112,7 +112,9 @@ def _outside(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
         path.append(text)
         if not any(_meets(owner, path) for owner in ground.file.owns):
             return Fault(at, _refuse_owner(ground, f"`{'/'.join(path)[:80]}`"))
-    return None
+    if not texts or any(_covers(owner, path) for owner in ground.file.owns):
+        return None
+    return Fault(len(texts) - 1, _refuse_owner(ground, f"`{'/'.join(path)[:80]}`"))
 
 
 def _covers(owner: str, path: list[str]) -> bool:

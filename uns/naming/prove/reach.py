@@ -17,7 +17,6 @@ from uns.naming.prove.path import Fault, Ground, judge_path, lookalikes
 from uns.naming.prove.places import place
 from uns.naming.prove.sets import Relation
 from uns.naming.prove.shape import Filled, LevelShape, distinct, shapes, written_out
-from uns.naming.rule import Rule
 from uns.naming.targets import contract_at
 from uns.naming.template import Part, Slot
 
@@ -54,21 +53,16 @@ def _part(
             yield refused.refusal.at(cell)
         elif refused.refusal.code != "owner-outside":
             fault = fault or refused
-        elif not _told(relation.rule, levels[: refused.at + 1]):
+        elif not _told(levels[: refused.at + 1]):
             yield refused.refusal.at(where)
             return
     if fault and not passed:
         yield fault.refusal.at(where)
 
 
-def _told(rule: Rule, levels: TemplateLevels) -> bool:
-    """Whether the parser has judged these levels: text, or a capture that stands alone and has a list of values."""
-    listed = {each.capture for each in rule.where if each.values}
-    return all(
-        all(isinstance(part, str) for part in level)
-        or (len(level) == 1 and isinstance(level[0], Slot) and not level[0].transforms and level[0].name in listed)
-        for level in levels
-    )
+def _told(levels: TemplateLevels) -> bool:
+    """Whether the parser has judged these levels: all of them are text."""
+    return all(isinstance(part, str) for level in levels for part in level)
 
 
 def _cell(shape: LevelShape, entry: int) -> FilePlace | None:
