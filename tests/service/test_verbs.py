@@ -1,0 +1,75 @@
+"""`uns doctor` and `uns release`, as a person calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.mosquitto import Mosquitto
+from support.plant import GOVERNED, Client, Service, until, write_project
+
+FILLER = GOVERNED.format("filler")
+
+
+def uns(folder: Path, broker: str, *arguments: str, **settings: str) -> tuple[int, str, str]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("UNS_")}
+    given = {"UNS_BROKER": broker, **{f"UNS_{key.upper()}": value for key, value in settings.items()}}
+    done = subprocess.run(
+        [sys.executable, "-m", "uns", *arguments], cwd=folder, env={**inherited, **given},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def grades(folder: Path, broker: str, **settings: str) -> tuple[int, dict[str, Any]]:
+    status, printed, _ = uns(folder, broker, "doctor", "--json", **settings)
+    return status, {each["about"]: each for each in json.loads(printed)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_project(tmp_path / "plant")
+    return tmp_path / "plant"
+
+
+def test_doctor_where_all_is_well(folder: Path, broker: Mosquitto) -> None:
+    status, printed, _ = uns(folder, broker.url, "doctor")
+    assert status == 0, printed
+    assert "✗" not in printed
+    assert f"{broker.url} answers" in printed
+
+
+def test_doctor_names_what_is_wrong_and_what_to_do(folder: Path, broker: Mosquitto) -> None:
+    (folder / "naming_rules" / "dallas.yaml").write_text("site: nowhere\n", encoding="utf-8")
+    status, told = grades(folder, "mqtt://127.0.0.1:1", registry="sqlite:////nowhere/uns.db")
+    assert status == 3
+    assert (told["rules"]["grade"], told["rules"]["remedy"]) == ("error", "uns check")
+    assert told["registry"]["grade"] == "unreachable"
+    assert told["broker"]["grade"] == "unreachable"
+    assert told["broker"]["remedy"] == "start it, or set `broker`"
+
+
+def test_doctor_and_release_beside_a_running_service(folder: Path, broker: Mosquitto) -> None:
+    with Service(folder, broker.url) as service, Client(broker.port, "client") as client:
+        service.ready()
+        _, told = grades(folder, broker.url)
+        assert told["instance"]["grade"] == "note"
+        assert str(service.process.pid) in told["instance"]["message"]
+        client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": time.time_ns() // 1_000_000})
+        until(lambda: service.counters()[1]["published"] == 1)
+        status, printed, _ = uns(folder, broker.url, "release", FILLER)
+        assert (status, printed) == (0, f"{FILLER} is free; it belonged to plc/L1/filler/temperature\n")
+        status, printed, _ = uns(folder, broker.url, "release", FILLER, "--json")
+        assert (status, json.loads(printed)) == (1, {"topic": FILLER, "owner": None})
+
+
+def test_release_without_a_service_says_so(folder: Path, broker: Mosquitto) -> None:
+    status, _, said = uns(folder, broker.url, "release", FILLER)
+    assert status == 3
+    assert "does not answer" in said
