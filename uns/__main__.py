@@ -1,5 +1,6 @@
-"""`python -m uns`: the same as the command `uns`."""
+"""`python -m uns` is `uns`."""
 
 from uns.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -12,13 +12,13 @@ from uns.convert import Meaning
 from uns.decode import Births, Reader, reader
 from uns.decode.source import Source
 from uns.filters import FilterTree, outermost
-from uns.finding import Finding, SamplePlace, found
+from uns.finding import Finding, Malformed, SamplePlace, found
 from uns.message import RawMessage, Sample
 from uns.naming.resolution import Refused, Resolution, Scale, Target
 from uns.naming.resolve import Resolver
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Name, Standard
-from uns.naming.unit import canonical, scale
+from uns.naming.unit import canonical, conversion
 from uns.render import Properties, address_of, static_properties
 from uns.schema.catalog import Catalog
 from uns.schema.validator import Validator
@@ -112,7 +112,6 @@ class Bundle:
         )
         self._routes: dict[str, Route | None] = {}
         self._plans: dict[tuple[str, str | None], Plan] = {}
-        self._scales: dict[tuple[str, str], Scale] = {}
 
     @property
     def subscriptions(self) -> tuple[TopicFilter, ...]:
@@ -144,17 +143,14 @@ class Bundle:
                 self._plans.clear()
             return self._plans.setdefault(address, self._worked_out(route, sample))
 
-    def scale_of(self, spelling: str, name: Name) -> Scale | None:
-        """From a unit that a payload carries to the dictionary's. Raises Malformed for one that cannot be."""
+    def scale_of(self, spelling: str, name: Name) -> Scale | Malformed | None:
+        """From a unit that a payload carries to the dictionary's; Malformed where it cannot become that."""
         if name.unit is None:
             return None
-        code = canonical(self.standard.units, spelling)
-        key = (code, name.unit)
-        if key not in self._scales:
-            if len(self._scales) >= CACHED_ADDRESSES:
-                self._scales.clear()
-            self._scales[key] = Scale(*scale(code, name.unit))
-        return self._scales[key]
+        found = conversion(canonical(self.standard.units, spelling), name.unit)
+        if isinstance(found, Malformed):
+            return found
+        return None if found == (1.0, 0.0) else Scale(*found)
 
     def _worked_out(self, route: Route, sample: Sample) -> Plan:
         resolution = route.resolver.resolve(sample.topic, sample.tag)

@@ -131,9 +131,6 @@ def _record(sample: Sample, step: Step, now: Situation) -> Recorded | Reject:
     drawn = draw_record(sample, step, now.raw)
     where = SamplePlace(sample.topic, sample.tag)
     findings = _unread(sample, step) + drawn.findings
-    for name in _REQUIRED[kind]:
-        if name not in drawn.value and not any(f"`{name}`" in each.message for each in drawn.findings):
-            findings += (found("value-missing", f"`{kind}` wants a `{name}`", f"check `fields: {name}`", where),)
     if findings:
         return Reject(sample, step.rule, findings, target)
     record = Record(kind, target.equipment, sample.time, drawn.value)
@@ -143,13 +140,3 @@ def _record(sample: Sample, step: Step, now: Situation) -> Recorded | Reject:
     if step.rule.mode != "observe":
         now.ahead = ahead
     return Recorded(sample, target, step.rule, record, refusals)
-
-
-_REQUIRED: Final = {
-    "batch-start": ("id",),
-    "batch-stop": (),
-    "batch-change": (),
-    "batch": ("id", "start"),
-    "shift-change": ("crew",),
-    "product": ("id",),
-}

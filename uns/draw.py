@@ -33,10 +33,10 @@ def draw_value(sample: Sample, step: Step, bundle: Bundle) -> Drawn:
         return Drawn(None, sample.quality)
     meaning: Meaning = step.meaning
     if sample.unit is not None and step.target.unit is None and meaning.name is not None:
-        try:
-            meaning = meaning._replace(scale=bundle.scale_of(sample.unit, meaning.name))
-        except Malformed as problem:
-            return Drawn(None, sample.quality, (problem.at(_place(sample, sample.pointer)),))
+        scale = bundle.scale_of(sample.unit, meaning.name)
+        if isinstance(scale, Malformed):
+            return Drawn(None, sample.quality, (scale.at(_place(sample, sample.pointer)),))
+        meaning = meaning._replace(scale=scale)
     converted, misfit = convert(value, meaning)
     if misfit is None or _is_forgiven(misfit, sample.quality):
         return Drawn(converted, sample.quality)

@@ -1,0 +1,131 @@
+"""A load at QoS 1 on a real Mosquitto: raw readings out, governed ones counted, CPU from the process table."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from mqtt5 import PublishPacket
+
+from uns.broker.endpoint import Endpoint
+from uns.broker.outbox import Outgoing
+from uns.broker.session import Filter, Hooks, Session
+
+MACHINES = 500
+TICKS_PER_SECOND = 100
+
+Reading = Callable[[int], tuple[str, bytes]]
+"""The number of a message → its raw topic and payload."""
+
+
+class Measured(NamedTuple):
+    arrived: int
+    seconds: float
+    """From the first publish to the last arrival."""
+    broker_cpu: float
+    service_cpu: float
+    latencies: list[float]
+
+    @property
+    def rate(self) -> float:
+        return self.arrived / self.seconds
+
+    @property
+    def broker_us(self) -> float:
+        return self.broker_cpu / self.arrived * 1e6
+
+    @property
+    def service_us(self) -> float:
+        return self.service_cpu / self.arrived * 1e6
+
+    def latency_ms(self, share: float) -> float:
+        return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))] * 1e3
+
+
+class Load:
+    """Publishes at QoS 1 and counts what comes back."""
+
+    def __init__(self, port: int, rate: float, reading: Reading, governed: str) -> None:
+        self.rate, self.reading, self.governed = rate, reading, governed
+        self.sent = self.arrived = 0
+        self.born: deque[float] = deque()
+        self.latencies: list[float] = []
+        hooks = Hooks(self.receive, self.accepted, self.refused, self.turned, self.opened, print)
+        self.session = Session(Endpoint("127.0.0.1", port), "load", hooks, chance=Random(2), clean=True)
+        self.ready = asyncio.Event()
+        self.last = 0.0
+
+    def opened(self, present: bool) -> None:
+        self.subscribing = asyncio.ensure_future(self.subscribe())
+
+    async def subscribe(self) -> None:
+        await self.session.subscribe([Filter(self.governed, qos=0)])
+        self.ready.set()
+
+    def receive(self, packet: PublishPacket) -> None:
+        self.arrived += 1
+        self.last = time.perf_counter()
+        self.latencies.append(self.last - self.born.popleft())
+
+    def accepted(self, outgoing: Outgoing) -> None:
+        pass
+
+    def refused(self, outgoing: Outgoing, code: str, reason: str) -> None:
+        raise SystemExit(reason)
+
+    def turned(self) -> None:
+        pass
+
+    def publish(self) -> None:
+        self.born.append(time.perf_counter())
+        topic, payload = self.reading(self.sent)
+        self.session.outbox.publish(Outgoing(topic, payload, False, None, None))
+        self.sent += 1
+
+    async def run(self, seconds: float) -> float:
+        start = time.perf_counter()
+        while (now := time.perf_counter() - start) < seconds:
+            if self.rate:
+                while self.sent < now * self.rate:
+                    self.publish()
+                pause = 0.001
+            else:
+                while len(self.session.outbox) < 900 and self.sent - self.arrived < 3000:
+                    self.publish()
+                pause = 0.0
+            self.session.flush()
+            await asyncio.sleep(pause)
+        while self.arrived < self.sent:
+            await asyncio.sleep(0.01)
+        return self.last - start
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+
+def memory_of(pid: int) -> float:
+    """Resident memory in MiB."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 2**20
+
+
+async def measure(
+    port: int, broker: int, service: int, seconds: float, rate: float, reading: Reading, governed: str
+) -> Measured:
+    """One round; `broker` and `service` are process ids, `rate` is messages per second or 0 for as many as can be."""
+    load = Load(port, rate, reading, governed)
+    running = asyncio.ensure_future(load.session.run())
+    await load.ready.wait()
+    before = cpu_of(broker), cpu_of(service)
+    took = await load.run(seconds)
+    after = cpu_of(broker), cpu_of(service)
+    load.session.stop()
+    await running
+    return Measured(load.arrived, took, after[0] - before[0], after[1] - before[1], sorted(load.latencies))

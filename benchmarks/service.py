@@ -1,0 +1,76 @@
+"""The real service with the full work: rule, lookup, conversion, contract, context, provenance."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.load import MACHINES
+
+PLANT = Path(__file__).parent / "plant"
+GOVERNED = "acme/dallas/#"
+REGISTRY = {
+    "products": "id,name\nSKU-42,Cola 330\n",
+    "batches": "id,equipment,product,order,start,stop\nB-1001,dallas/packaging/line-3,SKU-42,O-7,2026-01-01T00:00:00Z,\n",
+    "shifts": "site,id,days,start,stop,crew,from,until\n"
+    "dallas,day,mon-sun,06:00,18:00,A,2025-01-01,\ndallas,night,mon-sun,18:00,06:00,B,2025-01-01,\n",
+}
+
+
+def reading(number: int) -> tuple[str, bytes]:
+    """A raw reading of one of the plant's machines, taken now."""
+    stamp = time.time_ns() // 1_000_000
+    topic = f"plc/dallas/L3/Filler_{number % MACHINES:03d}/TT101"
+    return topic, b'{"Val": %d.%d, "ts": %d}' % (60 + number % 30, number % 10, stamp)
+
+
+@contextmanager
+def running(port: int, folder: Path, health: int) -> Iterator[int]:
+    """`uns run --only path` with a registry that knows batch, shift and product; gives its process id."""
+    environment = os.environ | {
+        "UNS_BROKER": f"mqtt://127.0.0.1:{port}",
+        "UNS_RULES": str(PLANT / "naming_rules"),
+        "UNS_SCHEMAS": str(PLANT / "schemas"),
+        "UNS_REGISTRY": f"sqlite:///{folder}/registry.db",
+        "UNS_STATE": f"{folder}/state",
+        "UNS_HEALTH": f"127.0.0.1:{health}",
+    }
+    uns = [sys.executable, "-m", "uns"]
+    for kind, text in REGISTRY.items():
+        (folder / f"{kind}.csv").write_text(text)
+        subprocess.run([*uns, "registry", "import", kind, str(folder / f"{kind}.csv")], env=environment, check=True)
+    with (folder / "service.log").open("wb") as log:
+        process = subprocess.Popen([*uns, "run", "--only", "path"], env=environment, stdout=log, stderr=log)
+    try:
+        _wait_until_ready(health)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def counters(health: int) -> dict[str, float]:
+    """The path's own metrics."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{health}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return {name: float(value) for line in lines if line[:1] != "#" for name, _, value in [line.rpartition(" ")]}
+
+
+def _wait_until_ready(health: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{health}/readyz", timeout=5) as answer:
+                if b'"ready"' in answer.read():
+                    return
+        except urllib.error.URLError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("the service did not become ready; see service.log")
