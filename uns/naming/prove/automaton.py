@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from uns.naming.regex import Chars, Choice, Node, Repeat, Sequence
 
-MAX_POSITIONS: Final = 1_500
-MAX_FOLLOWS: Final = 60_000
+MAX_POSITIONS: Final = 600
+MAX_FOLLOWS: Final = 20_000
 _LAST: Final = 0x10FFFF
 _PREFERRED: Final = "xam1A0"
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -62,8 +62,8 @@ class Automaton:
 class Budget:
     """How much may still be worked out in one judgement: counted in steps, not in time, so that all machines agree."""
 
-    def __init__(self, rules: int = 1, each: int = 150_000) -> None:
-        self.left, self.each = 1_500_000 + 1_000 * rules, each
+    def __init__(self, rules: int = 1, each: int = 60_000) -> None:
+        self.left, self.each = 400_000 + 500 * rules, each
 
     def spend(self, steps: int) -> bool:
         self.left -= steps
@@ -156,6 +156,8 @@ def search(
     inside: tuple[Automaton, ...], outside: tuple[Automaton, ...], budget: Budget, banned: str
 ) -> str | Open | None:
     """A shortest text that all of `inside` take and none of `outside`, of characters that are not banned."""
+    if not budget.spend(1):
+        return OPEN
     machines, need, left = (*inside, *outside), len(inside), budget.each
     alphabet = _representatives(machines, banned)
     entered = [[machine.entered_by(each) for machine in machines] for each in alphabet]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from uns.decode.source import Source
 from uns.finding import Finding, found
-from uns.naming.pattern import One, Pattern, Rest
+from uns.naming.pattern import One, Pattern, PatternLevel, Rest
 from uns.naming.prove.addresses import Address, Addresses, Levels, levels_contain, levels_overlap, of_filter
 from uns.naming.prove.language import Algebra
 from uns.naming.prove.places import place
@@ -83,7 +83,7 @@ def feeding(file: RuleFile, fed: Feed) -> Iterator[Finding]:
 
 
 def _tags(rule: Rule, tagged: list[bool]) -> Iterator[Finding]:
-    alone = rule.tag is not None and rule.tag.levels == (Rest(),)
+    alone = rule.tag is not None and len(rule.tag.levels) == 1 and isinstance(rule.tag.levels[0], Rest)
     if rule.tag is not None and not any(tagged):
         message = f"the source yields no tags, so `{rule.tag.text}` never matches"
         yield found("tag-none", message, "drop `tag`, or give the source one", place(rule, "tag"))
@@ -102,8 +102,12 @@ def _wildcards(rule: Rule, sources: tuple[Fed, ...]) -> Iterator[Finding]:
 
 
 def _wild_levels(pattern: Pattern) -> list[tuple[int, str]]:
-    signs = {One(): "+", Rest(): "#"}
-    return [(at, signs[level]) for at, level in enumerate(pattern.levels) if isinstance(level, (One, Rest))]
+    signs = ((at, _sign(level)) for at, level in enumerate(pattern.levels))
+    return [(at, sign) for at, sign in signs if sign]
+
+
+def _sign(level: PatternLevel) -> str:
+    return "+" if isinstance(level, One) else "#" if isinstance(level, Rest) else ""
 
 
 def _merges(rule: Rule, key: str, number: int, sign: str) -> Finding:
