@@ -46,7 +46,7 @@ def _lacking(running: Running) -> Any:
         yield "the registry has not been heard for too long: batch and product are left out"
     if running.rules.errors:
         yield f"the newest rules have {running.rules.errors} errors and are not in force: uns check"
-    for pattern, reason in running.refused_filters:
+    for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
     if path.tallies.possible_gaps.total():
         yield f"the broker may have lost messages: {dict(path.tallies.possible_gaps)}"

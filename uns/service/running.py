@@ -24,12 +24,12 @@ from uns.registry.engine import RegistryAway, connect
 from uns.service import report
 from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import context_late
+from uns.service.listening import Listening
 from uns.service.own import Own
 from uns.service.path import Path
 from uns.service.restore import restore
 from uns.service.rules import Rules
 from uns.service.signals import identify_by
-from uns.service.subscriptions import Subscriptions, wanted
 from uns.service.topics import OwnTopics
 from uns.settings import Settings
 
@@ -44,14 +44,13 @@ class Running:
         self.settings, self.engine, self.rules, self.log = settings, engine, rules, log
         self.loop = asyncio.get_running_loop()
         self.bundle_since = monotonic()
-        self.refused_filters: list[tuple[str, str]] = []
         self.out_of_balance = False
-        self.subscriptions = Subscriptions(settings.state)
         self.endpoint = endpoint_of(settings)
         self.journal = Journal(settings.state, self._committed, self._journal_failed)
         self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal)
         self.own = Own(OwnTopics(bundle.standard.root, settings.instance), self.path, log)
         self.session = self.path.session = self._session()
+        self.listening = Listening(settings, self.path, self.own, log)
         self.session.outbox.renew = self.path.renew
         self.path.rejected, self.path.came_late = self.own.rejected, self._came_late
         self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
@@ -137,7 +136,7 @@ class Running:
     def _opened(self, session: bool) -> None:
         self.log.info("connected", broker=str(self.endpoint), session="kept" if session else "new")
         self._why = ""
-        if not session and self.subscriptions.known:
+        if not session and self.listening.known:
             self.path.tallies.possible_gaps["session"] += 1
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
         self.path.opened(session)
@@ -154,29 +153,13 @@ class Running:
             self.log.warning("no link to the broker", why=why)
 
     async def _subscribe(self, session: bool) -> None:
-        bundle = self.path.bundle
-        known = self.subscriptions.known if session else frozenset()
-        own = self.own.listen(OwnTopics(bundle.standard.root, self.settings.instance))
-        filters = [*own, *wanted(bundle, known, None)]
-        patterns = [each.pattern for each in filters]
         try:
-            self._report_refused(await self.session.subscribe(filters))
-            gone = known.difference(patterns)
-            if gone:
-                await self.session.unsubscribe(sorted(gone))
-            if session:
-                self.own.mark()
-            self.own.say(report.status(self))
-            self.session.flush()
+            await self.listening.resume(session)
         except ConnectionError as error:
             self.log.warning("subscribing was cut off", why=str(error))
             return
-        self.subscriptions.remember(patterns)
-
-    def _report_refused(self, refused: list[tuple[str, str]]) -> None:
-        self.refused_filters = refused
-        for pattern, reason in refused:
-            self.log.error("the broker refused a subscription", filter=pattern, reason=reason)
+        self.own.say(report.status(self))
+        self.session.flush()
 
     # What threads tell
 
@@ -259,35 +242,9 @@ class Running:
             bundle = await self.rules.newest()
             if bundle is None or bundle.revision == self.path.bundle.revision:
                 continue
-            await self._swap(bundle)
+            await self.listening.swap(bundle)
+            self.bundle_since = monotonic()
             await self.rules.in_force(bundle)
-
-    async def _swap(self, bundle: Bundle) -> None:
-        """Subscribe the new, swap between two messages, unsubscribe the old."""
-        known, before = self.subscriptions.known, self.path.bundle
-        own = self.own.listen(OwnTopics(bundle.standard.root, self.settings.instance))
-        filters = [*own, *wanted(bundle, known, before)]
-        patterns = [each.pattern for each in filters]
-        self.path.hold("reload", "new rules are taking effect")
-        try:
-            if self.session.connected:
-                fresh = [each for each in filters if each.fresh or each.pattern not in known]
-                self._report_refused(await self.session.subscribe(fresh))
-        except ConnectionError as error:
-            self.log.warning("subscribing was cut off; it is done again with the next connection", why=str(error))
-        self.path.bundle, self.bundle_since = bundle, monotonic()
-        self.path.publisher.swap(identify_by(bundle))
-        self.log.info("new rules are in force", bundle=bundle.revision)
-        self.path.go_on("reload")
-        try:
-            gone = sorted(known.difference(patterns))
-            if gone and self.session.connected:
-                await self.session.unsubscribe(gone)
-                self.subscriptions.remember(patterns)
-            elif self.session.connected:
-                self.subscriptions.remember(patterns)
-        except ConnectionError:
-            self.subscriptions.remember([*patterns, *gone])
 
 
 def endpoint_of(settings: Settings) -> Endpoint:
