@@ -13,6 +13,8 @@ from support.api import RunningApi, running_api
 from support.mosquitto import Mosquitto
 from support.waiting import eventually
 
+from uns.registry.engine import connect
+from uns.registry.migrate import migrate
 from uns.settings import Settings
 
 Publish = Callable[..., None]
@@ -66,11 +68,13 @@ def plant(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(plant: Path, broker: Mosquitto) -> Settings:
+    url = f"sqlite:///{plant / 'uns.db'}"
+    migrate(connect(url))
     return Settings(
         broker=broker.url,
         rules=plant / "naming_rules",
         schemas=plant / "schemas",
-        registry=f"sqlite:///{plant / 'uns.db'}",
+        registry=url,
         state=plant / ".uns",
     )
 

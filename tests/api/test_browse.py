@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import httpx
 import pytest
 from support.waiting import eventually
@@ -153,4 +156,16 @@ def test_after_the_broker_was_away_the_tree_is_what_the_broker_keeps(filled, bro
     assert "broker" in ready["reasons"][0]
     broker.start()
     eventually(lambda: filled.here.link.complete)
-    assert httpx.get(f"{filled.url}/readyz").json() == {"status": "ready", "reasons": []}
+    eventually(lambda: httpx.get(f"{filled.url}/readyz").json() == {"status": "ready", "reasons": []})
+    assert len(filled.here.namespace.entries) == 3
+
+
+def test_a_registry_that_is_away_is_told_and_the_namespace_goes_on(filled, settings):
+    with closing(sqlite3.connect(settings.registry.removeprefix("sqlite:///"))) as database:
+        for table in ("revision", "product"):
+            database.execute(f"ALTER TABLE {table} RENAME TO {table}_of_an_older_version")
+    eventually(lambda: "registry" in str(httpx.get(f"{filled.url}/readyz").json()["reasons"]))
+    assert filled.client.get("/namespace").status_code == 200
+    away = filled.client.get("/products")
+    assert away.status_code == 503
+    assert away.json()["findings"][0]["remedy"]

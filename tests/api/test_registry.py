@@ -5,16 +5,7 @@ from __future__ import annotations
 import pytest
 from support.waiting import eventually
 
-from uns.registry.engine import connect
-from uns.registry.migrate import migrate
-
 LINE = "acme/dallas/packaging/line-3"
-
-
-@pytest.fixture
-def settings(settings):
-    migrate(connect(settings.registry))
-    return settings
 
 
 def test_a_product_is_added_corrected_and_listed(api):

@@ -15,18 +15,11 @@ from uns.finding import SamplePlace, found
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 from uns.registry.engine import connect
-from uns.registry.migrate import migrate
 from uns.registry.quarantine import keep
 
 RAW = "plc/dallas/L3/filler/TT101"
 READING = {"Val": 71.6, "ts": 1763600000000}
 AT = "2025-11-20T00:53:21Z"
-
-
-@pytest.fixture
-def settings(settings):
-    migrate(connect(settings.registry))
-    return settings
 
 
 def test_the_files_in_force_are_listed_and_read(api, plant):

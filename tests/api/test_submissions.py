@@ -11,9 +11,6 @@ import pytest
 from support.api import running_api
 from support.waiting import eventually
 
-from uns.registry.engine import connect
-from uns.registry.migrate import migrate
-
 
 @pytest.fixture
 def files(plant) -> dict[str, str]:
@@ -24,7 +21,6 @@ def files(plant) -> dict[str, str]:
 
 @pytest.fixture
 def settings(settings):
-    migrate(connect(settings.registry))
     return settings.model_copy(update={"rules_source": "registry"})
 
 

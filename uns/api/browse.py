@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from uns.api.kinds import meaning_of
 from uns.api.listing import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, answer, cursor_of, part, position_of, tag_of
 from uns.api.models import Hit, NodeAnswer, Page, Value
-from uns.api.namespace import SERVICE
+from uns.api.namespace import SERVICE, Namespace
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.shown import Budget, node_of, value_of
 from uns.api.surroundings import Here, Surroundings
+from uns.bundle import Bundle
 from uns.finding import FilePlace, Malformed, found, nearest
 from uns.topic import TopicFilter
 
@@ -115,27 +116,47 @@ async def search(here: Here, q: Words, limit: Limit = DEFAULT_LIMIT, cursor: Cur
     if not words.strip():
         raise wrong("?q", "nothing to search for", "name a part of a name, a description or a raw topic")
     hits: list[Hit] = []
+    described = _described(words, here.rules.bundle)
+    service = f"{here.namespace.root}/{SERVICE}"
     for path in sorted(here.namespace.nodes):
-        if (after is not None and path <= after) or path.startswith(f"{here.namespace.root}/{SERVICE}"):
+        if not path or (after is not None and path <= after) or path.startswith(service):
             continue
-        hit = _hit(path, words, here)
-        if hit is not None and len(hits) == limit:
+        matched = _matched(path, words, described, here.namespace)
+        if matched is not None and len(hits) == limit:
             return Page[Hit](items=hits, next=cursor_of(hits[-1].path))
-        if hit is not None:
-            hits.append(hit)
+        if matched is not None:
+            hits.append(_hit(path, matched, here))
     return Page[Hit](items=hits)
 
 
-def _hit(path: str, words: str, here: Surroundings) -> Hit | None:
+Matched = Literal["name", "description", "source"]
+
+
+def _described(words: str, bundle: Bundle | None) -> frozenset[str]:
+    """Names of the dictionary whose descriptions hold the words."""
+    names = bundle.standard.names.values() if bundle else ()
+    return frozenset(each.name for each in names if words in each.description.casefold())
+
+
+def _matched(path: str, words: str, described: frozenset[str], namespace: Namespace) -> Matched | None:
+    name, entry = path.rpartition("/")[2], namespace.entries.get(path)
+    if words in name.casefold():
+        return "name"
+    if entry is not None and name in described:
+        return "description"
+    if entry is not None and words in entry.properties.get("source", "").casefold():
+        return "source"
+    return None
+
+
+def _hit(path: str, matched: Matched, here: Surroundings) -> Hit:
     entry = here.namespace.entries.get(path)
-    name, source = path.rpartition("/")[2], entry.properties.get("source") if entry else None
     meaning = meaning_of(path, entry is not None, here.rules.bundle)
-    texts: tuple[tuple[Literal["name", "description", "source"], str | None], ...] = (
-        ("name", name),
-        ("description", meaning.description),
-        ("source", source),
+    return Hit(
+        path=path,
+        name=path.rpartition("/")[2],
+        kind=meaning.kind,
+        description=meaning.description,
+        source=entry.properties.get("source") if entry else None,
+        matched=matched,
     )
-    matched = next((which for which, text in texts if text and words in text.casefold()), None)
-    if matched is None or not path:
-        return None
-    return Hit(path=path, name=name, kind=meaning.kind, description=meaning.description, source=source, matched=matched)
