@@ -9,7 +9,6 @@ import argparse
 import importlib.metadata
 import platform
 import re
-import socket
 import statistics
 import subprocess
 import tempfile
@@ -20,17 +19,11 @@ import uvloop
 
 from benchmarks import link, service
 from benchmarks.load import Measured, measure, memory_of
-from uns.demo.mosquitto import Mosquitto
+from uns.demo.mosquitto import Mosquitto, executable, free_port
 
 HERE = Path(__file__).parent
 CONF_D = HERE.parent / "mosquitto" / "conf.d"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def service_round(seconds: float, rate: float) -> tuple[Measured, float, bool]:
@@ -42,17 +35,18 @@ def service_round(seconds: float, rate: float) -> tuple[Measured, float, bool]:
                 measure(broker.port, broker.pid, pid, seconds, rate, service.reading, service.GOVERNED)
             )
             counted = service.counters(health)
-            tied = (
-                counted["uns_messages_received_total"] == counted["uns_messages_acknowledged_total"] == measured.arrived
-            )
-            return measured, memory_of(pid), tied
+            received, acknowledged = (counted[f"uns_messages_{each}_total"] for each in ("received", "acknowledged"))
+            return measured, memory_of(pid), received == acknowledged == measured.arrived
 
 
 def link_round(seconds: float, rate: float) -> Measured:
     """One round of the bare pass-through."""
-    with tempfile.TemporaryDirectory() as folder, Mosquitto(CONF_D, Path(folder)) as broker:
-        with link.running(broker.port) as pid:
-            return uvloop.run(measure(broker.port, broker.pid, pid, seconds, rate, service.reading, "acme/plc/#"))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Mosquitto(CONF_D, Path(folder)) as broker,
+        link.running(broker.port) as pid,
+    ):
+        return uvloop.run(measure(broker.port, broker.pid, pid, seconds, rate, service.reading, "acme/plc/#"))
 
 
 def row(name: str, rounds: list[Measured]) -> str:
@@ -103,7 +97,7 @@ def write(table: list[str], rounds: int, seconds: float) -> None:
     """Into RESULTS.md, between its marks."""
     page = HERE / "RESULTS.md"
     text = page.read_text(encoding="utf-8")
-    about = f"`make bench`, {datetime.now(UTC):%Y-%m-%d}: medians of {rounds} interleaved rounds of {seconds:g} s, {machine()}."
+    about = f"`make bench`, {datetime.now(UTC):%Y-%m-%d}: medians of {rounds} rounds of {seconds:g} s, {machine()}."
     inner = "\n".join([BEGIN, "", about, "", *table, "", END])
     page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: inner, text, flags=re.DOTALL), encoding="utf-8")
 
@@ -112,7 +106,7 @@ def machine() -> str:
     """Processor, kernel and the versions that matter."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     cores = len(re.findall(r"^processor", Path("/proc/cpuinfo").read_text(), re.MULTILINE))
-    says = subprocess.run([Mosquitto.binary(), "-h"], capture_output=True, text=True, check=False).stdout
+    says = subprocess.run([executable(), "-h"], capture_output=True, text=True, check=False).stdout
     mosquitto = re.search(r"version (\S+)", says)
     packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("mqtt5", "uvloop", "orjson"))
     return (

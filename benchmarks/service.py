@@ -18,7 +18,8 @@ PLANT = Path(__file__).parent / "plant"
 GOVERNED = "acme/dallas/#"
 REGISTRY = {
     "products": "id,name\nSKU-42,Cola 330\n",
-    "batches": "id,equipment,product,order,start,stop\nB-1001,dallas/packaging/line-3,SKU-42,O-7,2026-01-01T00:00:00Z,\n",
+    "batches": "id,equipment,product,order,start,stop\n"
+    "B-1001,dallas/packaging/line-3,SKU-42,O-7,2026-01-01T00:00:00Z,\n",
     "shifts": "site,id,days,start,stop,crew,from,until\n"
     "dallas,day,mon-sun,06:00,18:00,A,2025-01-01,\ndallas,night,mon-sun,18:00,06:00,B,2025-01-01,\n",
 }
@@ -49,7 +50,7 @@ def running(port: int, folder: Path, health: int) -> Iterator[int]:
     with (folder / "service.log").open("wb") as log:
         process = subprocess.Popen([*uns, "run", "--only", "path"], env=environment, stdout=log, stderr=log)
     try:
-        _wait_until_ready(health)
+        _wait_until_ready(health, folder / "service.log")
         yield process.pid
     finally:
         process.terminate()
@@ -63,7 +64,7 @@ def counters(health: int) -> dict[str, float]:
     return {name: float(value) for line in lines if line[:1] != "#" for name, _, value in [line.rpartition(" ")]}
 
 
-def _wait_until_ready(health: int) -> None:
+def _wait_until_ready(health: int, log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -73,4 +74,4 @@ def _wait_until_ready(health: int) -> None:
         except urllib.error.URLError:
             pass
         time.sleep(0.1)
-    raise SystemExit("the service did not become ready; see service.log")
+    raise SystemExit(f"the service did not become ready:\n{log.read_text()}")

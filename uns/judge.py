@@ -52,9 +52,8 @@ def judge(documents: Documents, now: Instant, in_force: Mapping[str, str] | None
 
 def _wanted(standard: Standard, files: tuple[RuleFile, ...]) -> list[Wanted]:
     """Every schema that something refers to, with the place that does."""
-    contracts: list[Wanted] = [
-        (each.schema, each.place, each.shape) for each in standard.contracts.values() if each.schema
-    ]
+    declared = [each for each in standard.contracts.values() if each.schema]
+    contracts: list[Wanted] = [(each.schema, each.place, each.shape) for each in declared]
     raw: list[Wanted] = [
         (source.schema, source.places.get("schema", source.place), None)
         for file in files
