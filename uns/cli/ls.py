@@ -28,7 +28,7 @@ def ls(
     from uns.api.shown import Budget, node_of
     from uns.broker.guest import user_properties
     from uns.broker.kept import read_kept
-    from uns.cli.governed import ago, at_broker, below_root, context, draft_of, reading
+    from uns.cli.governed import at_broker, below_root, draft_of
 
     chosen = settings(config)
     bundle = draft_of(chosen)
@@ -50,18 +50,22 @@ def ls(
         show_json(node.model_dump(mode="json"))
         raise typer.Exit(0 if start in namespace.nodes else NEGATIVE)
 
-    def grow(each: Any, tree: Tree) -> Tree:
-        for child in each.children or ():
-            grow(child, tree.add(line(child)))
-        return tree
+    out.print(_grown(node, Tree(node.path if node.value is None else _line(node))))
 
-    def line(each: Any) -> Any:
-        from rich.text import Text
 
-        if each.value is None:
-            return Text(each.name, "bold" if each.kind == "site" else "")
-        parts = [reading(each.value), f"{ago(each.value.age)} ago", context(each.value)]
-        style = "red" if each.rogue else "yellow" if each.value.quality not in (None, "good") else "green"
-        return Text.assemble(each.name, "  ", (parts[0], style), ("  " + " · ".join(filter(None, parts[1:])), "dim"))
+def _grown(node: Any, tree: Any) -> Any:
+    for child in node.children or ():
+        _grown(child, tree.add(_line(child)))
+    return tree
 
-    out.print(grow(node, Tree(node.path if node.value is None else line(node))))
+
+def _line(node: Any) -> Any:
+    from rich.text import Text
+
+    from uns.cli.governed import ago, context, reading
+
+    if node.value is None:
+        return Text(node.name, "bold" if node.kind == "site" else "")
+    style = "red" if node.rogue else "yellow" if node.value.quality not in (None, "good") else "green"
+    beside = " · ".join(filter(None, (f"{ago(node.value.age)} ago", context(node.value))))
+    return Text.assemble(node.name, "  ", (reading(node.value), style), (f"  {beside}", "dim"))
