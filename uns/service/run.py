@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import signal
 import sys
@@ -24,6 +25,7 @@ from uns.telemetry import CONTENT_TYPE, exposition, logger
 OK, NEGATIVE, UNREACHABLE = 0, 1, 3
 LEASE_EVERY: Final = 0.5
 CHILD_PAUSE: Final = 5.0
+PR_SET_PDEATHSIG: Final = 1
 
 
 def serve_path(settings: Settings, api: list[str] | None = None) -> int:
@@ -134,16 +136,27 @@ def _health(running: Running) -> HealthServer:
 async def _keep_child(command: list[str], log: Any) -> None:
     """The API beside us: started again where it ends, ended with us."""
     while True:
-        process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_end_with_parent
+        )
         try:
             status = await process.wait()
         except asyncio.CancelledError:
             if process.returncode is None:
                 process.terminate()
-                await asyncio.wait_for(process.wait(), CHILD_PAUSE)
+                try:
+                    await asyncio.wait_for(process.wait(), CHILD_PAUSE)
+                except TimeoutError:
+                    process.kill()
             raise
         log.error("the API has ended and is started again", status=status)
         await asyncio.sleep(CHILD_PAUSE)
+
+
+def _end_with_parent() -> None:
+    """Linux: so that a killed service leaves no API behind that holds its port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def api_command(arguments: list[str]) -> list[str]:
