@@ -163,3 +163,18 @@ def test_nesting_up_to_the_limit_is_read(keyword: str) -> None:
     catalog, findings = build(a=f'{{"{keyword}": '.encode() * 63 + b"true" + b"}" * 63)
     assert findings == []
     assert "a.json" in catalog
+
+
+MANY = 5_000
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "wrong",
+    [{"$ref": "#/nope"}, {"$ref": "nope.json"}, {"$ref": "#"}, {"pattern": "(?=a)"}, {"type": "nubmer"}],
+    ids=["no such part", "no such file", "endless", "pattern", "type"],
+)
+def test_a_file_with_thousands_of_faults_is_judged_soon_and_told_in_twenty(wrong: Any) -> None:
+    schema = {"allOf": [wrong | {"title": str(number)} for number in range(MANY)]}
+    findings = build(a=schema)[1]
+    assert len(findings) == 20 if wrong != {"type": "nubmer"} else 1 <= len(findings) <= 20

@@ -7,13 +7,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 import jsonschema_rs
 
 from uns.finding import FilePlace, Finding, found, nearest
 from uns.schema.address import encoded
-from uns.schema.document import Document, read
+from uns.schema.document import MAX_FINDINGS, Document, read
 from uns.schema.drafts import compile_schema, draft, faults, unbearable
 from uns.schema.endless import endless
 from uns.schema.reference import Places, Reference, at, references
@@ -79,7 +80,7 @@ def _faults(document: Document) -> Iterator[Finding]:
         yield name
         return
     faulty = list(faults(document, name))
-    yield from faulty or unbearable(document)
+    yield from faulty or islice(unbearable(document), MAX_FINDINGS)
 
 
 def _linked(
@@ -92,7 +93,7 @@ def _linked(
         referring[path], faulty = references(document, known[path], known, broken)
         findings += faulty
         broken |= {path} if faulty else frozenset()
-    for each in endless(known, [each for every in referring.values() for each in every]):
+    for each in islice(endless(known, [each for every in referring.values() for each in every]), MAX_FINDINGS):
         document = documents[each.origin.file]
         message = f"`{each.keyword}` leads back to itself with the same value, or to more than a message can wait for"
         where = document.place((*each.origin.path, each.keyword))

@@ -14,6 +14,8 @@ from uns.finding import FilePlace, Finding, found
 
 MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 64
+MAX_FINDINGS: Final = 20
+"""Of one kind in one file; more would say nothing new, and each place is looked up in the whole text."""
 
 Path = tuple[str | int, ...]
 """Keys and indices from the root of a document."""

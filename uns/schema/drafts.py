@@ -12,13 +12,12 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import ValidationError, relevance
 
 from uns.finding import Finding, found, nearest
-from uns.schema.document import Document
+from uns.schema.document import MAX_FINDINGS, Document
 from uns.schema.reference import nodes
 from uns.schema.validator import Validator
 
 DRAFT_2020_12: Final = "https://json-schema.org/draft/2020-12/schema"
 DRAFT_07: Final = "http://json-schema.org/draft-07/schema"
-MAX_FINDINGS: Final = 20
 PATTERNS: Final = jsonschema_rs.RegexOptions(size_limit=1 << 20, dfa_size_limit=1 << 21)
 """A regular expression engine without backtracking, and what one pattern may take of memory."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from uns.finding import Finding, found, nearest
 from uns.schema.address import decoded, leads_outside, split
-from uns.schema.document import Document, Path
+from uns.schema.document import MAX_FINDINGS, Document, Path
 
 _ONE: Final = frozenset(
     (
@@ -21,6 +22,8 @@ _NAMED: Final = frozenset(
     ("$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "dependencies")
 )
 KEYWORDS: Final = ("$ref", "$dynamicRef")
+MAX_COMPARED: Final = 1_000
+"""How many names are held against a misspelt one."""
 
 
 class Node(NamedTuple):
@@ -102,6 +105,8 @@ def references(
     """The document's references. One into a `broken` file is neither: that file has findings of its own."""
     sound, findings = list[Reference](), list[Finding]()
     for path, schema in places.schemas.items():
+        if len(findings) >= MAX_FINDINGS:
+            break
         if not isinstance(schema, dict):
             continue
         if path and not str(schema.get("$id", "#")).startswith("#"):
@@ -125,22 +130,24 @@ def _named_within(document: Document, path: Path) -> Finding:
 def _target(
     document: Document, text: str, path: Path, known: Mapping[str, Places], broken: frozenset[str]
 ) -> Node | Finding:
-    where, fragment = document.place(path), decoded(split(text)[1])
+    fragment = decoded(split(text)[1])
     file = _file(document, text)
     if file is None:
         remedy = "copy it under `schemas/` and refer to it by its path"
-        return found("schema-remote", f"`{path[-1]}` to {text!r} leads out of the project", remedy, where)
+        return found(
+            "schema-remote", f"`{path[-1]}` to {text!r} leads out of the project", remedy, document.place(path)
+        )
     if file in broken:
         return Node(file, ())
     if file not in known:
-        near = nearest(file, known.keys() - {document.path})
+        near = nearest(file, islice((each for each in known if each != document.path), MAX_COMPARED))
         remedy = f"did you mean {near!r}?" if near else f"add `{file}` under `schemas/`"
-        return found("schema-file", f"there is no schema {file!r}", remedy, where)
+        return found("schema-file", f"there is no schema {file!r}", remedy, document.place(path))
     target = known[file].fragments.get(fragment)
     if target is None:
-        near = nearest(fragment, known[file].fragments)
+        near = nearest(fragment, islice(known[file].fragments, MAX_COMPARED))
         remedy = f"did you mean {'#' + near!r}?" if near else "name a schema that is there"
-        return found("schema-invalid", f"{file!r} has no schema at {'#' + fragment!r}", remedy, where)
+        return found("schema-invalid", f"{file!r} has no schema at {'#' + fragment!r}", remedy, document.place(path))
     return Node(file, target)
 
 
