@@ -1,7 +1,7 @@
 # Everything starts with `make setup`, and every other target sees to it by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo bench lock
+.PHONY: help setup test demo bench docs lock
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -10,6 +10,7 @@ help:
 	@echo "make demo [FOR=20]   a plant to look at; ends with Ctrl-C, or by itself after that many seconds"
 	@echo "make test            linter, types, import contract and all tests (WORKERS=2)"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
+	@echo "make docs            the reference pages again: settings, commands, findings"
 	@echo "make setup           .venv/ with everything pinned, and Mosquitto"
 	@echo "make lock            work out requirements*.txt again from pyproject.toml (needs uv)"
 
@@ -28,6 +29,9 @@ demo: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+docs: setup
+	@$(BIN)/python docs/make.py
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
         --custom-compile-command "make lock" --quiet

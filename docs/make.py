@@ -9,30 +9,48 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
+SETTINGS = """\
+# Settings
+
+Read from `uns.toml` in the working directory (or the file that `--config` names), then from `UNS_…` variables,
+then from flags; the later wins. `uns check` tells every wrong one with its place.
+
+```toml
+broker = "mqtt://127.0.0.1:1883"
+rules = "naming_rules"
+registry = "sqlite:///uns.db"
+```
+
+| setting | variable | default | |
+|---|---|---|---|
+"""
+COMMANDS = """\
+# The command line
+
+Exit status: 0 all well, 1 errors found or a negative answer, 2 wrong use or wrong settings, 3 something needed
+is unreachable, or another process took over. Results go to standard output, everything else to standard error.
+
+"""
+FINDINGS = """\
+# Findings
+
+One thing that is wrong, told the same way everywhere: on the command line, over REST, in quarantine. An *error*
+in a file keeps the change set out of force; a sample with an error is kept in quarantine. Each says where, what
+and what to do. The examples are what the tests produce: a line of a file, or messages (each received at
+2025-11-20T00:53:20Z, with what the registry or the broker says), and what is found.
+
+"""
+
 
 def settings_page() -> str:
     """Every setting, its default and what it is for."""
     from uns.settings import Settings
 
-    lines = [
-        "# Settings",
-        "",
-        "Read from `uns.toml` in the working directory (or the file that `--config` names), then from `UNS_…` variables,",
-        "then from flags; the later wins. `uns check` tells every wrong one with its place.",
-        "",
-        "```toml",
-        'broker = "mqtt://127.0.0.1:1883"',
-        'rules = "naming_rules"',
-        'registry = "sqlite:///uns.db"',
-        "```",
-        "",
-        "| setting | variable | default | |",
-        "|---|---|---|---|",
-    ]
+    rows = []
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else f"`{field.default}`"
-        lines.append(f"| `{name}` | `UNS_{name.upper()}` | {default} | {field.description or ''} |")
-    return "\n".join(lines) + "\n"
+        rows.append(f"| `{name}` | `UNS_{name.upper()}` | {default} | {field.description or ''} |\n")
+    return SETTINGS + "".join(rows)
 
 
 def commands_page() -> str:
@@ -43,21 +61,14 @@ def commands_page() -> str:
     from uns.cli.app import app
 
     load_verbs()
-    command = typer.main.get_command(app)
-    lines = [
-        "# The command line",
-        "",
-        "Exit status: 0 all well, 1 errors found or a negative answer, 2 wrong use or wrong settings, 3 something needed",
-        "is unreachable, or another process took over. Results go to standard output, everything else to standard error.",
-        "",
-    ]
-    for path, verb in _verbs(command, "uns"):
+    lines = []
+    for path, verb in _verbs(typer.main.get_command(app), "uns"):
         context = verb.make_context(path, [], resilient_parsing=True)
         lines += [f"## `{path}`", "", (verb.help or "").strip(), ""]
         rows = [record for each in verb.get_params(context) if (record := each.get_help_record(context))]
         if rows:
             lines += ["| | |", "|---|---|", *(f"| `{_cell(name)}` | {_cell(text)} |" for name, text in rows), ""]
-    return "\n".join(lines)
+    return COMMANDS + "\n".join(lines)
 
 
 def _verbs(command: object, path: str) -> Iterator[tuple[str, object]]:
@@ -78,20 +89,12 @@ def findings_page() -> str:
 
     from uns.codes import CODES
 
-    shown = examples()
-    lines = [
-        "# Findings",
-        "",
-        "One thing that is wrong, told the same way everywhere: on the command line, over REST, in quarantine. An *error*",
-        "in a file keeps the change set out of force; a sample with an error is kept in quarantine. Each says where, what",
-        "and what to do. The examples are what the tests produce.",
-        "",
-    ]
+    shown, lines = examples(), []
     for code, entry in CODES.items():
-        lines += [f"## `{code}`", "", f"{entry.meaning[0].upper()}{entry.meaning[1:]}. *{entry.severity.value.capitalize()}, in {entry.found_in}.*", ""]
-        if code in shown:
-            lines += ["```text", shown[code], "```", ""]
-    return "\n".join(lines)
+        meaning, severity = f"{entry.meaning[0].upper()}{entry.meaning[1:]}", entry.severity.value.capitalize()
+        lines += [f"## `{code}`", "", f"{meaning}. *{severity}, in {entry.found_in}.*", ""]
+        lines += ["```text", shown[code], "```", ""] if code in shown else ["Nothing gives it yet.", ""]
+    return FINDINGS + "\n".join(lines)
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -1,0 +1,84 @@
+"""An example of every finding, out of the tables that the tests hold to the code."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from support import corpus, samples
+from uns.codes import CODES
+from uns.files import read_documents
+from uns.finding import FilePlace, Finding
+from uns.registry.csv import take
+from uns.registry.engine import connect
+from uns.registry.migrate import migrate
+from uns.registry.writing import Author
+
+NOT_BUILT: Final = ("template-parameter", "template-unknown", "name-conflict", "local-not-allowed")
+"""Codes of features that are still to come."""
+SHEET: Final = b"id,equipment,product,order,start,stop\nB-1001,dallas/line-3,,,tomorrow,\n"
+
+
+class Example(NamedTuple):
+    """What the reader sees of the file or the message, and the finding; best one that nothing else is wrong with."""
+
+    shown: str
+    finding: Finding
+    others: int = 0
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.shown, str(self.finding)) if part)
+
+
+def examples() -> dict[str, str]:
+    """The plainest example of each code; of one that files and samples have, both."""
+    best: dict[tuple[str, bool], Example] = {}
+    for each in (*_of_files(), *_of_samples(), *_of_folders(), *_of_sheets()):
+        key = (each.finding.code, isinstance(each.finding.where, FilePlace))
+        best[key] = min(best.get(key, each), each, key=lambda example: (example.others, len(str(example))))
+    told = {code: [str(best[code, kind]) for kind in (True, False) if (code, kind) in best] for code in CODES}
+    return {code: "\n\n".join(texts) for code, texts in told.items() if texts}
+
+
+def _of_files() -> Iterator[Example]:
+    for case in corpus.bad_projects():
+        files = corpus.SOUND | dict(case.files)
+        findings = corpus.findings_of(case.files, case.untested)
+        yield from (Example(_line(files, finding), finding, len(findings) - 1) for finding in findings)
+
+
+def _line(files: Mapping[str, bytes], finding: Finding) -> str:
+    """The line at fault, where there is one."""
+    assert isinstance(finding.where, FilePlace)
+    name = finding.where.file.removeprefix(f"{corpus.RULES_AT}/")
+    lines = files.get(name, b"").decode("utf-8", "replace").splitlines()
+    return lines[finding.where.line - 1].strip() if finding.where.line <= len(lines) else ""
+
+
+def _of_samples() -> Iterator[Example]:
+    bundle = samples.plant()
+    for case in samples.cases():
+        around = [f"{name}: {said}" for name, said in (("registry", case.registry), ("broker", case.broker)) if said]
+        shown = "\n".join([*around, *(f"{topic} {payload.decode()}" for topic, payload in case.messages)])
+        findings = samples.findings_of(case, bundle)
+        yield from (Example(shown, finding, len(findings) - 1) for finding in findings)
+
+
+def _of_folders() -> Iterator[Example]:
+    with tempfile.TemporaryDirectory() as folder:
+        _, findings = read_documents(Path(folder) / corpus.RULES_AT, Path(folder), Path(folder))
+    yield from (Example("", finding) for finding in findings)
+
+
+def _of_sheets() -> Iterator[Example]:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = connect(f"sqlite:///{folder}/uns.db")
+        migrate(engine)
+        done = take(engine, "batches", SHEET, "batches.csv", samples.plant().standard, Author("ann", 1))
+        engine.dispose()
+    lines = SHEET.decode().splitlines()
+    for finding in done.findings:
+        assert isinstance(finding.where, FilePlace)
+        yield Example(lines[finding.where.line - 1], finding)
