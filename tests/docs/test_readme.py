@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support.waiting import eventually
 from support.mosquitto import Mosquitto
+from support.waiting import eventually
 
 README = Path(__file__).parents[2] / "README.md"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
