@@ -64,11 +64,12 @@ class Load:
         self.subscribing = asyncio.ensure_future(self.subscribe())
 
     async def subscribe(self) -> None:
-        await self.session.subscribe([Filter(self.governed, qos=0)])
+        await self.session.subscribe([Filter(self.governed)])
         self.ready.set()
 
     def receive(self, packet: PublishPacket) -> None:
         self.arrived += 1
+        self.session.out.append(b"\x40\x02" + (packet.packet_id or 0).to_bytes(2, "big"))
         self.last = time.perf_counter()
         self.latencies.append(self.last - self.born.popleft())
 

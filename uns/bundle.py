@@ -73,7 +73,7 @@ class Route:
 
     def __init__(self, file: RuleFile, source: Source, resolver: Resolver, catalog: Catalog) -> None:
         self.file, self.source, self.resolver = file, source, resolver
-        self.schema = catalog.validator(source.schema) if source.schema in catalog else None
+        self.schema = catalog.validator(source.schema) if source.schema is not None and source.schema in catalog else None
 
     @cached_property
     def reader(self) -> Reader:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from uns.bundle import Bundle, Route
 from uns.context.timeline import Timeline
 from uns.decide import Situation, decide
@@ -12,7 +10,6 @@ from uns.decode import BY_RECEIPT, Births
 from uns.finding import SamplePlace, found
 from uns.message import RawMessage, Sample
 from uns.naming.resolution import Refused
-from uns.naming.rule import Mode
 
 
 def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: Births) -> tuple[list[Decision], Births]:
@@ -35,32 +32,39 @@ def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: B
     samples, births = route.read(raw, births)
     if not samples:
         return [Ignore(None, None, "empty")], births
-    situation = Situation(raw, bundle, timeline)
-    return [decision for sample in samples for decision in _decided(sample, route, situation)], births
+    now = Situation(raw, bundle, timeline)
+    if len(samples) == 1:
+        return _decided(samples[0], route, now), births
+    return [decision for sample in samples for decision in _decided(sample, route, now)], births
 
 
-def _decided(sample: Sample, route: Route, now: Situation) -> Iterator[Decision]:
+def _decided(sample: Sample, route: Route, now: Situation) -> list[Decision]:
     """Resolved, then decided at each target; where no rule takes the sample, or none wants it, one decision."""
     if sample.undecoded:
-        rule = route.resolver.ignores_undecoded(sample.topic)
-        reject = Reject(sample, None, sample.findings)
-        yield Ignore(sample, rule, str(rule)) if rule else _under(route.file.mode, reject)
-        return
+        return [_undecoded(sample, route)]
     resolution, steps = now.bundle.plan(route, sample)
     rule = resolution.rule
     if resolution.ignored is not None:
-        yield Ignore(sample, rule, resolution.ignored)
-    elif now.raw.retained and route.source.retained == "timed" and sample.clock in BY_RECEIPT:
-        yield Ignore(sample, rule, "retained")
-    elif rule is None or resolution.findings:
-        yield _under((rule or route.file).mode, Reject(sample, rule, sample.findings + resolution.findings))
-    else:
-        for step in steps:
-            if isinstance(step, Refused):
-                yield _under(rule.mode, Reject(sample, rule, sample.findings + step.findings))
-            else:
-                yield _under(rule.mode, decide(sample, step, now))
+        return [Ignore(sample, rule, resolution.ignored)]
+    if now.raw.retained and route.source.retained == "timed" and sample.clock in BY_RECEIPT:
+        return [Ignore(sample, rule, "retained")]
+    if rule is None or resolution.findings:
+        reject = Reject(sample, rule, sample.findings + resolution.findings)
+        return [Observe(reject) if (rule or route.file).mode == "observe" else reject]
+    decisions: list[Decision] = []
+    for step in steps:
+        if isinstance(step, Refused):
+            decision: Publish | Recorded | Reject = Reject(sample, rule, sample.findings + step.findings)
+        else:
+            decision = decide(sample, step, now)
+        decisions.append(Observe(decision) if rule.mode == "observe" else decision)
+    return decisions
 
 
-def _under(mode: Mode, decision: Publish | Recorded | Reject) -> Decision:
-    return Observe(decision) if mode == "observe" else decision
+def _undecoded(sample: Sample, route: Route) -> Decision:
+    """A message that nobody could read: only a rule that ignores takes it."""
+    rule = route.resolver.ignores_undecoded(sample.topic)
+    if rule is not None:
+        return Ignore(sample, rule, str(rule))
+    reject = Reject(sample, None, sample.findings)
+    return Observe(reject) if route.file.mode == "observe" else reject

@@ -45,6 +45,10 @@ class Quality(StrEnum):
         return min(self, other, key=order.index)
 
 
+GOOD: Final = Quality.GOOD
+UNCERTAIN: Final = Quality.UNCERTAIN
+BAD: Final = Quality.BAD
+
 Clock = Literal["", "received", "replaced", "ambiguous", "gap", "backlog"]
 """Why an event time is not simply the machine's own word; empty where it is."""
 

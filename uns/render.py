@@ -45,7 +45,7 @@ def body_of_fields(sample: Sample, fields: Mapping[str, Value], quality: Quality
 
 
 def _closed(body: dict[str, Any], quality: Quality, code: Scalar | None, context: Context) -> dict[str, Any]:
-    body["quality"] = quality.value
+    body["quality"] = str(quality)
     if code is not None:
         body["code"] = code
     body.update(context.members)
@@ -59,7 +59,7 @@ def document_of(raw: RawMessage, sample: Sample) -> bytes:
 
 def document_properties(sample: Sample, quality: Quality, context: Context) -> Properties:
     """What a foreign schema leaves no room for."""
-    return [("timestamp", rfc3339(sample.time)), ("quality", quality.value), *context.properties]
+    return [("timestamp", rfc3339(sample.time)), ("quality", str(quality)), *context.properties]
 
 
 def identity(raw: RawMessage, sample: Sample) -> str:
