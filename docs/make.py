@@ -40,6 +40,7 @@ and what to do. The examples are what the tests produce: a line of a file, or me
 2025-11-20T00:53:20Z, with what the registry or the broker says), and what is found.
 
 """
+PATHS, END = "<!-- paths -->\n", "<!-- end of paths -->"
 
 
 def settings_page() -> str:
@@ -97,10 +98,26 @@ def findings_page() -> str:
     return FINDINGS + "\n".join(lines)
 
 
+def rest_page() -> str:
+    """The guide as it stands, with every path of the API between its two marks."""
+    from uns.api.app import create_app
+    from uns.settings import Settings
+
+    paths = create_app(Settings()).openapi()["paths"]
+    rows = [
+        f"| `{method.upper()} {path}` | {_cell(said['summary'])} |\n"
+        for path, methods in sorted(paths.items())
+        for method, said in methods.items()
+    ]
+    before, _, rest = (HERE / "rest.md").read_text("utf-8").partition(PATHS)
+    return f"{before}{PATHS}\n| path | |\n|---|---|\n{''.join(rows)}\n{END}{rest.partition(END)[2]}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "findings.md": findings_page,
+    "rest.md": rest_page,
 }
 
 
