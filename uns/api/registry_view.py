@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
@@ -15,7 +14,8 @@ from uns.bundle import Documents
 from uns.finding import FilePlace, found
 from uns.registry import submissions
 from uns.registry.changes import revision
-from uns.registry.engine import RegistryAway, connect
+from uns.registry.configured import engine_of
+from uns.registry.engine import RegistryAway
 from uns.registry.held import BadCursor
 from uns.settings import Settings
 
@@ -41,7 +41,7 @@ class RegistryView:
     @property
     def engine(self) -> Engine:
         if self._engine is None:
-            self._engine = connect(self.settings.registry, password=_password(self.settings.registry_password_file))
+            self._engine = engine_of(self.settings)
         return self._engine
 
     async def ask(
@@ -87,10 +87,3 @@ class RegistryView:
         while self.submissions == since and not self.changed.is_set():
             await asyncio.sleep(POLL_S / 2)
         self.changed.clear()
-
-
-def _password(file: Path | None) -> str | None:
-    try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n") if file else None
-    except OSError as error:
-        raise RegistryAway(f"{file}: {error.strerror}", "make it readable") from error

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiomqtt
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from uns.broker.guest import user_properties
 from uns.broker.kept import read_kept
@@ -18,7 +16,8 @@ from uns.cli.app import err
 from uns.context.timeline import Timeline
 from uns.instant import Instant
 from uns.message import RawMessage
-from uns.registry.engine import RegistryAway, connect
+from uns.registry.configured import engine_of, is_missing
+from uns.registry.engine import RegistryAway
 from uns.registry.entries import Entry, Filter, entries
 from uns.registry.migrate import is_current
 from uns.registry.timeline import load
@@ -32,18 +31,12 @@ class Kept(NamedTuple):
     properties: dict[str, str]
 
 
-def is_missing(settings: Settings) -> bool:
-    """Whether the registry is a file that nobody has made yet: then nothing was ever in force."""
-    url = make_url(settings.registry)
-    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(url.database or "").exists()
-
-
 def registry_of(settings: Settings) -> Engine | None:
     """The registry, or None and a word on standard error where there is none to ask."""
     if is_missing(settings):
         return None
     try:
-        engine = connect(settings.registry, password=settings.registry_password())
+        engine = engine_of(settings)
         return engine if is_current(engine) else None
     except RegistryAway as away:
         err.print(f"registry: {away}", markup=False)

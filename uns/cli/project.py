@@ -11,11 +11,12 @@ import typer
 
 from uns.bundle import Bundle
 from uns.cli.app import NEGATIVE, err, show
-from uns.cli.asked import is_missing, registry_of
+from uns.cli.asked import registry_of
 from uns.files import Project, project_at, read_documents
 from uns.finding import FilePlace, Finding
 from uns.judge import Judgement, judge
 from uns.registry import submissions
+from uns.registry.configured import is_missing
 from uns.schema.catalog import Catalog
 from uns.settings import Settings
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import typer
 from sqlalchemy import Engine, make_url
@@ -15,7 +14,8 @@ from uns.finding import Severity
 from uns.naming.parse.project import STANDARD, parse_project
 from uns.naming.standard import Standard
 from uns.registry import submissions
-from uns.registry.engine import RegistryAway, connect
+from uns.registry.configured import engine_of, is_missing
+from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, migrate
 from uns.settings import Settings
 
@@ -25,7 +25,7 @@ def registry(settings: Settings, create: bool = False) -> Iterator[Engine]:
     """An engine for as long as a verb needs it. `create` brings a registry that was never used up to date first."""
     try:
         with connected(settings) as engine:
-            _be_ready(engine, create)
+            _be_ready(settings, engine, create)
             yield engine
     except RegistryAway as away:
         fail(UNREACHABLE, away.message, away.remedy)
@@ -34,35 +34,21 @@ def registry(settings: Settings, create: bool = False) -> Iterator[Engine]:
 @contextmanager
 def connected(settings: Settings) -> Iterator[Engine]:
     """An engine, whatever state its registry is in."""
-    engine = connect(settings.registry, password=_password(settings))
+    engine = engine_of(settings)
     try:
         yield engine
     finally:
         engine.dispose()
 
 
-def _password(settings: Settings) -> str | None:
-    if settings.registry_password_file is None:
-        return None
-    try:
-        return settings.registry_password_file.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise RegistryAway(f"{settings.registry_password_file}: {error.strerror}", "make it readable") from error
-
-
-def _be_ready(engine: Engine, create: bool) -> None:
-    if _is_missing(engine):
+def _be_ready(settings: Settings, engine: Engine, create: bool) -> None:
+    if is_missing(settings):
         if not create:
             fail(UNREACHABLE, f"there is no registry at {shown(engine)}", "`uns migrate` makes one, and `uns run` too")
         migrate(engine)
         err.print(f"made a registry at {shown(engine)}", markup=False)
     elif not is_current(engine):
         raise RegistryAway("the registry's schema is not up to date", "run `uns migrate`")
-
-
-def _is_missing(engine: Engine) -> bool:
-    url = engine.url
-    return engine.dialect.name == "sqlite" and bool(url.database) and not Path(url.database or "").exists()
 
 
 def shown(engine: Engine) -> str:

@@ -15,11 +15,12 @@ from uns.bundle import Bundle
 from uns.files import read_documents
 from uns.finding import Severity
 from uns.judge import judge
+from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty
 from uns.service.lease import Lease
 from uns.service.report import LEAST_FREE
-from uns.service.running import endpoint_of, engine_of
+from uns.service.running import endpoint_of
 from uns.service.topics import OwnTopics
 from uns.settings import Settings
 

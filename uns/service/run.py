@@ -12,13 +12,14 @@ from typing import Any, Final
 import uvloop
 from sqlalchemy import Engine
 
+from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty, migrate
 from uns.service import report
 from uns.service.health import HealthServer, json_answer
 from uns.service.lease import Lease
 from uns.service.rules import Rules
-from uns.service.running import Running, engine_of
+from uns.service.running import Running
 from uns.settings import Settings, endpoint
 from uns.telemetry import CONTENT_TYPE, exposition, logger
 

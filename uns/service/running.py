@@ -20,7 +20,7 @@ from uns.journal.mover import Mover
 from uns.journal.store import Store
 from uns.journal.values import Announced
 from uns.publisher import Publisher
-from uns.registry.engine import RegistryAway, connect
+from uns.registry.engine import RegistryAway
 from uns.service import report
 from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import context_late
@@ -258,15 +258,3 @@ def endpoint_of(settings: Settings) -> Endpoint:
         settings.username,
         settings.broker_password,
     )
-
-
-def engine_of(settings: Settings) -> Engine:
-    """RegistryAway where the settings name no registry, or its password cannot be read."""
-    password = None
-    if settings.registry_password_file is not None:
-        try:
-            password = settings.registry_password_file.read_text(encoding="utf-8").rstrip("\r\n")
-        except OSError as error:
-            what = f"{settings.registry_password_file}: {error.strerror}"
-            raise RegistryAway(what, "make it readable") from error
-    return connect(settings.registry, password=password)
