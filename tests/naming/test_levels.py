@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uns.finding import FilePlace
-from uns.naming.levels import Misfit, parse_governed, read_groups, read_path
+from uns.naming.levels import Misfit, read_groups, read_path
 from uns.naming.standard import Level, Site, Standard
 
 HERE = FilePlace("standard.yaml")
@@ -78,29 +78,6 @@ def test_a_path_that_does_not_fit(path, index, code, message, remedy):
 def test_groups(groups, index):
     misfit = read_groups(STANDARD, groups)
     assert (misfit and misfit.at) == index
-
-
-@pytest.mark.parametrize(
-    ("topic", "parts"),
-    [
-        ("uns/acme/dallas/_telemetry/energy", ("dallas", "dallas", "telemetry", (), "energy")),
-        (
-            "uns/acme/dallas/packaging/line-3/_drive/m1/status",
-            ("dallas", "dallas/packaging/line-3", "drive", ("m1",), "status"),
-        ),
-    ],
-)
-def test_a_governed_topic_comes_apart_at_its_contract(topic, parts):
-    assert parse_governed(STANDARD, topic) == parts
-
-
-@pytest.mark.parametrize(
-    "topic",
-    ["plc/x", "uns/acme", "uns/acme/_uns/one", "uns/acme/dallas/packaging", "uns/acme/dallas/_telemetry",
-     "uns/acme//_t/x"],
-)  # fmt: skip
-def test_no_governed_topic(topic):
-    assert parse_governed(STANDARD, topic) is None
 
 
 @given(

@@ -1,11 +1,10 @@
-"""Levels: which level of the standard each element of an equipment path goes to, and how a governed topic divides."""
+"""Levels: which level of the standard each element of an equipment path goes to, and what groups may be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from uns.equipment import EquipmentPath
 from uns.finding import Malformed, nearest
 from uns.naming.standard import Level, Standard
 from uns.naming.where import compiled, takes_whole
@@ -20,17 +19,6 @@ class Misfit(NamedTuple):
     """The levels of the elements before it."""
 
 
-class Governed(NamedTuple):
-    """A governed topic, taken apart."""
-
-    site: str
-    equipment: EquipmentPath
-    contract: str
-    """Without its `_`."""
-    groups: tuple[str, ...]
-    name: str
-
-
 def read_path(standard: Standard, site: str, elements: Sequence[str]) -> tuple[Level, ...] | Misfit:
     """The level of each element below the site: the first from the left that accepts it. A path may stop anywhere."""
     levels, position = levels_at(standard, site), 0
@@ -40,7 +28,8 @@ def read_path(standard: Standard, site: str, elements: Sequence[str]) -> tuple[L
         level = next((each for each in offered if accepts(each, element)), None)
         if level is None:
             above = read[-1].name if read else "the site"
-            return Misfit(index, _refusal(element, offered, above), tuple(read))
+            refusal = repeated(standard, site, element) if not read else None
+            return Misfit(index, refusal or no_level(element, offered, above), tuple(read))
         read.append(level)
         position = levels.index(level, position) + 1
     return tuple(read)
@@ -83,18 +72,16 @@ def read_groups(standard: Standard, groups: Sequence[str]) -> Misfit | None:
     return None
 
 
-def parse_governed(standard: Standard, topic: str) -> Governed | None:
-    """The parts of a topic under the root, or None where it is none of a contract. Equipment is not judged."""
-    root = standard.root.split("/")
-    levels = topic.split("/")
-    below = levels[len(root) :]
-    at = next((index for index, level in enumerate(below) if level.startswith("_")), 0)
-    if levels[: len(root)] != root or at == 0 or len(below) < at + 2 or "" in below:
+def repeated(standard: Standard, site: str, element: str) -> Malformed | None:
+    """Why a path below the site cannot begin so, where it begins as the governed topic does: a slip of many."""
+    if element not in (site, standard.root.split("/")[0]):
         return None
-    return Governed(below[0], EquipmentPath("/".join(below[:at])), below[at][1:], tuple(below[at + 1 : -1]), below[-1])
+    remedy = f"leave out `{element}`; what stands here begins below `{standard.root}/{site}`"
+    return Malformed("target-off-standard", f"`{element}` stands before it anyway", remedy)
 
 
-def _refusal(element: str, offered: tuple[Level, ...], above: str) -> Malformed:
+def no_level(element: str, offered: tuple[Level, ...], above: str) -> Malformed:
+    """Why none of the levels that may stand here, below the one `above`, takes the element."""
     shown = element[:60]
     if not offered:
         return Malformed("level-not-allowed", f"no level is left below {above} for `{shown}`", "shorten the path")

@@ -23,16 +23,27 @@ REMEDIES: Final = (
 )
 
 
-def slip(text: str, line: int, column: int, problem: str, place: FilePlace) -> Finding:
-    """The finding for a complaint at this line and column, both from 0."""
+def slip(
+    text: str, line: int, column: int, problem: str, place: FilePlace, otherwise: Finding | None = None
+) -> Finding:
+    """The finding for a complaint at this line and column, both from 0; `otherwise`, where it is no missing quote."""
     written = _line(text, line)
     begun = max(0, column - _BEFORE)
     near, here = written[begun : column + _BEHIND], FilePlace(place.file, place.line, begun + 1)
     quoted = _starts_badly(near, column - begun, here) or _holds_braces(near, column - begun, problem, here)
-    if quoted:
-        return quoted
+    if quoted or otherwise:
+        return quoted or otherwise
     remedy = next((advice for part, advice in REMEDIES if part in problem), "check the indentation")
     return found("yaml-syntax", _plainly(problem), remedy, place)
+
+
+def unclosed(sign: str, problem: str, place: FilePlace) -> Finding | None:
+    """The finding for what begins with this sign, here, and does not end in its line; None where that is no slip."""
+    what = {"{": "mapping", "[": "list", '"': "text", "'": "text"}.get(sign)
+    if what is None or not any(part in problem for part in ("end of", "<stream end>", "expected ',' or")):
+        return None
+    closing = {"{": "}", "[": "]"}.get(sign, sign)
+    return found("yaml-syntax", f"the {what} that begins here is not closed", f"close it with `{closing}`", place)
 
 
 def _line(text: str, line: int) -> str:
@@ -66,7 +77,7 @@ def _holds_braces(written: str, column: int, problem: str, place: FilePlace) -> 
         start = _value_start(before)
         end = len(before) + _value_length(after, in_flow="," in problem or "}" in problem)
         value = written[start:end].strip()
-        if "{" in value or "[" in value:
+        if ("{" in value or "[" in value) and all(value.count(a) == value.count(b) for a, b in ("{}", "[]")):
             at = FilePlace(place.file, place.line, place.column + start)
             return found("yaml-quote", f"`{value}` holds braces or brackets", f"write `'{value}'`", at)
     return None

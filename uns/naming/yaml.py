@@ -22,7 +22,7 @@ from ruamel.yaml.reader import ReaderError
 
 from uns.finding import FilePlace, Finding, found
 from uns.naming.node import Items, Leaf, Members, Node
-from uns.naming.slip import slip
+from uns.naming.slip import slip, unclosed
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
@@ -79,16 +79,18 @@ def _place_at(text: str, index: int, file: str) -> FilePlace:
 
 
 def _refused(error: MarkedYAMLError, text: str, file: str) -> Finding:
-    unclosed = "end of stream" in str(error.problem) and error.context_mark
-    mark: Any = error.context_mark if unclosed else error.problem_mark or error.context_mark
+    mark: Any = error.problem_mark or error.context_mark
     if mark is None:
         return found("yaml-syntax", f"not YAML: {error.problem}", "check the indentation", FilePlace(file))
+    begun: Any = error.context_mark if error.context_mark and error.context_mark.line < mark.line else None
+    start = FilePlace(file, begun.line + 1, begun.column + 1) if begun else None
     return slip(
         text,
         mark.line,
         mark.column,
         f"{error.problem} {error.context or ''}",
         FilePlace(file, mark.line + 1, mark.column + 1),
+        unclosed(text[begun.index : begun.index + 1], str(error.problem), start) if start else None,
     )
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from uns.finding import Malformed
-from uns.naming.levels import Misfit, accepts, candidates, levels_at, read_path
+from uns.naming.levels import Misfit, accepts, candidates, levels_at, no_level, read_path, repeated
 from uns.naming.prove.language import Algebra, Endless, Language, language
 from uns.naming.prove.shape import Filled
 from uns.naming.rule import RuleFile
@@ -54,17 +54,20 @@ def judge_path(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
         if not isinstance(outcome, Misfit):
             return None
         return Fault(outcome.at + skip, outcome.refusal)
-    return _walk(ground, levels_at(ground.standard, site), below, skip)
+    slip = repeated(ground.standard, site, below[0]) if isinstance(below[0], str) else None
+    fault = _walk(ground, levels_at(ground.standard, site), below)
+    return fault and Fault(fault.at + skip, slip if slip and not fault.at else fault.refusal)
 
 
-def _walk(ground: Ground, levels: tuple[Level, ...], below: tuple[Filled, ...], skip: int) -> Fault | None:
+def _walk(ground: Ground, levels: tuple[Level, ...], below: tuple[Filled, ...]) -> Fault | None:
     """As `read_path`, where some elements may be several texts: all positions that could follow are kept in mind."""
     positions = {0}
     for index, element in enumerate(below):
         offered = {level.name: level for position in sorted(positions) for level in candidates(levels, position)}
+        above = " or ".join(levels[position - 1].name if position else "the site" for position in sorted(positions))
         positions = {after for position in positions for after in _after(ground, levels, position, element)}
         if not positions:
-            return Fault(index + skip, _no_level(element, tuple(offered.values())))
+            return Fault(index, _refusal(element, tuple(offered.values()), above))
     return None
 
 
@@ -94,10 +97,11 @@ def _overlaps(ground: Ground, level: Level, element: Language) -> bool:
     return ground.algebra.overlaps(element, language((Endless(level.pattern),))) is not False
 
 
-def _no_level(element: Filled, offered: tuple[Level, ...]) -> Malformed:
+def _refusal(element: Filled, offered: tuple[Level, ...], above: str) -> Malformed:
+    if isinstance(element, str):
+        return no_level(element, offered, above)
     names = " or ".join(level.name for level in offered) or "further level"
-    shown = f"`{element}`" if isinstance(element, str) else "nothing that the capture may be"
-    message = f"{shown} is no {names}" if isinstance(element, str) else f"{shown} is a legal {names}"
+    message = f"nothing that the capture may be is a legal {names}"
     return Malformed("level-not-allowed", message, "translate it with a lookup, or use `kebab`")
 
 
