@@ -6,7 +6,9 @@ their language, so ten thousand rules that differ in one literal level cost one 
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator
+from itertools import islice
 from typing import Generic, TypeVar
 
 from uns.naming.matcher import Matcher
@@ -20,17 +22,23 @@ Kept = TypeVar("Kept")
 class _Node(Generic[Kept]):
     def __init__(self) -> None:
         self.literal: dict[str, _Node[Kept]] = {}
-        self.open: dict[Language, _Node[Kept]] = {}
+        self.open: dict[str, dict[Language, _Node[Kept]]] = {}
+        """By the fixed text with which they begin."""
+        self.begins: list[str] = []
+        """The keys of `open`, in order."""
         self.ends: dict[Tail | None, Kept] = {}
 
     def child(self, language: Language) -> _Node[Kept]:
         if language.only is not None:
             return self.literal.setdefault(language.only, _Node())
-        return self.open.setdefault(language, _Node())
+        if language.begins not in self.open:
+            insort(self.begins, language.begins)
+        return self.open.setdefault(language.begins, {}).setdefault(language, _Node())
 
     def below(self) -> Iterator[Kept]:
         """Everything that ends below here, and not here itself."""
-        for node in (*self.literal.values(), *self.open.values()):
+        opened = (node for alike in self.open.values() for node in alike.values())
+        for node in (*self.literal.values(), *opened):
             yield from node.ends.values()
             yield from node.below()
 
@@ -42,9 +50,18 @@ class _Node(Generic[Kept]):
             for text, node in self.literal.items():
                 if algebra.takes(language, text) is not False:
                     yield node
-        for other, node in self.open.items():
-            if algebra.overlaps(other, language) is not False:
-                yield node
+        for begin in self._alike(language.begins):
+            for other, node in self.open[begin].items():
+                if algebra.overlaps(other, language) is not False:
+                    yield node
+
+    def _alike(self, begin: str) -> Iterator[str]:
+        """The beginnings that go on as this one does, and those that this one goes on from."""
+        yield from (begin[:end] for end in range(len(begin)) if begin[:end] in self.open)
+        for each in islice(self.begins, bisect_left(self.begins, begin), None):
+            if not each.startswith(begin):
+                return
+            yield each
 
 
 class _Tags:

@@ -29,6 +29,8 @@ from uns.naming.rule import Where
 from uns.naming.where import finite_values
 
 MAX_VALUES: Final = 1_000
+AFFIX: Final = 64
+"""Characters of fixed text that are compared before anything else."""
 
 
 class Endless(NamedTuple):
@@ -54,6 +56,27 @@ class Language:
     def only(self) -> str | None:
         """The one text that it takes, if it takes just one."""
         return next(iter(self.values)) if self.values is not None and len(self.values) == 1 else None
+
+    @property
+    def begins(self) -> str:
+        """Fixed text with which all of them begin, as far as it is compared."""
+        first = self.pieces[0] if self.pieces else ""
+        return first[:AFFIX] if isinstance(first, str) else ""
+
+    @property
+    def ends(self) -> str:
+        """Fixed text with which all of them end."""
+        last = self.pieces[-1] if self.pieces else ""
+        return last[-AFFIX:] if isinstance(last, str) else ""
+
+
+def apart(left: Language, right: Language) -> bool:
+    """Whether their fixed beginnings or ends tell them apart at a glance."""
+    one, other = left.begins, right.begins
+    if not (one.startswith(other) or other.startswith(one)):
+        return True
+    one, other = left.ends, right.ends
+    return not (one.endswith(other) or other.endswith(one))
 
 
 def language(pieces: tuple[Piece, ...]) -> Language:
@@ -125,7 +148,7 @@ class Algebra:
     def overlaps(self, left: Language, right: Language) -> bool | None:
         if left.pieces is None or right.pieces is None or left == right:
             return left.values is None or bool(left.values)
-        return self._remembered("overlaps", left, right)
+        return False if apart(left, right) else self._remembered("overlaps", left, right)
 
     def contains(self, outer: Language, inner: Language) -> bool | None:
         if outer.pieces is None or outer == inner:
@@ -137,6 +160,8 @@ class Algebra:
             return "/" not in text
         if outer.values is not None:
             return text in outer.values
+        if not (text.startswith(outer.begins) and text.endswith(outer.ends)):
+            return False
         machine = automaton(outer.pieces)
         return machine.accepts(text) if machine else None
 
