@@ -22,7 +22,7 @@ from uns.instant import Instant
 from uns.judge import judge
 from uns.message import RawMessage
 from uns.publisher import Publisher
-from uns.service.late import context_late
+from uns.service.late import Change, context_late
 from uns.service.refusal import refused_by_broker
 from uns.service.signals import identify_by
 
@@ -72,8 +72,8 @@ def findings_of(case: Case, bundle: Bundle) -> list[Finding]:
         decisions, _ = contextualize(RawMessage(topic, payload, NOW, receipt), bundle, timeline, NO_BIRTHS)
         for decision in decisions:
             if isinstance(decision, Recorded):
-                timeline, _ = timeline.take(decision.record)
-                late = context_late(decision, publisher, bundle.standard.root, NOW)
+                before, (timeline, _) = timeline, timeline.take(decision.record)
+                late = context_late(decision, Change(before, timeline), publisher, bundle.standard.root, NOW)
                 findings += [late] if late else []
             findings += _found(_sent(decision, publisher, case.broker))
     return findings

@@ -107,6 +107,10 @@ class Timeline:
         """Without batch and product, which nobody has confirmed for too long; shifts are a calendar and go on."""
         return self if self.stale else replace(self, stale=True, _answers={})
 
+    def when_heard(self) -> Timeline:
+        """With batch and product again, since the registry says that they still are so."""
+        return replace(self, stale=False, _answers={}) if self.stale else self
+
     def take(
         self, record: Record, parallel: bool = False, where: Place = NOWHERE
     ) -> tuple[Timeline, tuple[Finding, ...]]:

@@ -15,7 +15,7 @@ from uns.finding import Finding, SamplePlace
 from uns.journal.values import Announced
 from uns.quarantine import Rejection
 from uns.registry import quarantine, records
-from uns.registry.changes import Watch
+from uns.registry.changes import Watch, revision
 from uns.registry.engine import RegistryAway
 from uns.registry.entries import stock
 from uns.registry.timeline import load
@@ -51,6 +51,8 @@ class Hearing:
         """When the registry was last heard."""
         self.kept = self.counted_only = 0
         """What quarantine holds altogether, of all instances."""
+        self._counted = -1
+        """The revision of quarantine that they are of."""
         self._watch: Watch | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
@@ -75,16 +77,22 @@ class Hearing:
 
     def _follow(self, watch: Watch) -> None:
         bundle: Bundle | None = None
-        revision, heard, loaded = -1, 0, 0.0
+        known, heard, loaded = -1, 0, 0.0
         while not self._stopping.is_set():
-            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER or revision != heard:
+            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER or known != heard:
                 bundle, loaded = self.bundle(), monotonic()
-                revision = self._load(bundle)
-            holds = stock(self.engine)
-            self.kept, self.counted_only = holds.kept, holds.counted_only
-            heard = watch.wait(revision, PATIENCE)
+                known = self._load(bundle)
+            self._count()
+            heard = watch.wait(known, PATIENCE)
             self._tell("")
             self.at = monotonic()
+
+    def _count(self) -> None:
+        """Quarantine's entries, where there are others than at the last look."""
+        now = revision(self.engine, "quarantine")
+        if now != self._counted:
+            holds = stock(self.engine)
+            self.kept, self.counted_only, self._counted = holds.kept, holds.counted_only, now
 
     def _load(self, bundle: Bundle) -> int:
         applied = self.applied()

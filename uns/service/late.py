@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from uns.context.timeline import Timeline
 from uns.decision import Recorded
+from uns.equipment import EquipmentPath
 from uns.finding import Finding, SamplePlace, Severity, found
-from uns.instant import SECOND
-from uns.publisher import Publisher
+from uns.instant import SECOND, Instant
+from uns.publisher import Memory, Publisher
 
 _MINUTE = 60 * SECOND
 
 
-def context_late(recorded: Recorded, publisher: Publisher, root: str, now: int) -> Finding | None:
-    """A note, where the publisher remembers readings of that equipment from the record's time on."""
+class Change(NamedTuple):
+    """The timeline as it was before a record, and as it is with it."""
+
+    before: Timeline
+    after: Timeline
+
+    def concerns(self, equipment: EquipmentPath, instant: Instant) -> bool:
+        """Whether a reading there and then would have gone out with other context."""
+        return self.before.at(equipment, instant).members != self.after.at(equipment, instant).members
+
+
+def context_late(recorded: Recorded, change: Change, publisher: Publisher, root: str, now: int) -> Finding | None:
+    """A note, where the publisher remembers readings that the record would have given other context."""
     record = recorded.record
     if record.equipment is None:
         return None
     since = record.fields.get("start", record.at)
     below = f"{root}/{record.equipment}/"
-    readings = sum(
-        sum(time >= since for time in memory.times) or int(memory.time is not None and memory.time >= since)
+    concerned = [
+        instant
         for topic, memory in publisher.topics.items()
         if topic.startswith(below)
-    )
-    if not readings:
+        for instant in _times(memory)
+        if instant >= since and change.concerns(_equipment(topic, root), instant)
+    ]
+    if not concerned:
         return None
-    what = record.fields.get("id", record.kind)
+    what = record.fields.get("id") or record.kind
+    begins, without = ("ends", "with") if record.kind == "batch-stop" else ("begins", "without")
     sample = recorded.sample
     return found(
         "context-late",
-        f"{record.kind} {what} on {record.equipment} begins {_ago(now - since)} before it was announced; "
-        f"at least {readings} readings went out without it",
+        f"{record.kind} {what} on {record.equipment} {begins} {_ago(now - since)} before it was announced; "
+        f"at least {len(concerned)} readings went out {without} it",
         "announce it sooner",
         SamplePlace(sample.topic, sample.tag),
         Severity.NOTE,
     )
+
+
+def _times(memory: Memory) -> set[Instant]:
+    return {*memory.times, memory.time} - {None}
+
+
+def _equipment(topic: str, root: str) -> EquipmentPath:
+    """Of a governed topic: what stands between the root and the contract."""
+    return EquipmentPath(topic[len(root) + 1 :].partition("/_")[0])
 
 
 def _ago(nanoseconds: int) -> str:

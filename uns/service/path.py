@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from time import monotonic, time_ns
-from typing import Final, NamedTuple
+from typing import Final
 
 from mqtt5 import PublishPacket
 
@@ -22,8 +22,10 @@ from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
 from uns.publisher import Publisher
 from uns.render import address_of
-from uns.service.refusal import refused_by_broker, rejection
+from uns.service.late import Change
+from uns.service.refusal import refused_by_broker, rejection, service_fault
 from uns.service.tallies import Tallies
+from uns.service.underway import Sent, Written
 
 MOST_QUEUED: Final = 4_096
 MOST_QUEUED_BYTES: Final = 32 * 1024 * 1024
@@ -31,25 +33,6 @@ MOST_JOURNAL_BYTES: Final = 32 * 1024 * 1024
 MOST_HELD_BYTES: Final = 64 * 1024 * 1024
 
 Decide = Callable[[RawMessage, Bundle, Timeline, Births], tuple[list[Decision], Births]]
-
-
-class Sent(NamedTuple):
-    """What is to be known of a publish once the broker has answered."""
-
-    entry: Entry
-    decision: Publish
-    raw: RawMessage
-    revisions: tuple[str, str]
-
-
-class Written(NamedTuple):
-    """What is to be known of a journal entry once it is safe."""
-
-    entry: Entry
-    outcome: str
-    decisions: int
-    size: int
-    carried: bool = False
 
 
 class Path:
@@ -79,7 +62,7 @@ class Path:
         """Records since the start."""
         self.rejected: Callable[[RawMessage, Reject], None] = lambda raw, reject: None
         """Told of each rejection as it happens."""
-        self.came_late: Callable[[Recorded], None] = lambda recorded: None
+        self.came_late: Callable[[Recorded, Change], None] = lambda recorded, change: None
         self._received = self._receipt = 0
         self._carried = self._carried_in_journal = 0
         """What was sent on earlier connections and is not safe yet."""
@@ -207,7 +190,11 @@ class Path:
         """Down the straight line; the message is safe once everything that this leads to is."""
         bundle, timeline, ledger = self.bundle, self.timeline, self.ledger
         assert timeline is not None
-        decisions, self.births = self.decide(raw, bundle, timeline, self.births)
+        try:
+            decisions, self.births = self.decide(raw, bundle, timeline, self.births)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, it would come again with the message, for ever
+            decisions = [service_fault(raw, fault)]
+            self.failed(raw, fault)
         ledger.made += len(decisions)
         rejects: list[Reject] = []
         for decision in decisions:
@@ -260,9 +247,9 @@ class Path:
         record, parallel = decision.record, decision.target.parallel
         before = self.timeline
         if before is not None:
-            self.timeline, _ = before.take(record, parallel)
-            if self.timeline is not before:
-                self.came_late(decision)
+            after = self.timeline = before.take(record, parallel)[0]
+            if after is not before:
+                self.came_late(decision, Change(before, after))
         item = Announced("", record, address_of(decision.sample), str(decision.rule), raw.received, parallel)
         self.records.append(item)
         self.recorded += 1

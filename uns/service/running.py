@@ -23,7 +23,7 @@ from uns.publisher import Publisher
 from uns.registry.engine import RegistryAway
 from uns.service import report
 from uns.service.hearing import Heard, Hearing, applying, keeping
-from uns.service.late import context_late
+from uns.service.late import Change, context_late
 from uns.service.listening import Listening
 from uns.service.own import Own
 from uns.service.path import Path
@@ -52,7 +52,7 @@ class Running:
         self.session = self.path.session = self._session()
         self.listening = Listening(settings, self.path, self.own, log)
         self.session.outbox.renew = self.path.renew
-        self.path.rejected, self.path.came_late = self.own.rejected, self._came_late
+        self.path.rejected, self.path.came_late, self.path.failed = self.own.rejected, self._came_late, self._failed
         self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
         self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
         self._unmoved()
@@ -202,12 +202,19 @@ class Running:
         path.timeline = timeline
         path.go_on("timeline")
 
-    def _came_late(self, recorded: Recorded) -> None:
+    def _came_late(self, recorded: Recorded, change: Change) -> None:
         path = self.path
-        note = context_late(recorded, path.publisher, path.bundle.standard.root, time_ns())
+        note = context_late(recorded, change, path.publisher, path.bundle.standard.root, time_ns())
         if note is not None:
             path.tallies.findings[note.code] += 1
             self.log.warning(note.message, rule=str(recorded.rule))
+
+    def _failed(self, raw: RawMessage, fault: Exception) -> None:
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        self.log.critical(
+            "this program failed at a message, which is kept in quarantine: please report it",
+            topic=raw.topic, fault=repr(fault)[:300], at=f"{Path(last.filename).name}:{last.lineno}",
+        )  # fmt: skip
 
     # By the clock, and on request
 
@@ -217,9 +224,7 @@ class Running:
         while True:
             await asyncio.sleep(1)
             second += 1
-            timeline = self.path.timeline
-            if timeline is not None and (monotonic() - self.hearing.at) * 1e9 > self.settings.timeline_max_age_ns:
-                self.path.timeline = timeline.when_stale()
+            self._age()
             self._balance()
             ready = report.readiness(self)
             if ready != last:
@@ -230,6 +235,12 @@ class Running:
             if self.session.connected:
                 self.own.say(report.status(self))
                 self.session.flush()
+
+    def _age(self) -> None:
+        timeline = self.path.timeline
+        if timeline is not None:
+            silent = (monotonic() - self.hearing.at) * 1e9 > self.settings.timeline_max_age_ns
+            self.path.timeline = timeline.when_stale() if silent else timeline.when_heard()
 
     def _balance(self) -> None:
         balanced = self.path.ties_out()

@@ -1,0 +1,86 @@
+"""Context on the path of a real service: what comes late, and a registry that falls silent."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.mosquitto import Mosquitto
+from support.plant import GOVERNED, RULES, Client, Service, until, write_project
+
+FILLER = GOVERNED.format("filler")
+ORDERS = """\
+  - id: stop
+    from: mes/orders
+    tag: STOP/L{line}
+    record: batch-stop
+    to: line-{line}
+    fields: {id: /order}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_project(tmp_path / "plant", RULES + ORDERS)
+    return tmp_path / "plant"
+
+
+@pytest.fixture
+def client(broker: Mosquitto) -> Iterator[Client]:
+    with Client(broker.port, "client") as both:
+        both.subscribe("acme/#")
+        yield both
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def reading(client: Client, value: float, at: int) -> dict[str, object]:
+    """As it was published."""
+    client.publish("plc/L1/filler/temperature", {"Val": value, "ts": at})
+    return until(lambda: next((each for each in client.bodies(FILLER) if each["value"] == value), None))
+
+
+def test_a_record_is_late_only_for_readings_that_it_would_have_changed(
+    folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    with Service(folder, broker.url) as service:
+        service.ready()
+        at = now()
+
+        def late() -> int:
+            return int(service.get("/status")["findings"].get("context-late", 0))
+
+        def announce(event: str, when: int) -> None:
+            recorded = service.counters()[1]["recorded"]
+            client.publish("mes/orders", {"event": event, "line": "L1", "order": "B-1", "at": when})
+            until(lambda: service.counters()[1]["recorded"] > recorded)
+
+        assert "batch" not in reading(client, 1, at - 20_000)
+        announce("START", at - 30_000)
+        assert late() == 1
+        assert reading(client, 2, at - 10_000)["batch"] == {"id": "B-1"}
+        announce("STOP", at - 5_000)
+        assert late() == 1, "the reading that went out before the stop has the batch that it should have"
+        assert "batch" not in reading(client, 3, at - 4_000)
+        assert "ends" not in service.said()
+
+
+def test_a_service_that_slept_believes_the_registry_again(folder: Path, broker: Mosquitto, client: Client) -> None:
+    with Service(folder, broker.url, timeline_max_age="2s") as service:
+        service.ready()
+        client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": now() - 1000})
+        until(lambda: service.counters()[1]["recorded"] == 1)
+        service.process.send_signal(signal.SIGSTOP)
+        threading.Event().wait(4)
+        service.process.send_signal(signal.SIGCONT)
+        values = iter(range(1_000))
+        until(lambda: "batch" in reading(client, next(values), now()), 10)
+        for _ in range(3):
+            threading.Event().wait(1)
+            assert reading(client, next(values), now())["batch"] == {"id": "B-1"}
