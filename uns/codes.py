@@ -111,6 +111,7 @@ S  rule-none            no rule takes this address
 S  source-none          no source takes this message any more
 S  publish-refused      the broker refused a governed message for good
 S  publish-too-large    a governed message above the broker's maximum packet size
+S  service-fault        a message at which this program itself failed
 E  file-unreadable      a file or folder that cannot be read
 E  row-invalid          a row of a registry file that cannot be taken
 """

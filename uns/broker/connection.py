@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from mqtt5 import DisconnectPacket, DisconnectReasonCode, Packet, PingReqPacket
 
-from uns.broker.framing import Framing
+from uns.broker.framing import Framing, NoPacket
 
 
 class Connection(asyncio.Protocol):
@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         self.heard = monotonic()
         try:
             self.framing.feed(data)
-        except ValueError as error:
+        except NoPacket as error:
             self.abort(f"the broker sent what is no MQTT packet: {error}")
             return
         self.turned()

@@ -11,6 +11,10 @@ SHORT: Final = 128
 """Below this, the length of a packet is one byte."""
 
 
+class NoPacket(ValueError):
+    """What came is not what a broker may send."""
+
+
 def size_at(view: memoryview, at: int, end: int) -> int:
     """Bytes of the packet that begins here, header included; 0 where its header is not there yet, -1 if it is none."""
     length = shift = 0
@@ -34,7 +38,7 @@ class Framing:
         self._missing = 0
 
     def feed(self, data: bytes) -> None:
-        """Hand over every packet that is complete now. ValueError: these are not MQTT packets."""
+        """Hand over every packet that is complete now. NoPacket: these are not MQTT packets."""
         if not self._rest:
             self._cut(data)
             return
@@ -54,11 +58,15 @@ class Framing:
                 size = size_at(view, at, end)
             if size <= 0 or at + size > end:
                 break
-            take(read(view[at : at + size])[0])
+            try:
+                packet = read(view[at : at + size])[0]
+            except BaseException as error:  # at text that is not UTF-8 the codec panics, which is no Exception
+                raise NoPacket(str(error)) from error
+            take(packet)
             at += size
             size = 0
         if size < 0:
-            raise ValueError("a packet without a length")
+            raise NoPacket("a packet without a length")
         if at < end:
             self._rest += view[at:]
             self._missing = at + size - end if size else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import traceback
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final
@@ -20,6 +21,7 @@ from uns.service.refusal import site_of
 from uns.service.topics import DROPPED, OwnTopics
 
 REJECTIONS_A_SECOND: Final = 10
+LONGEST_COUNT: Final = 20
 
 
 class Own:
@@ -62,10 +64,10 @@ class Own:
     def _met(self, packet: PublishPacket) -> None:
         """Another process under our name, and it came after us: some brokers take a session over without a word."""
         run = _run_of(packet.payload)
-        if run in (None, self.run) or run in self._others:
+        if run is None or run == self.run or run in self._others:
             return
         if self._connections == 1:
-            self._others.add(str(run))
+            self._others.add(run)
         else:
             self.path.session.yield_to_other()
 
@@ -95,6 +97,14 @@ class Own:
         }
         self.path.session.publish_qos0(self.topics.rejected, orjson.dumps(told, default=str))
 
+    def failed(self, raw: RawMessage, fault: Exception) -> None:
+        """Loud: this is never the machine's fault, nor the engineer's."""
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        self.log.critical(
+            "this program failed at a message, which is kept in quarantine; please report it",
+            topic=raw.topic, fault=repr(fault)[:300], at=f"{last.filename}:{last.lineno}",
+        )  # fmt: skip
+
     def _marked(self, packet: PublishPacket) -> None:
         if packet.payload == self._token and self.path.backlog:
             self.path.backlog = False
@@ -110,7 +120,7 @@ class Own:
 
     def _drops(self, packet: PublishPacket) -> None:
         """The broker's own counter; it begins again at 0 when the broker does."""
-        if not packet.payload.isdigit():
+        if not packet.payload.isdigit() or len(packet.payload) > LONGEST_COUNT:
             return
         before, self._dropped = self._dropped, int(packet.payload)
         if before is not None and self._dropped > before:
@@ -118,9 +128,10 @@ class Own:
             self.log.error("the broker dropped messages; raise its max_queued_messages", more=self._dropped - before)
 
 
-def _run_of(payload: bytes) -> object:
+def _run_of(payload: bytes) -> str | None:
     try:
         body = orjson.loads(payload)
     except orjson.JSONDecodeError:
         return None
-    return body.get("run") if isinstance(body, dict) else None
+    run = body.get("run") if isinstance(body, dict) else None
+    return run if isinstance(run, str) else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from uns.bundle import Route
 from uns.decision import Publish, Reject
 from uns.finding import SamplePlace, found
 from uns.message import RawMessage
 from uns.quarantine import Rejection
+
+LONGEST_SAID: Final = 200
 
 _REMEDIES = {
     "publish-refused": "let this service write the topic in the broker's ACL",
@@ -42,3 +46,15 @@ def refused_by_broker(decision: Publish, code: str, reason: str) -> Reject:
         SamplePlace(sample.topic, sample.tag, None, "governed"),
     )
     return Reject(sample, decision.rule, (finding,), decision.target)
+
+
+def service_fault(raw: RawMessage, fault: Exception) -> Reject:
+    """A message that this program itself failed at: it is kept, and the others go on."""
+    said = " ".join(str(fault).split())[:LONGEST_SAID]
+    finding = found(
+        "service-fault",
+        f"this program failed at the message: {type(fault).__name__}{': ' + said if said else ''}",
+        "it is kept in quarantine: report it with the message, which `uns quarantine show` prints",
+        SamplePlace(raw.topic),
+    )
+    return Reject(None, None, (finding,))

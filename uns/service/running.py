@@ -52,7 +52,7 @@ class Running:
         self.session = self.path.session = self._session()
         self.listening = Listening(settings, self.path, self.own, log)
         self.session.outbox.renew = self.path.renew
-        self.path.rejected, self.path.came_late, self.path.failed = self.own.rejected, self._came_late, self._failed
+        self.path.rejected, self.path.failed, self.path.came_late = self.own.rejected, self.own.failed, self._came_late
         self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
         self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
         self._unmoved()
@@ -209,13 +209,6 @@ class Running:
             path.tallies.findings[note.code] += 1
             self.log.warning(note.message, rule=str(recorded.rule))
 
-    def _failed(self, raw: RawMessage, fault: Exception) -> None:
-        last = traceback.extract_tb(fault.__traceback__)[-1]
-        self.log.critical(
-            "this program failed at a message, which is kept in quarantine: please report it",
-            topic=raw.topic, fault=repr(fault)[:300], at=f"{Path(last.filename).name}:{last.lineno}",
-        )  # fmt: skip
-
     # By the clock, and on request
 
     async def _tick(self) -> None:
@@ -240,7 +233,7 @@ class Running:
         timeline = self.path.timeline
         if timeline is not None:
             silent = (monotonic() - self.hearing.at) * 1e9 > self.settings.timeline_max_age_ns
-            self.path.timeline = timeline.when_stale() if silent else timeline.when_heard()
+            self.path.timeline = timeline.when_stale() if silent else timeline
 
     def _balance(self) -> None:
         balanced = self.path.ties_out()
