@@ -114,6 +114,12 @@ def test_values_are_taken_by_filter(filled):
     ]
 
 
+def test_a_plus_in_a_url_is_a_wildcard_whether_it_is_escaped_or_not(filled):
+    typed = filled.client.get("/values?filter=acme/+/packaging/%23").json()
+    escaped = filled.client.get("/values?filter=acme/%2B/packaging/%23").json()
+    assert [each["topic"] for each in typed["items"]] == [each["topic"] for each in escaped["items"]] != []
+
+
 def test_values_come_in_parts_that_together_are_all(filled):
     topics, cursor = [], None
     while True:

@@ -64,11 +64,14 @@ def _unknown(path: str, here: Surroundings) -> Refused:
 
 
 def topic_filter(text: str | None) -> TopicFilter | None:
-    """The `filter` of a request; None takes every topic."""
+    """The `filter` of a request; None takes every topic.
+
+    A `+` that stands in a URL as it is arrives as a blank; no governed level is one, so it is taken as it was meant.
+    """
     if text is None:
         return None
     try:
-        return TopicFilter(text)
+        return TopicFilter("/".join("+" if level == " " else level for level in text.split("/")))
     except Malformed as error:
         raise malformed("?filter", error) from None
 
