@@ -233,7 +233,7 @@ class Running:
         timeline = self.path.timeline
         if timeline is not None:
             silent = (monotonic() - self.hearing.at) * 1e9 > self.settings.timeline_max_age_ns
-            self.path.timeline = timeline.when_stale() if silent else timeline
+            self.path.timeline = timeline.when_stale() if silent else timeline.when_heard()
 
     def _balance(self) -> None:
         balanced = self.path.ties_out()
