@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mqtt5 import PubAckPacket, PublishPacket, QoS
 
-from uns.broker.framing import Framing
+from uns.broker.framing import Framing, NoPacket
 
 PACKETS = [
     PubAckPacket(1).write(),
@@ -40,7 +40,24 @@ def test_packets_are_whole_byte_by_byte() -> None:
     assert [each.write() for each in got] == PACKETS
 
 
-@pytest.mark.parametrize("data", [b"\x30\xff\xff\xff\xff\xff", b"\x00\x00", b"\x40\x03\x00\x01\x77"])
+NOT_UTF_8 = pytest.param(
+    b"\x30\x05\x00\x02\xff\xfe\x00", marks=pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+)
+"""The codec panics at it, and says so by itself."""
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x30\xff\xff\xff\xff\xff", b"\x00\x00", b"\x40\x03\x00\x01\x77", NOT_UTF_8, b"\x30\x03\x00\x00\x00"]
+)
 def test_what_is_no_mqtt_is_said(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"packet|Invalid"):
+    with pytest.raises(NoPacket):
         Framing(lambda packet: None).feed(data)
+
+
+def test_a_fault_of_the_taker_is_not_the_brokers() -> None:
+    def fail(packet: mqtt5.Packet) -> None:
+        raise ValueError("ours")
+
+    with pytest.raises(ValueError, match="ours") as fault:
+        Framing(fail).feed(PACKETS[0])
+    assert not isinstance(fault.value, NoPacket)

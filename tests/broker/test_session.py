@@ -195,6 +195,12 @@ SHUTTING_DOWN = mqtt5.DisconnectPacket(
         ((WELCOME, SHUTTING_DOWN), 30, "0x8B (server shutting down): maintenance"),
         ((WELCOME, mqtt5.AuthPacket().write()), 30, "AUTH"),
         ((WELCOME, b"\x00\x00\x00"), 30, "no MQTT packet"),
+        pytest.param(
+            (WELCOME, b"\x30\x05\x00\x02\xff\xfe\x00"),
+            30,
+            "no MQTT packet",
+            marks=pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+        ),
         ((WELCOME,), 1, "nothing was heard"),
     ],
 )

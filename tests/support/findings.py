@@ -11,10 +11,12 @@ from support import corpus, samples
 from uns.codes import CODES
 from uns.files import read_documents
 from uns.finding import FilePlace, Finding
+from uns.message import RawMessage
 from uns.registry.csv import take
 from uns.registry.engine import connect
 from uns.registry.migrate import migrate
 from uns.registry.writing import Author
+from uns.service.refusal import service_fault
 
 NOT_BUILT: Final = ("template-parameter", "template-unknown", "name-conflict", "local-not-allowed")
 """Codes of features that are still to come."""
@@ -35,7 +37,7 @@ class Example(NamedTuple):
 def examples() -> dict[str, str]:
     """The plainest example of each code; of one that files and samples have, both."""
     best: dict[tuple[str, bool], Example] = {}
-    for each in (*_of_files(), *_of_samples(), *_of_folders(), *_of_sheets()):
+    for each in (*_of_files(), *_of_samples(), *_of_folders(), *_of_sheets(), _of_a_fault()):
         key = (each.finding.code, isinstance(each.finding.where, FilePlace))
         best[key] = min(best.get(key, each), each, key=lambda example: (example.others, len(str(example))))
     told = {code: [str(best[code, kind]) for kind in (True, False) if (code, kind) in best] for code in CODES}
@@ -82,3 +84,9 @@ def _of_sheets() -> Iterator[Example]:
     for finding in done.findings:
         assert isinstance(finding.where, FilePlace)
         yield Example(lines[finding.where.line - 1], finding)
+
+
+def _of_a_fault() -> Example:
+    raw = RawMessage("plc/dallas/L3/Filler_01/TT101", b'{"Val": 71.6}', 0)
+    (finding,) = service_fault(raw, RecursionError("maximum recursion depth exceeded")).findings
+    return Example(f"{raw.topic} {raw.payload.decode()}", finding)
