@@ -1,0 +1,60 @@
+"""The message path beside a broker that is not there: what becomes of a message that this program fails at."""
+
+from __future__ import annotations
+
+from pathlib import Path as Folder
+from random import Random
+from typing import Any
+
+from mqtt5 import PublishPacket, QoS
+from support.plant import until
+from support.project import bundle_of
+
+from uns.broker.endpoint import Endpoint
+from uns.broker.session import Hooks, Session
+from uns.context.timeline import Timeline
+from uns.contextualize import contextualize
+from uns.journal.journal import Journal
+from uns.journal.store import Store
+from uns.publisher import Publisher
+from uns.service.path import Path
+from uns.service.signals import identify_by
+
+RULES = """
+sources: [{topic: plc/#, value: /v, time: [/t, received]}]
+rules:
+  - {id: signal, from: 'plc/{line}/{asset}/{name}', to: 'line-{line}/{asset}/_telemetry/{name}'}
+"""
+TOPIC = "plc/3/filler/temperature"
+
+
+def failing(raw: Any, *rest: Any) -> Any:
+    if b"poison" in raw.payload:
+        raise RecursionError("too\ndeep")
+    return contextualize(raw, *rest)
+
+
+def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_path: Folder) -> None:
+    bundle, committed, failed = bundle_of(RULES), list[Any](), list[str]()
+    journal = Journal(tmp_path, committed.extend)
+    path = Path(bundle, Publisher(identify_by(bundle)), journal, decide=failing)
+    path.failed = lambda raw, fault: failed.append(f"{raw.topic}: {fault!r}")
+    path.timeline = Timeline.build()
+    hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, path.opened, lambda why: path.closed())
+    path.session = Session(Endpoint("127.0.0.1", 1), "t", hooks, chance=Random(1))
+    for packet_id, payload in enumerate((b'{"v":1}', b"poison", b'{"v":2}'), 1):
+        path.receive(PublishPacket(TOPIC, payload, qos=QoS.AT_LEAST_ONCE, packet_id=packet_id))
+    until(lambda: committed)
+    path.committed(committed)
+    journal.stop()
+
+    assert failed == [f"{TOPIC}: RecursionError('too\\ndeep')"]
+    assert [b"1.0" in each.payload or b"2.0" in each.payload for each in path.session.outbox] == [True, True]
+    assert path.ledger.outcomes["quarantined"] == 1
+    assert path.ties_out()
+    store = Store(tmp_path / "journal.db")
+    ((_, kept),) = store.rejections(0, 10)
+    store.close()
+    assert kept.raw.payload == b"poison"
+    assert kept.findings[0].code == "service-fault"
+    assert kept.findings[0].message == "this program failed at the message: RecursionError: too deep"
