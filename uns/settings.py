@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,21 +18,52 @@ from uns.instant import duration
 
 FILE = "uns.toml"
 PREFIX = "UNS_"
+CONFIG = f"{PREFIX}CONFIG"
+REGISTRY = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
+USER = re.compile(r"//[^/@]*@")
+TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _broker(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("mqtt", "mqtts") and bool(parts.hostname) and parts.port != 0
+        beyond = parts.path.strip("/") or parts.query or parts.fragment
+    except ValueError:
+        sound, beyond = False, ""
+    if not sound or beyond:
         raise ValueError("write mqtt://host:port or mqtts://host:port")
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise ValueError("put the user into `username` and the password into `password_file`")
+    return url
+
+
+def _registry(url: str) -> str:
+    if not REGISTRY.fullmatch(url):
+        raise ValueError("write sqlite:///uns.db or postgresql://user@host/database")
     return url
 
 
 def _endpoint(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65_535:
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
         raise ValueError("write host:port, such as 127.0.0.1:8080")
+    return text
+
+
+def _api(text: str) -> str:
+    if not is_loopback(endpoint(_endpoint(text))[0]):
+        raise ValueError("write 127.0.0.1:port: the API has no tokens yet, so it listens on this machine only")
     return text
 
 
@@ -38,9 +71,6 @@ def _duration(text: str) -> str:
     if not duration(text):
         raise ValueError("write a time such as 30s, 10m or 2h")
     return text
-
-
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
 
 
 class Settings(BaseModel):
@@ -60,10 +90,14 @@ class Settings(BaseModel):
     rules_source: Literal["directory", "registry"] = Field(
         "directory", description="where rules are the truth: the folder, or what was submitted to the registry"
     )
-    registry: str = Field("sqlite:///uns.db", description="SQLAlchemy URL of the registry")
+    registry: Annotated[str, AfterValidator(_registry)] = Field(
+        "sqlite:///uns.db", description="SQLAlchemy URL of the registry"
+    )
     registry_password_file: Path | None = Field(None, description="file that holds the registry's password")
-    api: Endpoint = Field("127.0.0.1:8080", description="where the REST API listens")
-    health: Endpoint = Field("127.0.0.1:8081", description="where the message path answers for itself")
+    api: Annotated[str, AfterValidator(_api)] = Field("127.0.0.1:8080", description="where the REST API listens")
+    health: Annotated[str, AfterValidator(_endpoint)] = Field(
+        "127.0.0.1:8081", description="where the message path answers for itself"
+    )
     instance: str = Field("uns", pattern=r"^[a-z][a-z0-9-]{0,31}$", description="name of this service at the broker")
     state: Path = Field(Path(".uns"), description="folder of the journal, the last good bundle and the lock")
     timeline_max_age: Annotated[str, AfterValidator(_duration)] = Field(
@@ -108,47 +142,77 @@ def endpoint(text: str) -> tuple[str, int]:
 def load(
     flags: Mapping[str, Any], environment: Mapping[str, str] | None = None, config: Path | None = None
 ) -> tuple[Settings | None, list[Finding]]:
-    """The settings in force, or None and what is wrong with them."""
+    """The settings in force, or None and everything that is wrong with them."""
     environment = os.environ if environment is None else environment
-    path = config or Path(environment.get(f"{PREFIX}CONFIG", FILE))
-    values, findings = _file(path, required=config is not None)
+    path = config or Path(environment.get(CONFIG, FILE))
+    values, text, findings = _file(path, required=config is not None or CONFIG in environment)
     variables = {
-        key[len(PREFIX) :].lower(): value
+        key.removeprefix(PREFIX).lower(): value
         for key, value in environment.items()
-        if key.startswith(PREFIX) and key != f"{PREFIX}CONFIG"
+        if key.startswith(PREFIX) and key != CONFIG
     }
-    places = {key: FilePlace(f"${PREFIX}{key.upper()}") for key in variables}
-    values = values | variables | {key: value for key, value in flags.items() if value is not None}
+    given = {key: value for key, value in flags.items() if value is not None}
+
+    def place(key: str) -> FilePlace:
+        if key in given:
+            return FilePlace(f"--{key.replace('_', '-')}")
+        return FilePlace(f"${PREFIX}{key.upper()}") if key in variables else _place(path, text, key)
+
     try:
-        return (Settings(**values) if not findings else None), findings
+        settings = Settings.model_validate(values | variables | given)
     except ValidationError as error:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        return None, [*findings, *(_finding(problem, path, text, places) for problem in error.errors())]
+        return None, [*findings, *(_finding(problem, place) for problem in error.errors())]
+    findings += _unreadable(settings, place)
+    return (None if findings else settings), findings
 
 
-def _file(path: Path, required: bool) -> tuple[dict[str, Any], list[Finding]]:
-    where = FilePlace(str(path))
+def _file(path: Path, required: bool) -> tuple[dict[str, Any], str, list[Finding]]:
+    """Values and text of the file; both empty where it cannot be read."""
+    where, text = FilePlace(str(path)), ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), []
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text), text, []
     except FileNotFoundError:
         if not required:
-            return {}, []
-        return {}, [found("file-unreadable", f"there is no {path}", "name a file that exists", where)]
+            return {}, "", []
+        message, remedy = f"there is no {path}", "name a file that exists"
     except (OSError, UnicodeDecodeError) as error:
-        return {}, [found("file-unreadable", f"{path} cannot be read: {error}", "make it readable UTF-8 text", where)]
+        message, remedy = f"{path} cannot be read: {error}", "make it readable UTF-8 text"
     except tomllib.TOMLDecodeError as error:
-        return {}, [found("file-unreadable", f"{path} is not TOML: {error}", 'write key = "value" lines', where)]
+        told = TOML_PLACE.search(str(error))
+        last = text.rpartition("\n")[2]
+        end = (text.count("\n") + 1, len(last) + 1)
+        where = FilePlace(str(path), *((int(told[1]), int(told[2])) if told and told[1] else end))
+        message, remedy = f"{path} is not TOML: {TOML_PLACE.sub('', str(error))}", 'write key = "value" lines'
+    return {}, text, [found("file-unreadable", message, remedy, where)]
 
 
-def _finding(problem: Any, path: Path, text: str, places: Mapping[str, FilePlace]) -> Finding:
+def _finding(problem: Any, place: Callable[[str], FilePlace]) -> Finding:
     key = str(problem["loc"][0]) if problem["loc"] else ""
-    where = places.get(key) or _place(path, text, key)
     if problem["type"] == "extra_forbidden":
         near = nearest(key, Settings.model_fields)
         remedy = f"did you mean `{near}`?" if near else f"the settings are {', '.join(Settings.model_fields)}"
-        return found("key-unknown", f"unknown setting `{key}`", remedy, where)
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    return found("key-value", f"setting `{key}` cannot be {problem['input']!r}", message, where)
+        return found("key-unknown", f"unknown setting `{key}`", remedy, place(key))
+    remedy = str(problem["msg"]).removeprefix("Value error, ")
+    shown = "this" if key == "password" else USER.sub("//…@", repr(problem["input"])[:200])
+    return found("key-value", f"setting `{key}` cannot be {shown}", remedy, place(key))
+
+
+def _unreadable(settings: Settings, place: Callable[[str], FilePlace]) -> list[Finding]:
+    """Secrets and certificates that the settings name, and that nobody can read."""
+    findings = []
+    for key, file in settings:
+        if not key.endswith("_file") or file is None:
+            continue
+        try:
+            file.read_text(encoding="utf-8")
+        except OSError as error:
+            message = f"setting `{key}`: {file} cannot be read: {error.strerror}"
+            findings.append(found("file-unreadable", message, "name a file that this user may read", place(key)))
+        except UnicodeDecodeError:
+            message = f"setting `{key}`: {file} is not UTF-8"
+            findings.append(found("file-unreadable", message, "write it as text", place(key)))
+    return findings
 
 
 def _place(path: Path, text: str, key: str) -> FilePlace:

@@ -35,7 +35,6 @@ def test_a_password_that_cannot_be_read_names_its_file(tmp_path: Path, content: 
         ("sqlite://", False),
         ("sqlite:///:memory:", False),
         (POSTGRES, False),
-        ("no url", False),
     ],
 )
 def test_only_a_file_that_nobody_made_is_missing(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,19 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uns.api.problem import Refused, problem
 from uns.finding import FilePlace, found, nearest
+from uns.settings import is_loopback
 
 BODIES: Final = ("POST", "PUT", "PATCH")
 TOO_LARGE: Final = "the body is larger than this resource takes"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this name or address can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Gate:

@@ -13,11 +13,10 @@ from typing import Final
 import uvicorn
 
 from uns.api.app import create_app
-from uns.api.guard import is_loopback
 from uns.api.surroundings import Surroundings
 from uns.settings import Settings, endpoint
 
-WRONG_USE, UNREACHABLE = 2, 3
+UNREACHABLE: Final = 3
 SILENT_FOR: Final = 30_000
 """Milliseconds after which the system drops a client that takes nothing of what was sent to it."""
 
@@ -25,13 +24,12 @@ SILENT_FOR: Final = 30_000
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit status."""
     host, port = endpoint(settings.api)
-    if not is_loopback(host):
-        return _say(WRONG_USE, f"the API may not listen on {host}", "set `api` to 127.0.0.1: it has no tokens yet")
     try:
         listener = listen(host, port)
     except OSError as error:
         reason = error.strerror or str(error)
-        return _say(UNREACHABLE, f"{settings.api} cannot be listened on: {reason}", "end what uses it, or set `api`")
+        sys.stderr.write(f"error: {settings.api} cannot be listened on: {reason}\n  → end what uses it, or set `api`\n")
+        return UNREACHABLE
     with listener:
         asyncio.run(_run(settings, listener))
     return 0
@@ -92,8 +90,3 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     server.here.log.info("the REST API listens", url=f"{base}/api/v1", docs=f"{base}/docs")
     await server.serve(sockets=[listener])
-
-
-def _say(status: int, message: str, remedy: str) -> int:
-    sys.stderr.write(f"error: {message}\n  → {remedy}\n")
-    return status

@@ -1,0 +1,102 @@
+"""Settings: file, then variables, then flags; whatever is wrong is a finding with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from uns.finding import Finding
+from uns.settings import load
+
+
+def told(findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(str(each.where), each.code) for each in findings]
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "uns.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_flags_win_over_variables_and_those_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, 'instance = "a"\napi = "127.0.0.1:1"\nhealth = "127.0.0.1:1"\n')
+    variables = {"UNS_API": "127.0.0.1:2", "UNS_HEALTH": "127.0.0.1:2", "PATH": "/bin"}
+    settings, findings = load({"health": "127.0.0.1:3", "api": None}, variables, file)
+    assert findings == []
+    assert settings is not None
+    assert (settings.instance, settings.api, settings.health) == ("a", "127.0.0.1:2", "127.0.0.1:3")
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "code"),
+    [
+        ('\n  brokr = "x"\n', "2:3", "key-unknown"),
+        ('# here\nbroker = "http://x"\n', "2:1", "key-value"),
+        ("api = 8080\n", "1:1", "key-value"),
+        ('[plant]\nname = "x"\n', "1:1", "key-unknown"),
+        ('instance = "a"\nrules = \n', "2:9", "file-unreadable"),
+        ('instance = "a', "1:14", "file-unreadable"),
+        ('password_file = "nowhere"\n', "1:1", "file-unreadable"),
+        ('ca_file = "."\n', "1:1", "file-unreadable"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_at_its_line_and_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, where: str, code: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, text)
+    assert (None, [(f"uns.toml:{where}", code)]) == (load({}, {})[0], told(load({}, {})[1]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("broker", "mqtt://h:99999"),
+        ("broker", "mqtt://h:x"),
+        ("broker", "mqtt://[::1"),
+        ("broker", "mqtt://h/plant"),
+        ("broker", "mqtt://"),
+        ("broker", "mqtt://uns@h"),
+        ("registry", "nonsense"),
+        ("registry", "mysql://h/x"),
+        ("api", "0.0.0.0:8080"),
+        ("api", "plant.example:8080"),
+        ("api", "127.0.0.1"),
+        ("health", "127.0.0.1:٣"),
+        ("instance", "Über"),
+        ("rules_source", "folder"),
+        ("timeline_max_age", "soon"),
+    ],
+)
+def test_a_wrong_variable_or_flag_is_told_by_its_name(name: str, value: str) -> None:
+    assert told(load({}, {f"UNS_{name.upper()}": value})[1]) == [(f"$UNS_{name.upper()}:1:1", "key-value")]
+    assert told(load({name: value}, {})[1]) == [(f"--{name.replace('_', '-')}:1:1", "key-value")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"UNS_BROKER": "mqtt://uns:secret@h"}, {"UNS_REGISTRY": "mysql://uns:secret@h/x"}],
+    ids=lambda each: next(iter(each)),
+)
+def test_a_password_in_a_wrong_setting_is_not_repeated(wrong: dict[str, str]) -> None:
+    [finding] = load({}, wrong)[1]
+    assert "secret" not in str(finding.as_json())
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    file = written(tmp_path, "not toml\n")
+    findings = load({"api": "x"}, {"UNS_BROKR": "x", "UNS_INSTANCE": "X"}, file)[1]
+    assert {str(each.where).partition(":")[0] for each in findings} == {
+        str(file),
+        "$UNS_BROKR",
+        "$UNS_INSTANCE",
+        "--api",
+    }
+
+
+def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere.toml"
+    assert told(load({}, {"UNS_CONFIG": str(nowhere)})[1]) == [(f"{nowhere}:1:1", "file-unreadable")]
+    assert told(load({}, {}, nowhere)[1]) == [(f"{nowhere}:1:1", "file-unreadable")]
