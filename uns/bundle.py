@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from uns.convert import Meaning
 from uns.decode import Births, Reader, reader
 from uns.decode.source import Source
+from uns.envelope import Envelope
 from uns.filters import FilterTree, outermost
 from uns.finding import Finding, Malformed, SamplePlace, found
 from uns.message import RawMessage, Sample
@@ -19,7 +20,7 @@ from uns.naming.resolve import Resolver
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Name, Standard
 from uns.naming.unit import canonical, conversion
-from uns.render import Properties, address_of, static_properties
+from uns.render import address_of, envelope_of
 from uns.schema.catalog import Catalog
 from uns.schema.validator import Validator
 from uns.schema.words import Violation
@@ -50,14 +51,15 @@ class Documents:
         return digest.hexdigest()[:16]
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """One target of an address, with all that its samples need and that no sample changes."""
 
     target: Target
     rule: Rule
     meaning: Meaning
     validator: Validator | None
-    properties: Properties
+    envelope: Envelope
     source: Source
 
 
@@ -169,6 +171,6 @@ class Bundle:
 
     def _step(self, route: Route, rule: Rule, source: str, target: Target) -> Step:
         meaning = Meaning(target.name, target.scale, target.states, target.bit, route.source.decimal)
-        properties = static_properties(source, str(rule), self.revision, target)
+        envelope = envelope_of(source, str(rule), self.revision, target)
         validator = self.catalog.validator(target.contract.schema) if target.contract else None
-        return Step(target, rule, meaning, validator, properties, route.source)
+        return Step(target, rule, meaning, validator, envelope, route.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from uns.context.values import Context, Record
+from uns.envelope import Envelope, Pair
 from uns.finding import Finding
 from uns.message import Sample
 from uns.naming.resolution import Target
@@ -20,13 +21,22 @@ class Publish(NamedTuple):
     rule: Rule
     topic: Topic
     payload: bytes
-    properties: list[tuple[str, str]]
+    envelope: Envelope
+    id: str
+    """Of the reading: 32 hexadecimal digits."""
+    more: tuple[Pair, ...]
+    """The user properties that this message alone has, but for the id."""
     retain: bool
     value: object
     """The governed value, or the fields of an object: what duplicates are compared by, together with `quality`."""
     quality: str
     context: Context
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def properties(self) -> list[Pair]:
+        """All user properties."""
+        return [("id", self.id), *self.envelope.pairs, *self.more]
 
 
 class Recorded(NamedTuple):

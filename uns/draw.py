@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from codecs import BOM_UTF8
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -17,30 +17,25 @@ from uns.instant import Instant
 from uns.message import ABSENT, Absent, Quality, RawMessage, Sample, Value
 from uns.naming.resolution import Target, TargetField
 
-
-class Drawn(NamedTuple):
-    """A converted value (or fields) with the quality that is left, and what is wrong."""
-
-    value: Any
-    quality: Quality
-    findings: tuple[Finding, ...] = ()
+Drawn = tuple[Any, Quality, tuple[Finding, ...]]
+"""A converted value (or fields) with the quality that is left, and what is wrong."""
 
 
 def draw_value(sample: Sample, step: Step, bundle: Bundle) -> Drawn:
     """Shape `value`. A bad reading's null is published as it is; a bad value is not held against range and list."""
     value = sample.value
     if value is None or value is ABSENT:
-        return Drawn(None, sample.quality)
+        return None, sample.quality, ()
     meaning: Meaning = step.meaning
     if sample.unit is not None and step.target.unit is None and meaning.name is not None:
         scale = bundle.scale_of(sample.unit, meaning.name)
         if isinstance(scale, Malformed):
-            return Drawn(None, sample.quality, (scale.at(_place(sample, sample.pointer)),))
+            return None, sample.quality, (scale.at(_place(sample, sample.pointer)),)
         meaning = meaning._replace(scale=scale)
     converted, misfit = convert(value, meaning)
     if misfit is None or _is_forgiven(misfit, sample.quality):
-        return Drawn(converted, sample.quality)
-    return Drawn(converted, sample.quality, (misfit.at(_place(sample, sample.pointer)),))
+        return converted, sample.quality, ()
+    return converted, sample.quality, (misfit.at(_place(sample, sample.pointer)),)
 
 
 def draw_fields(sample: Sample, target: Target, decimal: str) -> Drawn:
@@ -60,7 +55,7 @@ def draw_fields(sample: Sample, target: Target, decimal: str) -> Drawn:
             named = misfit._replace(message=f"field `{each.field.name}`: {misfit.message}")
             findings.append(named.at(_place(sample, pointer)))
         fields[each.field.name] = converted
-    return Drawn(fields, quality, tuple(findings))
+    return fields, quality, tuple(findings)
 
 
 def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
@@ -87,7 +82,7 @@ def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
         elif name != "quantity" and name != "attributes":
             value = shown(value) if isinstance(value, bool) else str(value)
         fields[name] = value
-    return Drawn(fields, sample.quality, tuple(findings))
+    return fields, sample.quality, tuple(findings)
 
 
 def draw_document(sample: Sample, raw: RawMessage) -> Drawn:
@@ -96,8 +91,8 @@ def draw_document(sample: Sample, raw: RawMessage) -> Drawn:
     if sample.reading.whole and not _is_strict(raw.payload):
         message = "the document holds NaN or Infinity, which no JSON reader has to take"
         remedy = "let the machine write null, or draw members with `fields`"
-        return Drawn(node, sample.quality, (found("payload-syntax", message, remedy, _place(sample, "")),))
-    return Drawn(node, sample.quality)
+        return node, sample.quality, (found("payload-syntax", message, remedy, _place(sample, "")),)
+    return node, sample.quality, ()
 
 
 def _is_strict(payload: bytes) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from uns.bundle import Step
 from uns.context.timeline import Timeline
 from uns.context.values import EMPTY, Context
@@ -13,10 +11,8 @@ from uns.finding import Finding, SamplePlace, found
 from uns.instant import rfc3339
 from uns.message import ABSENT, Sample
 
-
-class Enriched(NamedTuple):
-    context: Context
-    findings: tuple[Finding, ...] = ()
+Enriched = tuple[Context, tuple[Finding, ...]]
+"""The context, and what is wrong with it."""
 
 
 def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
@@ -26,7 +22,7 @@ def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
     """
     equipment, contract = step.target.equipment, step.target.contract
     if equipment is None or contract is None:
-        return Enriched(EMPTY)
+        return EMPTY, ()
     if sample.clock == "backlog":
         context: Context | None = EMPTY
     elif step.rule.batch is not None:
@@ -34,10 +30,10 @@ def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
     else:
         context = timeline.at(equipment, sample.time)
     if context is None:
-        return Enriched(EMPTY, (_unknown_batch(sample, step, equipment),))
+        return EMPTY, (_unknown_batch(sample, step, equipment),)
     if not (context.ambiguous or contract.require or step.target.registered):
-        return Enriched(context)
-    return Enriched(context, tuple(_wanting(sample, step, equipment, context, timeline)))
+        return context, ()
+    return context, tuple(_wanting(sample, step, equipment, context, timeline))
 
 
 def _by_name(sample: Sample, step: Step, equipment: EquipmentPath, timeline: Timeline) -> Context | None:

@@ -69,7 +69,7 @@ class Publisher:
 
     def judge(self, decision: Publish) -> Publish | Reject | None:
         """What goes out: the decision (without retain if late), a rejection (`collision`), or None for a duplicate."""
-        topic, source = decision.topic, _property(decision, "source")
+        topic, source = decision.topic, decision.envelope.source
         memory = self.topics.get(topic)
         if memory is None:
             memory = self._remember(topic, source)
@@ -154,7 +154,7 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
     time = decision.sample.time
     if time == memory.time:
         if memory.id and memory.value is UNKNOWN:
-            return memory.id == _property(decision, "id") and memory.quality == decision.quality
+            return memory.id == decision.id and memory.quality == decision.quality
         return bool(memory.value == decision.value and memory.quality == decision.quality)
     reading = _reading(decision)
     return any(each == time and value == reading for each, value in zip(memory.times, memory.recent, strict=True))
@@ -172,13 +172,6 @@ def _note(memory: Memory, decision: Publish) -> None:
 def _reading(decision: Publish) -> Any:
     """Value and quality; the usual quality takes no room."""
     return decision.value if decision.quality == "good" else (decision.value, decision.quality)
-
-
-def _property(decision: Publish, name: str) -> str:
-    for key, text in decision.properties:
-        if key == name:
-            return text
-    return ""
 
 
 def _collision(decision: Publish, source: str, owner: str) -> Reject:

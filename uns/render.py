@@ -13,14 +13,15 @@ import orjson
 
 from uns.context.values import Context
 from uns.decode import BY_RECEIPT
+from uns.envelope import Envelope, Pair
 from uns.finding import Finding
 from uns.instant import rfc3339
-from uns.message import Quality, RawMessage, Sample, Scalar, Value
+from uns.message import Quality, RawMessage, Sample, Value
 from uns.naming.resolution import Target
 
-Properties = list[tuple[str, str]]
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LONGEST_PROPERTY: Final = 4096
+_SCALARS: Final = frozenset({bool, int, float, str})
 
 
 def payload_of(body: Mapping[str, Any]) -> bytes:
@@ -31,25 +32,14 @@ def payload_of(body: Mapping[str, Any]) -> bytes:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def body_of_value(sample: Sample, value: Value, unit: str | None, quality: Quality, context: Context) -> dict[str, Any]:
-    """Shape `value`: timestamp, value, unit, quality, code, batch, shift, product; what is not known is left out."""
-    body: dict[str, Any] = {"timestamp": rfc3339(sample.time), "value": value}
-    if unit is not None:
-        body["unit"] = unit
-    return _closed(body, quality, sample.code, context)
+def body_of(sample: Sample, own: Mapping[str, Value], quality: Quality, context: Context) -> dict[str, Any]:
+    """Timestamp, `own` (value and unit, or the rule's fields), quality, code, batch, shift, product.
 
-
-def body_of_fields(sample: Sample, fields: Mapping[str, Value], quality: Quality, context: Context) -> dict[str, Any]:
-    """Shape `object`: the rule's fields in place of value and unit."""
-    return _closed({"timestamp": rfc3339(sample.time), **fields}, quality, sample.code, context)
-
-
-def _closed(body: dict[str, Any], quality: Quality, code: Scalar | None, context: Context) -> dict[str, Any]:
-    body["quality"] = str(quality)
-    if code is not None:
-        body["code"] = code
-    body.update(context.members)
-    return body
+    What is not known is left out.
+    """
+    code = sample.code
+    beside = context.members if code is None else {"code": code, **context.members}
+    return {"timestamp": rfc3339(sample.time), **own, "quality": str(quality), **beside}
 
 
 def document_of(raw: RawMessage, sample: Sample) -> bytes:
@@ -57,9 +47,9 @@ def document_of(raw: RawMessage, sample: Sample) -> bytes:
     return raw.payload.removeprefix(BOM_UTF8) if sample.reading.whole else payload_of(sample.reading.node)
 
 
-def document_properties(sample: Sample, quality: Quality, context: Context) -> Properties:
+def document_properties(sample: Sample, quality: Quality, context: Context) -> tuple[Pair, ...]:
     """What a foreign schema leaves no room for."""
-    return [("timestamp", rfc3339(sample.time)), ("quality", str(quality)), *context.properties]
+    return ("timestamp", rfc3339(sample.time)), ("quality", str(quality)), *context.properties
 
 
 def identity(raw: RawMessage, sample: Sample) -> str:
@@ -67,14 +57,14 @@ def identity(raw: RawMessage, sample: Sample) -> str:
 
     Without an event time of its own, a reading is told apart by receive time and receipt number.
     """
-    moment: Any = sample.time
-    if sample.clock in BY_RECEIPT:
-        moment = [raw.received, raw.receipt]
-    value = sample.reading.node if sample.value is None or not isinstance(sample.value, Scalar) else sample.value
+    topic, tag, value, time, clock = sample[:5]
+    moment: Any = [raw.received, raw.receipt] if clock in BY_RECEIPT else time
+    if type(value) not in _SCALARS:
+        value = sample.reading.node
     try:
-        text = orjson.dumps([sample.topic, sample.tag, moment, value])
+        text = orjson.dumps((topic, tag, moment, value))
     except TypeError:
-        text = json.dumps([sample.topic, sample.tag, moment, value]).encode()
+        text = json.dumps((topic, tag, moment, value)).encode()
     return blake2b(text, digest_size=16).hexdigest()
 
 
@@ -84,9 +74,10 @@ def address_of(sample: Sample) -> str:
     return _UNPRINTABLE.sub("\ufffd", address)[:_LONGEST_PROPERTY]
 
 
-def static_properties(source: str, rule: str, bundle: str, target: Target) -> Properties:
-    """The provenance that an address and a bundle alone decide."""
-    return [("source", source), ("rule", rule), ("bundle", bundle), ("contract", str(target.contract))]
+def envelope_of(source: str, rule: str, bundle: str, target: Target) -> Envelope:
+    """Topic, and the provenance that an address and a bundle alone decide."""
+    others = (("rule", rule), ("bundle", bundle), ("contract", str(target.contract)))
+    return Envelope(target.topic or "", source, *others)
 
 
 def codes_of(findings: Iterable[Finding]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from uns.decision import Publish, Reject
+from uns.envelope import Envelope
 from uns.finding import FilePlace
 from uns.message import Clock, Quality, Reading, Sample
 from uns.naming.pattern import Pattern
@@ -25,10 +26,11 @@ def reading(
     time: int, value: Any = 1.0, quality: str = "good", clock: Clock = "", source: str = "plc/a", identity: str = "x"
 ) -> Publish:
     sample = Sample(source, None, value, time, clock, Quality(quality), None, None, Reading(value, value))
-    properties = [("id", identity), ("source", source)]
+    envelope = Envelope(TOPIC, source)
     return Publish(
-        sample, Target(PLACE, None, TOPIC), RULE, TOPIC, b"{}", properties, True, value, quality, cast(Any, None)
-    )
+        sample, Target(PLACE, None, TOPIC), RULE, TOPIC, b"{}", envelope, identity, (), True, value, quality,
+        cast(Any, None),
+    )  # fmt: skip
 
 
 def signals(**of: str | None) -> Any:

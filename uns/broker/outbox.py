@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from mqtt5 import PubAckReasonCode, PublishPacket, QoS
+from mqtt5 import PubAckReasonCode, QoS
 
+from uns.broker.publish import publish
 from uns.broker.reasons import VERDICTS, Verdict, words
-from uns.broker.text import escaped, sendable
+from uns.broker.text import sendable
+from uns.envelope import Envelope, Pair
 
 QOS1: Final = QoS.AT_LEAST_ONCE
 DUP: Final = 0x08
@@ -20,16 +22,21 @@ TOO_LARGE: Final = "too-large"
 class Outgoing:
     """One publish of ours on its way; `about` is whatever its maker wants to know when the broker has answered."""
 
-    __slots__ = ("about", "carried", "packet_id", "payload", "properties", "retain", "topic", "wire")
+    __slots__ = (
+        "about", "carried", "envelope", "id", "packet_id", "payload", "properties", "retain", "topic", "wire",
+    )  # fmt: skip
 
     def __init__(
-        self, topic: str, payload: bytes, retain: bool, properties: list[tuple[str, str]] | None, about: Any
-    ) -> None:
+        self, topic: str, payload: bytes, retain: bool, properties: Iterable[Pair] | None, about: Any,
+        envelope: Envelope | None = None, identity: str = "",
+    ) -> None:  # fmt: skip
+        """`envelope` and `identity` bring further properties: those of its address, and the reading's `id`."""
         self.topic = topic
         self.payload = payload
         self.retain = retain
         self.properties = properties
         self.about = about
+        self.envelope, self.id = envelope, identity
         self.packet_id = 0
         self.wire = b""
         self.carried = False
@@ -152,7 +159,7 @@ class Outbox:
             wire = bytes((wire[0] | DUP,)) + wire[1:]
         else:
             outgoing.packet_id = self.next_id()
-            wire = encode(outgoing)
+            wire = _encoded(outgoing)
             if not wire or (self.largest is not None and len(wire) > self.largest):
                 self._too_large(outgoing, len(wire))
                 return
@@ -168,20 +175,12 @@ class Outbox:
             self.refused(outgoing, "publish-too-large", f"{size or len(outgoing.payload)} bytes are above {limit}")
 
 
-def encode(outgoing: Outgoing) -> bytes:
+def _encoded(outgoing: Outgoing) -> bytes:
     """The packet, or nothing where MQTT has no packet for it."""
-    properties = outgoing.properties
-    if properties is not None:
-        for _, text in properties:
-            if not text.isprintable():
-                properties = [(key, escaped(text)) for key, text in properties]
-                break
-    if not outgoing.topic.isprintable() and not sendable(outgoing.topic):
-        return b""
     try:
-        return PublishPacket(
-            outgoing.topic, outgoing.payload, qos=QOS1, retain=outgoing.retain, packet_id=outgoing.packet_id,
-            content_type="application/json" if properties is not None else None, user_properties=properties,
-        ).write()  # fmt: skip
+        return publish(
+            outgoing.topic, outgoing.payload, outgoing.retain, outgoing.packet_id, outgoing.properties,
+            outgoing.envelope, outgoing.id,
+        )  # fmt: skip
     except ValueError:
         return b""

@@ -235,13 +235,13 @@ class Path:
             sent = _new(Sent, (entry, verdict, raw, *under))
             topic, payload, envelope, identity, more, retain = verdict[3:9]
             self.session.outbox.publish(Outgoing(topic, payload, retain, more, sent, envelope, identity))
-        elif verdict is None:
+        elif type(verdict) is Reject:
+            rejects.append(verdict)
+        else:
             self.ledger.outcomes["duplicate"] += 1
             if self._carried:
                 entry.waiting += 1
                 self._fenced.append(entry)
-        else:
-            rejects.append(verdict)
 
     def _reject(self, entry: Entry, raw: RawMessage, rejects: list[Reject], revisions: tuple[str, str]) -> None:
         route = self.bundle.route(raw.topic)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from uns.bundle import Bundle
+from uns.context.timeline import Timeline
 from uns.decision import Publish
 from uns.ledger import Entry
 from uns.message import RawMessage
@@ -15,7 +17,8 @@ class Sent(NamedTuple):
     entry: Entry
     decision: Publish
     raw: RawMessage
-    revisions: tuple[str, str]
+    bundle: Bundle
+    timeline: Timeline
 
 
 class Written(NamedTuple):

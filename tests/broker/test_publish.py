@@ -1,0 +1,76 @@
+"""PUBLISH packets as we write them: the same bytes as the codec's."""
+
+from __future__ import annotations
+
+import mqtt5
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mqtt5 import PublishPacket, QoS
+
+from uns.broker.publish import publish
+from uns.broker.text import sendable
+from uns.envelope import Envelope, Pair
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=300).filter(sendable)
+PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=4)
+PAYLOAD = st.one_of(st.binary(max_size=200), st.integers(0, 70_000).map(bytes))
+IDS = st.integers(1, 65_535)
+
+
+def codec(topic: str, payload: bytes, retain: bool, packet_id: int, properties: list[Pair] | None) -> bytes:
+    return PublishPacket(
+        topic, payload, qos=QoS.AT_LEAST_ONCE, retain=retain, packet_id=packet_id, user_properties=properties,
+        content_type="application/json" if properties is not None else None,
+    ).write()  # fmt: skip
+
+
+@given(TEXT.filter(bool), PAYLOAD, st.booleans(), IDS, st.none() | PAIRS)
+def test_a_packet_is_what_the_codec_writes(
+    topic: str, payload: bytes, retain: bool, packet_id: int, properties: list[Pair] | None
+) -> None:
+    assert publish(topic, payload, retain, packet_id, properties) == codec(
+        topic, payload, retain, packet_id, properties
+    )
+
+
+@given(TEXT.filter(bool), PAYLOAD, IDS, TEXT, PAIRS, st.text("0123456789abcdef", max_size=40), PAIRS)
+def test_an_envelope_stands_for_its_properties(
+    topic: str, payload: bytes, packet_id: int, source: str, others: list[Pair], identity: str, more: list[Pair]
+) -> None:
+    envelope = Envelope(topic, source, *others)
+    whole = [("source", source), *others, *([("id", identity)] if identity else []), *more]
+    expected = codec(topic, payload, True, packet_id, whole)
+    first, second = (publish(topic, payload, True, packet_id, more, envelope, identity) for _ in range(2))
+    assert first == second == expected
+
+
+@pytest.mark.parametrize("size", [127, 128, 16_383, 16_384, 65_535, 2_097_151, 2_097_152])
+def test_lengths_at_the_bounds_of_their_bytes(size: int) -> None:
+    for more in range(-40, 5):
+        payload = bytes(size + more)
+        assert publish("a/b", payload, False, 1, [("k", "v")]) == codec("a/b", payload, False, 1, [("k", "v")])
+
+
+def test_what_mqtt_forbids_is_escaped_in_properties_and_refused_in_topics() -> None:
+    written = publish("a", b"", False, 1, (), Envelope("a", "plc\0ü", ("rule", "x\ufffe")))
+    packet = mqtt5.read(memoryview(written))[0]
+    assert isinstance(packet, PublishPacket)
+    assert packet.user_properties == [("source", "plc\\u0000ü"), ("rule", "x\\ufffe")]
+    for topic, envelope in (("a\0b", None), ("a", Envelope("a\x85b", "plc"))):
+        with pytest.raises(ValueError, match="forbids"):
+            publish(topic, b"", False, 1, None, envelope)
+
+
+@pytest.mark.parametrize("size", [65_535, 65_536])
+def test_a_text_has_room_for_65535_bytes(size: int) -> None:
+    try:
+        expected = codec("a", b"", False, 1, [("k", "v" * size)])
+    except ValueError:
+        expected = b""
+    assert bool(expected) == (size == 65_535)
+    try:
+        written = publish("a", b"", False, 1, [("k", "v" * size)])
+    except ValueError:
+        written = b""
+    assert written == expected

@@ -1,0 +1,72 @@
+"""PUBLISH packets at QoS 1, written by ourselves: what every message of an address says is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from uns.broker.text import escaped, sendable
+from uns.envelope import Envelope, Pair
+
+PUBLISH: Final = (b"\x32", b"\x33")
+"""The first byte at QoS 1, without and with retain."""
+ID: Final = b"&\x00\x02id"
+JSON: Final = b"\x03\x00\x10application/json"
+_LENGTHS: Final = tuple(length.to_bytes(2, "big") for length in range(256))
+
+
+def publish(
+    topic: str, payload: bytes, retain: bool, packet_id: int, properties: Iterable[Pair] | None,
+    envelope: Envelope | None = None, identity: str = "",
+) -> bytes:  # fmt: skip
+    """The packet; its content type is JSON where it has properties. ValueError: MQTT has no packet for this.
+
+    `identity` is the property `id`, of fewer than 256 hexadecimal digits.
+    """
+    if envelope is None:
+        name, fixed = _topic(topic), JSON if properties is not None else b""
+    else:
+        if envelope.wire is None:
+            envelope.wire = _topic(envelope.topic), JSON + b"".join([_property(*each) for each in envelope.pairs])
+        name, fixed = envelope.wire
+    if identity:
+        fixed += ID + _LENGTHS[len(identity)] + identity.encode()
+    for key, text in properties or ():
+        fixed += _property(key, text)
+    length = _variable(len(fixed))
+    size = _variable(len(name) + 2 + len(length) + len(fixed) + len(payload))
+    return b"".join((PUBLISH[retain], size, name, packet_id.to_bytes(2, "big"), length, fixed, payload))
+
+
+def _topic(topic: str) -> bytes:
+    if not sendable(topic):
+        raise ValueError("the topic holds a character that MQTT forbids")
+    return _text(topic)
+
+
+@lru_cache(maxsize=4096)
+def _property(key: str, text: str) -> bytes:
+    return b"&" + _text(key) + _text(text if text.isprintable() else escaped(text))
+
+
+def _text(text: str) -> bytes:
+    """Its bytes behind their number."""
+    written = text.encode()
+    size = len(written)
+    if size < 256:
+        return _LENGTHS[size] + written
+    if size > 0xFFFF:
+        raise ValueError("text of more than 65535 bytes")
+    return size.to_bytes(2, "big") + written
+
+
+def _variable(number: int) -> bytes:
+    """A variable byte integer: seven bits a byte, the lowest first."""
+    if number < 0x4000:
+        return bytes((number,)) if number < 0x80 else bytes((number & 0x7F | 0x80, number >> 7))
+    if number < 0x200000:
+        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14))
+    if number < 0x10000000:
+        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14 & 0x7F | 0x80, number >> 21))
+    raise ValueError("a packet of more than 268435455 bytes")
