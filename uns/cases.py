@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
-
-import orjson
 
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
@@ -25,6 +24,7 @@ from uns.naming.rule import Case, Rule
 
 _ALWAYS: Final = (-(2**62), 2**62)
 _BELIEVED: Final = ClockLimits(LATEST, LATEST - EARLIEST)
+_SHOWN: Final = 200
 _TIMES: Final = ("timestamp", "start", "stop", "at")
 
 
@@ -170,15 +170,19 @@ def _compared(expected: Mapping[str, Any], decision: Decision, root: str) -> Ite
             if wanted not in got["ignore"]:
                 yield f"expected ignore {wanted}, got {outcome(decision, root)}"
         elif not _same(name, wanted, got.get(name)):
-            shown = f"{got[name]!r}" if name in got else "nothing"
-            yield f"{name}: expected {wanted!r}, got {shown}"
+            yield f"{name}: expected {_shown(wanted)}, got {_shown(got[name]) if name in got else 'nothing'}"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def members(decision: Decision, root: str) -> dict[str, Any]:
     """A decision as the members that `expect` can name."""
     match decision:
         case Publish():
-            body = orjson.loads(decision.payload)
+            body = json.loads(decision.payload)
             own = body if isinstance(body, dict) else {"value": body}
             carried = {name: value for name, value in decision.properties if name not in own}
             return {**carried, **own, "topic": decision.topic, "tag": decision.sample.tag}
@@ -204,12 +208,17 @@ def _same(name: str, wanted: Any, got: Any) -> bool:
     if isinstance(wanted, bool) or isinstance(got, bool):
         return wanted is got
     if isinstance(wanted, (int, float)) and isinstance(got, (int, float)):
-        return wanted == got or math.isclose(wanted, got, rel_tol=1e-9, abs_tol=1e-9)
+        return wanted == got or _close(wanted, got)
     if isinstance(wanted, (list, tuple)):
         return isinstance(got, list) and len(wanted) == len(got) and all(map(_same, [name] * len(got), wanted, got))
-    if name in _TIMES:
-        return _instant(wanted) is not None and _instant(wanted) == _instant(got)
-    return bool(wanted == got)
+    return bool(wanted == got) or (name in _TIMES and _instant(wanted) == _instant(got) is not None)
+
+
+def _close(wanted: float, got: float) -> bool:
+    try:
+        return math.isclose(wanted, got, rel_tol=1e-9, abs_tol=1e-9)
+    except OverflowError:  # an integer beyond any double
+        return False
 
 
 def _instant(value: Any) -> Instant | None:

@@ -73,6 +73,8 @@ def _state(value: Value, states: States) -> tuple[Value, Misfit | None]:
     for text in _spellings(value):
         if text in states.mapping:
             return states.mapping[text], None
+    if isinstance(value, (dict, list)):
+        return None, wrong(value, "a value for `states`", "")
     if states.otherwise is not None:
         return states.otherwise, None
     message = f"{shown(value)} is not in states `{states.name}`"
@@ -90,6 +92,12 @@ def _spellings(value: Value) -> tuple[str, ...]:
     return (text, *also.get(text, ()))
 
 
+def number_of(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
+    """A number, or text that is one; integers stay exact."""
+    whole, misfit = _integer(value, decimal) if type(value) is not float else (None, None)
+    return (whole, None) if whole is not None and misfit is None else _number(value, decimal)
+
+
 def _number(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
     kind = type(value)
     if kind is float:
@@ -98,7 +106,7 @@ def _number(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
         try:
             return float(value), None
         except OverflowError:
-            return None, _wrong(value, "a number that a double can hold", "check the source's `value`")
+            return None, wrong(value, "a number that a double can hold", "check the source's `value`")
     if kind is str and len(value) <= _LONGEST_NUMBER:
         text = value.strip()
         if decimal == "," and text.count(",") == 1 and "." not in text:
@@ -106,8 +114,9 @@ def _number(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
         if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
             return number, None
         if "," in text:
-            return None, _wrong(value, "a number", "say `decimal: ','` in the source; separate no thousands")
-    return None, _wrong(value, "a number", "check the source's `value`, translate words with `states`")
+            said = "" if decimal == "," else "say `decimal: ','` in the source; "
+            return None, wrong(value, "a number", f"{said}separate no thousands")
+    return None, wrong(value, "a number", "check the source's `value`, translate words with `states`")
 
 
 def _integer(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
@@ -118,7 +127,7 @@ def _integer(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
     number, misfit = _number(value, decimal)
     if misfit is None and math.isfinite(number) and number.is_integer():
         return int(number), None
-    return None, _wrong(value, "an integer", "check the source's `value`, or make the name a `number`")
+    return None, wrong(value, "an integer", "check the source's `value`, or make the name a `number`")
 
 
 _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -131,19 +140,19 @@ def _boolean(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
         return bool(value), None
     if isinstance(value, str) and (truth := _TRUTHS.get(value.strip().lower())) is not None:
         return truth, None
-    return None, _wrong(value, "true or false", "translate it with `states`")
+    return None, wrong(value, "true or false", "translate it with `states`")
 
 
 def _string(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
     if isinstance(value, str):
         return value, None
-    return None, _wrong(value, "text", "translate it with `states`, or change the name's `type`")
+    return None, wrong(value, "text", "translate it with `states`, or change the name's `type`")
 
 
 def _object(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
     if isinstance(value, dict):
         return value, None
-    return None, _wrong(value, "an object", "check the source's `each` and `value`")
+    return None, wrong(value, "an object", "check the source's `each` and `value`")
 
 
 _TYPES: Final[dict[str, Callable[[Value, str], tuple[Value, Misfit | None]]]] = {
@@ -162,12 +171,15 @@ def _rescaled(value: Value, scale: Scale, name: Name) -> tuple[Value, Misfit | N
     """A number in the dictionary's unit; an integer stays one or is refused."""
     if name.type not in ("number", "integer"):
         return value, None
-    number = float(f"{value * scale.factor + scale.offset:.12g}")
+    try:
+        number = float(f"{float(value) * scale.factor + scale.offset:.12g}")
+    except OverflowError:
+        return None, wrong(value, "a number that a double can hold", "check the source's `value`")
     if name.type == "number" and math.isfinite(number):
         return number, None
     if name.type == "integer" and math.isfinite(number) and number.is_integer():
         return int(number), None
-    return None, _wrong(number, f"{_A[name.type]} after conversion", "check the unit, or make the name a `number`")
+    return None, wrong(number, f"{_A[name.type]} after conversion", "check the unit, or make the name a `number`")
 
 
 def _judged(value: Scalar, name: Name) -> tuple[Value, Misfit | None]:
@@ -189,7 +201,8 @@ def _outside(value: Scalar, how: str, name: Name) -> Misfit:
     return Misfit("value-out-of-range", f"{value}{unit} is {how}{unit}", f"check sensor, unit or {name.place}")
 
 
-def _wrong(value: Value, wanted: str, remedy: str) -> Misfit:
+def wrong(value: Value, wanted: str, remedy: str) -> Misfit:
+    """A value of another type than is wanted."""
     if isinstance(value, (dict, list)):
         what = "an object" if isinstance(value, dict) else "a list"
         message = f"{what} stands where {wanted} is wanted"

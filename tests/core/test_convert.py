@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uns.convert import Meaning, convert
+from uns.convert import Meaning, convert, number_of
 from uns.finding import FilePlace
 from uns.naming.resolution import Scale
 from uns.naming.standard import Name, States
@@ -96,6 +96,22 @@ def test_an_integer_stays_one_or_is_refused() -> None:
     assert misfit.code == "value-type"
 
 
+@pytest.mark.parametrize("raw", [10**400, -(10**400), str(10**350)])
+def test_an_integer_that_no_double_holds_cannot_be_converted(raw: object) -> None:
+    value, misfit = convert(raw, Meaning(name("integer", unit="g"), Scale(1000.0, 0.0)))
+    assert value is None
+    assert misfit is not None
+    assert misfit.code == "value-type"
+
+
+@pytest.mark.parametrize(
+    ("raw", "decimal", "value"),
+    [(2**70, ".", 2**70), (str(2**70), ".", 2**70), ("12.5", ".", 12.5), ("12,5", ",", 12.5), (0.5, ".", 0.5)],
+)
+def test_a_quantity_is_a_number_or_text_that_is_one(raw: object, decimal: str, value: object) -> None:
+    assert number_of(raw, decimal) == (value, None)
+
+
 @pytest.mark.parametrize(
     ("raw", "value"),
     [(1, "running"), (True, "running"), ("1", "running"), (1.0, "running"), (0, "idle"), (False, "idle"), (9, "down")],
@@ -103,6 +119,14 @@ def test_an_integer_stays_one_or_is_refused() -> None:
 def test_states_compare_as_text_and_truth_is_one(raw: object, value: str) -> None:
     states = States("onoff", HERE, {"0": "idle", "true": "running"}, otherwise="down")
     assert convert(raw, Meaning(name("string"), states=states)) == (value, None)
+
+
+@pytest.mark.parametrize("raw", [{"deep": 1}, [1]])
+def test_the_rest_that_states_catch_is_scalar(raw: object) -> None:
+    value, misfit = convert(raw, Meaning(name("string"), states=States("onoff", HERE, {"0": "idle"}, otherwise="down")))
+    assert value is None
+    assert misfit is not None
+    assert misfit.code == "value-not-scalar"
 
 
 def test_a_value_that_states_do_not_hold_is_told() -> None:

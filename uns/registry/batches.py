@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -58,7 +59,7 @@ def batch_of(row: Row[Any]) -> Batch:
         row.product,
         row.order_id,
         None if quantity is None else int(quantity) if quantity.lstrip("-").isdigit() else float(quantity),
-        {} if row.attributes == "{}" else orjson.loads(row.attributes),
+        {} if row.attributes == "{}" else json.loads(row.attributes),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +50,7 @@ def _product_row(product: Product) -> Mapping[str, Any]:
 
 
 def _product_of(row: Row[Any]) -> Product:
-    return Product(row.id, row.name, orjson.loads(row.attributes))
+    return Product(row.id, row.name, json.loads(row.attributes))
 
 
 def _pattern_row(pattern: ShiftPattern) -> Mapping[str, Any]:
@@ -88,8 +89,11 @@ def _exception_of(row: Row[Any]) -> ShiftException:
 
 
 def json_text(value: Any) -> str:
-    """Canonical, so that equal values are equal text."""
-    return orjson.dumps(dict(value), option=orjson.OPT_SORT_KEYS).decode()
+    """Canonical, so that equal values are equal text; integers beyond 64 bits stay exact."""
+    try:
+        return orjson.dumps(dict(value), option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        return json.dumps(dict(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 EQUIPMENT: Final = Noun(tables.EQUIPMENT, ("path",), _equipment_row, _equipment_of)
