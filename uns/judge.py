@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from uns.bundle import Bundle, Documents
@@ -42,12 +43,19 @@ def judge(documents: Documents, now: Instant, in_force: Mapping[str, str] | None
     places = {path: place for path, place, shape in wanted if shape is not None}
     findings += changed(catalog, in_force, places)
     sound = not any(each.severity is Severity.ERROR for each in findings)
-    draft = Bundle(standard, files, catalog, documents)
+    draft = Bundle(standard, tuple(map(_sound, files)), catalog, documents)
     if sound:
         ran = run_all(draft, now)
         findings += [each.finding for each in ran if each.finding is not None]
         findings += untested(draft, ran)
     return Judgement(draft, tuple(ordered(findings)))
+
+
+def _sound(file: RuleFile) -> RuleFile:
+    """Without the rules that could be read in part only."""
+    if all(rule.sound for rule in file.rules):
+        return file
+    return replace(file, rules=tuple(rule for rule in file.rules if rule.sound))
 
 
 def _wanted(standard: Standard, files: tuple[RuleFile, ...]) -> list[Wanted]:

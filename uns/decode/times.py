@@ -31,7 +31,7 @@ def checked_form(text: str) -> str:
     """An `as` of `time`; Malformed where it is neither a known form nor a strptime format that can be read."""
     if text in FORMS:
         return text
-    remedy = "auto, s, ms, us, ns, iso, or a strptime format such as '%d.%m.%Y %H:%M:%S'"
+    remedy = "write `auto`, `s`, `ms`, `us`, `ns`, `iso` or a format such as `'%d.%m.%Y %H:%M:%S'`"
     if "%" not in text or len(text) > MAX_LENGTH:
         raise Malformed("key-value", f"`{text[:MAX_LENGTH]}` is no form of a time", remedy)
     try:

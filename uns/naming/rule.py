@@ -70,6 +70,8 @@ class Rule:
     batch: Pointer | None = None
     ignore: bool = False
     mode: Mode = "enforce"
+    sound: bool = True
+    """Whether all of it could be read; what could not is told of, and the rest can be judged."""
     places: Mapping[str, FilePlace] = field(default_factory=dict)
     """Key (`from`, `tag`, `to`, `to/1`, `where/line`, `fields/speed`, …) → place of its value."""
 
@@ -106,6 +108,8 @@ class RuleFile:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     states: Mapping[str, States] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
+    partial: bool = False
+    """Whether some of its sources could not be read."""
     places: Mapping[str, FilePlace] = field(default_factory=dict)
 
 

@@ -54,6 +54,13 @@ class Template:
         return tuple(part for level in self.levels for part in level if isinstance(part, Slot))
 
 
+def contract_level(template: Template) -> str | None:
+    """The literal level that begins with `_`, where there is exactly one."""
+    literal = [level[0] for level in template.levels if len(level) == 1 and isinstance(level[0], str)]
+    contracts = [text for text in literal if text.startswith("_")]
+    return contracts[0] if len(contracts) == 1 else None
+
+
 def check_flat(template: Template, deep: Collection[str]) -> None:
     """Raises Malformed where a capture of several levels (`deep`) would not be made one level by `kebab`."""
     for level, offset in zip(template.levels, template.offsets, strict=True):

@@ -25,7 +25,8 @@ _MANGLED: Final = re.compile(
 )
 NO: Final = frozenset({"no", "false", "0", ""})
 
-Check = Callable[[str, FilePlace], None]
+Check = Callable[[str, str, FilePlace], None]
+"""Of a cell as it is read, as it is written, and where."""
 
 
 def normal_cells(table: Table, units: Mapping[str, str]) -> tuple[Row, ...]:
@@ -45,43 +46,47 @@ def normal_cells(table: Table, units: Mapping[str, str]) -> tuple[Row, ...]:
     return tuple(row._replace(cells=normal(row.cells)) for row in table.rows)
 
 
-def check_cells(lookup: Lookup, scope: Scope) -> None:
-    """Every cell of a column with a meaning; every cell for the marks of a spreadsheet; every key for its twin."""
+def check_cells(lookup: Lookup, table: Table, scope: Scope) -> None:
+    """Every cell of a column with a meaning; every cell for the marks of a spreadsheet; every key for its twin.
+
+    `table` is what the lookup was made of, with the cells as they are written.
+    """
     checks = _checks(scope)
     meant = [(position, checks[name]) for position, name in enumerate(lookup.columns) if name in checks]
     seen: dict[tuple[int, str], bool] = {}
-    for row in lookup.rows:
+    for row, raw in zip(lookup.rows, table.rows, strict=True):
         for position, check in meant:
             cell = row.cells[position]
             if cell and seen.get((position, cell)) is not True:
                 before = scope.report.errors
-                check(cell, FilePlace(lookup.file, row.line, row.columns[position]))
+                check(cell, raw.cells[position], FilePlace(lookup.file, row.line, row.columns[position]))
                 seen[position, cell] = scope.report.errors == before
     _check_mangled(lookup, scope)
     _check_keys(lookup, scope)
 
 
 def _checks(scope: Scope) -> dict[str, Check]:
-    def number(name: str, cell: str, place: FilePlace) -> None:
+    def number(name: str, cell: str, written: str, place: FilePlace) -> None:
         if not _NUMBER.fullmatch(cell):
-            scope.report.add("lookup-shape", f"`{cell[:60]}` is no number for `{name}`", "write a number", place)
+            remedy = "write a number, without separators between thousands"
+            scope.report.add("lookup-shape", f"`{written[:60]}` is no number for `{name}`", remedy, place)
 
-    def bit(cell: str, place: FilePlace) -> None:
+    def bit(cell: str, written: str, place: FilePlace) -> None:
         if not _BIT.fullmatch(cell):
-            scope.report.add("lookup-shape", f"`{cell[:60]}` is no bit", "write a number from 0 to 63", place)
+            scope.report.add("lookup-shape", f"`{written[:60]}` is no bit", "write a number from 0 to 63", place)
 
-    def ignore(cell: str, place: FilePlace) -> None:
+    def ignore(cell: str, written: str, place: FilePlace) -> None:
         if cell.lower() not in YES | NO:
-            scope.report.add("lookup-shape", f"`{cell[:60]}` in `ignore`", "write `yes`, or leave it empty", place)
+            scope.report.add("lookup-shape", f"`{written[:60]}` in `ignore`", "write `yes`, or leave it empty", place)
 
-    def every(cell: str, place: FilePlace) -> None:
+    def every(cell: str, written: str, place: FilePlace) -> None:
         if duration_of(cell) is None:
-            scope.report.add("lookup-shape", f"`{cell[:60]}` is no duration", "write one such as `60s`", place)
+            scope.report.add("lookup-shape", f"`{written[:60]}` is no duration", "write one such as `60s`", place)
 
-    def units(cell: str, place: FilePlace) -> None:
+    def units(cell: str, written: str, place: FilePlace) -> None:
         unit(cell, scope.units, place, scope.report)
 
-    def states(cell: str, place: FilePlace) -> None:
+    def states(cell: str, written: str, place: FilePlace) -> None:
         named_states(cell, place, scope)
 
     return {

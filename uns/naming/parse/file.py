@@ -37,7 +37,7 @@ def read_rule_file(node: Node, stem: str, scope: Scope) -> RuleFile | None:
     sites = _sites(form, scope)
     mode = cast(Mode, form.choice("mode", MODES, "enforce"))
     states, lookups = read_named_states(form, scope), read_lookups(form, scope)
-    sources = read_sources(form, _zones(sites, scope), scope)
+    sources, every = read_sources(form, _zones(sites, scope), scope)
     rules = read_rules(form, stem, mode, sources, scope)
     file = RuleFile(
         stem=stem,
@@ -52,6 +52,7 @@ def read_rule_file(node: Node, stem: str, scope: Scope) -> RuleFile | None:
         lookups=lookups,
         states=states,
         cases=read_cases(form, dict.fromkeys(_ids(form))),
+        partial=not every,
         places=form.places(),
     )
     return file if sites else None

@@ -1,8 +1,9 @@
-"""`rules`: what an address is called. A rule with anything wrong in it is told of and left out."""
+"""`rules`: what an address is called. One that cannot be told is left out; other faults leave the rest to be judged."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final, cast
 
 from uns.decode.pointer import Pointer
@@ -17,6 +18,7 @@ from uns.naming.parse.pointers import read_pattern, read_pointer
 from uns.naming.parse.scope import Scope
 from uns.naming.parse.states import read_states
 from uns.naming.parse.targets import check_contracts, read_targets
+from uns.naming.pattern import Pattern
 from uns.naming.rule import Mode, RecordKind, Rule, Where
 from uns.naming.where import check_where
 
@@ -43,13 +45,16 @@ def read_rules(form: Form, stem: str, mode: Mode, sources: tuple[Source, ...], s
             scope.report.add("key-duplicate", message, "rename one of the rules", leaf.place)
         elif isinstance(leaf, Leaf):
             taken[leaf.text] = leaf.place
-        if rule is not None and scope.report.errors == before:
-            rules.append(rule)
+        if rule is not None:
+            rules.append(rule if scope.report.errors == before else replace(rule, sound=False))
     return tuple(rules)
 
 
 def _read_rule(node: Node, stem: str, mode: Mode, each: tuple[Pointer, ...], scope: Scope) -> Rule | None:
-    """`each` is what the file's sources bind; which of them feeds the rule is known only with its pattern."""
+    """None where nobody can tell what it takes, or where to; a rule that is not `sound` can be judged by the rest.
+
+    `each` is what the file's sources bind; which of them feeds the rule is known only with its pattern.
+    """
     report = scope.report
     id_ = node.get("id") if isinstance(node, Members) else None
     name = id_.text if isinstance(id_, Leaf) else ""
@@ -57,38 +62,38 @@ def _read_rule(node: Node, stem: str, mode: Mode, each: tuple[Pointer, ...], sco
     if not form.sound:
         return None
     _check_id(form)
+    before = report.errors
     topic, tag = read_pattern(form.leaf("from"), report), read_pattern(form.leaf("tag"), report, tag=True)
     record = cast(RecordKind, form.choice("record", RECORDS, "")) if form.has("record") else None
     ignore = form.flag("ignore")
     check_kind(form, record, ignore)
-    lookups = _lookups(form, scope)
-    to = read_targets(form, record, report)
-    fields = read_fields(form, record, each, scope)
+    lookups, where = _lookups(form, scope), _where(form)
+    to = read_targets(form, record, [each for each in (topic, tag) if each], report)
+    is_told = report.errors == before
     if record is None:
         check_contracts(form, to, scope)
-    states = read_states(form, name, scope)
-    where, unit, batch = _where(form), read_raw_unit(form, scope), read_pointer(form.leaf("batch"), report, each)
-    own = cast(Mode, form.choice("mode", MODES, mode))
-    if topic is None or None in lookups or not _uses_sound_states(form, scope):
-        return None
-    return Rule(
+    rule = Rule(
         id=name,
         stem=stem,
         place=form.place,
-        topic=topic,
+        topic=topic or Pattern.parse("#"),
         tag=tag,
         where=where,
         lookups=tuple(lookup for lookup in lookups if lookup is not None),
         to=to,
-        unit=unit,
-        states=states,
-        fields=fields,
+        unit=read_raw_unit(form, scope),
+        states=read_states(form, name, scope),
+        fields=read_fields(form, record, each, scope),
         record=record or None,
-        batch=batch,
+        batch=read_pointer(form.leaf("batch"), report, each),
         ignore=ignore,
-        mode=own,
+        mode=cast(Mode, form.choice("mode", MODES, mode)),
         places=form.places(),
     )
+    if topic is None or not is_told or None in lookups:
+        return None
+    faulty = any(lookup.place in scope.faulty for lookup in rule.lookups) or not _uses_sound_states(form, scope)
+    return replace(rule, sound=False) if faulty else rule
 
 
 def _home(id_: Node | None, node: Node) -> FilePlace:

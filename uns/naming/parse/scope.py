@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from uns.finding import FilePlace
 from uns.naming.lookup import Lookup
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard, States
@@ -24,3 +25,5 @@ class Scope:
     units: Mapping[str, str] = field(default_factory=dict)
     states: dict[str, States | None] = field(default_factory=dict)
     lookups: dict[str, Lookup | None] = field(default_factory=dict)
+    faulty: set[FilePlace] = field(default_factory=set)
+    """Where tables are declared that have cells at fault and can be judged by all the same."""

@@ -34,10 +34,18 @@ _UNUSED: Final[Mapping[str, tuple[str, ...]]] = {
 MAX_FILTERS: Final = 10_000
 
 
-def read_sources(form: Form, zones: tuple[str, ...], scope: Scope) -> tuple[Source, ...]:
-    """Those whose topics can be read; what else is wrong with one is found, and leaves it its defaults."""
+def read_sources(form: Form, zones: tuple[str, ...], scope: Scope) -> tuple[tuple[Source, ...], bool]:
+    """Those whose topics can be read, and whether these are all; what else is wrong leaves a source its defaults."""
     sources = [_read_source(node, zones, scope) for node in form.items("sources")]
-    return tuple(source for source in sources if source is not None)
+    every = isinstance(form.members.get("sources"), Items) and all(map(_is_whole, sources))
+    return tuple(source for source in sources if source is not None), every
+
+
+def _is_whole(source: Source | None) -> bool:
+    """Whether each of its filters could be read."""
+    if source is None:
+        return False
+    return len(source.topics) >= sum(key.startswith("topic/") for key in source.places)
 
 
 def _read_source(node: Node, zones: tuple[str, ...], scope: Scope) -> Source | None:

@@ -46,8 +46,10 @@ def _read_lookup(name: Leaf, node: Node, scope: Scope) -> Lookup | None:
         return None
     columns, rows = table.columns, normal_cells(table, scope.units)
     lookup = Lookup(name.text, file, name.place, tuple(key.text for key in keys), columns, rows, missing)
-    check_cells(lookup, scope)
-    return lookup if scope.report.errors == before else None
+    check_cells(lookup, table, scope)
+    if scope.report.errors > before:
+        scope.faulty.add(lookup.place)
+    return lookup
 
 
 def _table(form: Form, scope: Scope) -> tuple[str, Table | None]:

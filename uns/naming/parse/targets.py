@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from uns.finding import FilePlace, Malformed
 from uns.naming.node import Leaf
+from uns.naming.parse.contracts import RESERVED
 from uns.naming.parse.form import Form, did_you_mean
 from uns.naming.parse.report import Report
 from uns.naming.parse.scope import Scope
+from uns.naming.pattern import Pattern, deep_captures
 from uns.naming.rule import RecordKind
 from uns.naming.standard import Contract
-from uns.naming.template import Template
+from uns.naming.template import Template, check_flat, contract_level
 
 MAX_TARGETS: Final = 4
 
 
-def read_targets(form: Form, record: RecordKind | None, report: Report) -> tuple[Template, ...]:
+def read_targets(
+    form: Form, record: RecordKind | None, patterns: Sequence[Pattern], report: Report
+) -> tuple[Template, ...]:
+    """`patterns` are those of the rule, whose captures the targets may hold."""
     if not form.has("to"):
         return ()
     leaves = form.leaves("to")
@@ -25,16 +31,19 @@ def read_targets(form: Form, record: RecordKind | None, report: Report) -> tuple
         message = f"`to` names {len(leaves)} targets"
         report.add("key-value", message, f"keep {most}" if most > 1 else "name one equipment", form.place_of("to"))
     templates: list[Template] = []
+    deep = [name for pattern in patterns for name in deep_captures(pattern)]
     for leaf in leaves:
-        template = _template(leaf, report)
+        template = _template(leaf, deep, report)
         if template is not None and (not record or _is_equipment(template, leaf, report)):
             templates.append(template)
     return tuple(templates)
 
 
-def _template(leaf: Leaf, report: Report) -> Template | None:
+def _template(leaf: Leaf, deep: Sequence[str], report: Report) -> Template | None:
     try:
-        return Template.parse_target(leaf.text)
+        template = Template.parse_target(leaf.text)
+        check_flat(template, deep)
+        return template
     except Malformed as error:
         report.malformed(error, leaf.place)
         return None
@@ -48,13 +57,6 @@ def _is_equipment(template: Template, leaf: Leaf, report: Report) -> bool:
     return True
 
 
-def contract_level(template: Template) -> str | None:
-    """The literal level that begins with `_`, where there is exactly one."""
-    literal = [level[0] for level in template.levels if len(level) == 1 and isinstance(level[0], str)]
-    contracts = [text for text in literal if text.startswith("_")]
-    return contracts[0] if len(contracts) == 1 else None
-
-
 def check_contracts(form: Form, to: tuple[Template, ...], scope: Scope) -> None:
     """Each target has one contract, which the standard knows and whose shape the rule's fields fit."""
     places = {leaf.text: leaf.place for leaf in form.leaves("to")} if to else {}
@@ -63,6 +65,14 @@ def check_contracts(form: Form, to: tuple[Template, ...], scope: Scope) -> None:
         named = contract_level(template)
         if named is None:
             _complain(template, place, scope.report)
+        elif template.levels[-1] == (named,):
+            message = f"`{template.text[:100]}` ends before a name"
+            form.report.add(
+                "name-unknown", message, f"write the name behind it, such as `…/{named[:60]}/{{name}}`", place
+            )
+        elif named[1:] in RESERVED:
+            message, remedy = f"`{named}` is the service's own", "choose a contract of the standard"
+            form.report.add("contract-unknown", message, remedy, place)
         elif scope.standard is not None:
             contract = scope.standard.contracts.get(named[1:])
             if contract is not None:

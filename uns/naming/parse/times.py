@@ -8,15 +8,16 @@ from typing import Final
 
 from uns.decode.pointer import Pointer
 from uns.decode.source import RECEIVED, TimeSpec
+from uns.decode.times import FORMS, checked_form
+from uns.finding import Malformed
 from uns.naming.node import Leaf, Members
 from uns.naming.parse.form import Form
 from uns.naming.parse.pointers import read_pointer
 from uns.naming.parse.report import Report
 from uns.naming.parse.scalar import zone
 
-FORMS: Final = ("auto", "s", "ms", "us", "ns", "iso")
 _NUMBERS: Final = ("s", "ms", "us", "ns")
-_STRPTIME: Final = re.compile(r"(?:[^%]|%[aAwdbBmyYHIpMSfzZjUWcxX%])+")
+_YEAR: Final = re.compile(r"%[YyGcx]")
 
 
 def read_time(form: Form, each: Sequence[Pointer], zones: tuple[str, ...], may_be_local: bool) -> TimeSpec:
@@ -51,8 +52,12 @@ def _before_received(leaves: tuple[Leaf, ...], report: Report) -> tuple[Leaf, ..
 def _form_of(leaf: Leaf | None, report: Report) -> str:
     if leaf is None:
         return "auto"
-    if leaf.text in FORMS or ("%" in leaf.text and len(leaf.text) <= 100 and _STRPTIME.fullmatch(leaf.text)):
-        return leaf.text
-    remedy = "write `auto`, `s`, `ms`, `us`, `ns`, `iso` or a format such as `'%d.%m.%Y %H:%M:%S'`"
-    report.add("key-value", f"`{leaf.text[:60]}` is no form of a time", remedy, leaf.place)
-    return "auto"
+    try:
+        form = checked_form(leaf.text)
+    except Malformed as error:
+        report.malformed(error, leaf.place)
+        return "auto"
+    if form not in FORMS and not _YEAR.search(form):
+        message = f"`{form}` holds no year, so that no time could be believed"
+        report.add("key-value", message, "write a format with `%Y` or `%y`, or `time: received`", leaf.place)
+    return form

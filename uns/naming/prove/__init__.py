@@ -24,7 +24,10 @@ __all__ = ["prove"]
 
 
 def prove(standard: Standard, files: tuple[RuleFile, ...]) -> list[Finding]:
-    """All that can be said of these files, by place; the same for the same files, however long it takes."""
+    """All that can be said of these files, by place; the same for the same files, however long it takes.
+
+    Of a rule that is not sound, only what its patterns and targets say.
+    """
     told = {finding: None for file in sorted(files, key=lambda each: each.path) for finding in _file(standard, file)}
     return sorted(told, key=_by_place)
 
@@ -37,14 +40,16 @@ def _file(standard: Standard, file: RuleFile) -> Iterator[Finding]:
     ground, broken = Ground(standard, file, algebra), set[int]()
     for number, rule in enumerate(file.rules):
         of_captures = list(captures(rule))
-        yield from of_captures
+        if rule.sound:
+            yield from of_captures
         if of_captures or not fed.by_rule[number]:
             broken.add(number)
             continue
         relation = related(rule)
         if relation is not None:
             yield from reach(ground, relation)
-            yield from meaning(standard, file, relation, fed.by_rule[number])
+            if rule.sound:
+                yield from meaning(standard, file, relation, fed.by_rule[number])
     ordered = list(order(fed, takers, algebra))
     yield from ordered
     dead = {number for number, rule in enumerate(file.rules) if any(_shadows(each, rule.place) for each in ordered)}

@@ -73,6 +73,8 @@ def _feeding(filters: list[tuple[Levels, Source]], topic: Levels, algebra: Algeb
 
 def feeding(file: RuleFile, fed: Feed) -> Iterator[Finding]:
     for rule, sources in zip(file.rules, fed.by_rule, strict=True):
+        if not sources and file.partial:
+            continue
         if not sources:
             remedy = "add a source that takes it, or correct `from`"
             yield found("from-outside", f"`{rule.topic.text}` is in no source", remedy, place(rule, "from"))
@@ -83,7 +85,7 @@ def feeding(file: RuleFile, fed: Feed) -> Iterator[Finding]:
 
 
 def _tags(rule: Rule, tagged: list[bool]) -> Iterator[Finding]:
-    alone = rule.tag is not None and len(rule.tag.levels) == 1 and isinstance(rule.tag.levels[0], Rest)
+    alone = rule.tag is not None and _takes_all(rule.tag)
     if rule.tag is not None and not any(tagged):
         message = f"the source yields no tags, so `{rule.tag.text}` never matches"
         yield found("tag-none", message, "drop `tag`, or give the source one", place(rule, "tag"))
@@ -93,11 +95,15 @@ def _tags(rule: Rule, tagged: list[bool]) -> Iterator[Finding]:
         yield found("tag-open", message, "say `tag`, such as `tag: '{name}'`", place(rule, "tag"))
 
 
+def _takes_all(tag: Pattern) -> bool:
+    return len(tag.levels) == 1 and isinstance(tag.levels[0], Rest)
+
+
 def _wildcards(rule: Rule, sources: tuple[Fed, ...]) -> Iterator[Finding]:
     for number, sign in _wild_levels(rule.topic):
         if any(each.levels.at(number).only is None for each in sources):
             yield _merges(rule, "from", number, sign)
-    for number, sign in _wild_levels(rule.tag) if rule.tag else ():
+    for number, sign in _wild_levels(rule.tag) if rule.tag and not _takes_all(rule.tag) else ():
         yield _merges(rule, "tag", number, sign)
 
 

@@ -18,18 +18,21 @@ from uns.naming.prove.places import place
 from uns.naming.prove.sets import Relation
 from uns.naming.prove.shape import Filled, LevelShape, distinct, shapes, written_out
 from uns.naming.targets import contract_at
-from uns.naming.template import Part, Slot
+from uns.naming.template import Part, Slot, contract_level
 
 TemplateLevels = tuple[tuple[Part, ...], ...]
 Judge = Callable[[Ground, tuple[Filled, ...]], Fault | None]
 
 
 def reach(ground: Ground, relation: Relation) -> Iterator[Finding]:
+    """Targets that do not divide into equipment and name are the parser's business."""
     for number, template in enumerate(relation.rule.to):
         where, marked = place(relation.rule, f"to/{number}"), contract_at(template)
+        if contract_level(template) is None and not relation.rule.record:
+            continue
         end = len(template.levels) if marked is None else marked
         yield from _part(ground, relation, template.levels[:end], where, judge_path)
-        if not relation.rule.record and end < len(template.levels):
+        if not relation.rule.record and end < len(template.levels) - 1:
             yield from _part(ground, relation, template.levels[end + 1 : -1], where, _judge_groups)
             yield from _part(ground, relation, template.levels[-1:], where, _judge_name)
 
