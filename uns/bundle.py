@@ -85,13 +85,12 @@ class Route:
 
     def read(self, raw: RawMessage, births: Births) -> tuple[list[Sample], Births]:
         """The message's samples; what the raw schema has against the payload, each of them carries."""
-        if self.schema is None:
-            return self.reader(raw, births)
-        payload = self.reader.parse(raw)
-        if isinstance(payload, Sample):
+        reader = self.reader
+        payload = reader.parse(raw)
+        if type(payload) is Sample:
             return [payload], births
-        samples, births = self.reader.draw(raw, payload, births)
-        if self.schema.is_valid(payload):
+        samples, births = reader.draw(raw, payload, births)
+        if self.schema is None or self.schema.is_valid(payload):
             return samples, births
         findings = tuple(_unfit(raw, each) for each in self.schema.violations(payload))
         return [sample._replace(findings=sample.findings + findings) for sample in samples], births
@@ -139,7 +138,7 @@ class Bundle:
 
     def plan(self, route: Route, sample: Sample) -> Plan:
         """What the sample's address comes to; worked out once per address."""
-        address = (sample.topic, sample.tag)
+        address = sample[:2]
         try:
             return self._plans[address]
         except KeyError:

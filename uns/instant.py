@@ -15,13 +15,14 @@ SECOND: Final = 1_000_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST: Final = -62_135_596_800 * SECOND  # 0001-01-01, the first day that RFC 3339 can write
 LATEST: Final = 253_402_300_800 * SECOND - 1  # the last nanosecond of 9999
+_THOUSANDTHS: Final = tuple(f".{number:03d}Z" for number in range(1000))
 
 
 def rfc3339(instant: Instant) -> str:
     """RFC 3339 in UTC with `Z` and 3, 6 or 9 decimals, the fewest that lose nothing."""
     seconds, nanos = divmod(instant, SECOND)
     if nanos % MILLISECOND == 0:
-        return f"{_to_the_second(seconds)}.{nanos // MILLISECOND:03d}Z"
+        return _to_the_second(seconds) + _THOUSANDTHS[nanos // MILLISECOND]
     if nanos % MICROSECOND == 0:
         return f"{_to_the_second(seconds)}.{nanos // MICROSECOND:06d}Z"
     return f"{_to_the_second(seconds)}.{nanos:09d}Z"

@@ -34,7 +34,7 @@ def parse(raw: RawMessage) -> Value | Sample:
         return _tolerant(raw)
     if _TOO_LONG_FOR_64_BITS in payload.translate(_DIGITS):
         return _tolerant(raw)
-    if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH and _may_be_deep(payload) and _is_deep(value):
+    if len(payload) > 2 * MAX_DEPTH and _may_be_deep(payload) and _is_deep(value):
         return undecoded(raw, _TOO_DEEP)
     return value
 
@@ -80,6 +80,8 @@ def not_utf8(payload: bytes, offset: int) -> Fault:
 
 def _may_be_deep(payload: bytes) -> bool:
     """False where brackets alone show that it is not: each round takes one or two innermost levels away."""
+    if payload.count(b"{") + payload.count(b"[") <= MAX_DEPTH:
+        return False
     brackets = payload.translate(None, _NO_BRACKETS)
     for _ in range(MAX_DEPTH // 2):
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")

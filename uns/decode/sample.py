@@ -34,7 +34,7 @@ def drawer(source: Source) -> Draw:
     good, bad = Quality.GOOD, Quality.BAD
 
     def draw(raw: RawMessage, reading: Reading, at: str) -> Sample:
-        value, tag = find(reading), tag_of(reading)
+        value, tag = find(reading), tag_of(reading) if tag_of else None
         time, clock, fault = stamp(raw, reading)
         faults = None if fault is None else [_placed(fault, at)]
         quality, code = judged(reading) if judged else (good, None)

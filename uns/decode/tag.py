@@ -18,12 +18,12 @@ Tagger = Callable[[Reading], "str | Fault | None"]
 Written = Callable[[Reading], "str | Fault"]
 
 
-def tagger(source: Source) -> Tagger:
+def tagger(source: Source) -> Tagger | None:
     """The tag of each reading: its source's parts joined by `/`, or what `each` captured; None where there is none."""
     if source.tag is None:
-        return _captured if any(each.captures for each in source.each) else lambda reading: None
+        return _captured if any(each.captures for each in source.each) else None
     if not source.tag:
-        return lambda reading: None
+        return None
     parts = [_part(part) for part in source.tag]
     if len(parts) == 1:
         return parts[0]
