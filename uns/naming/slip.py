@@ -31,8 +31,9 @@ def slip(
     begun = max(0, column - _BEFORE)
     near, here = written[begun : column + _BEHIND], FilePlace(place.file, place.line, begun + 1)
     quoted = _starts_badly(near, column - begun, here) or _holds_braces(near, column - begun, problem, here)
-    if quoted or otherwise:
-        return quoted or otherwise
+    likely = quoted or otherwise
+    if likely is not None:
+        return likely
     remedy = next((advice for part, advice in REMEDIES if part in problem), "check the indentation")
     return found("yaml-syntax", _plainly(problem), remedy, place)
 
