@@ -82,6 +82,8 @@ def write_project(folder: Path, rules: str = RULES) -> None:
 class Service:
     """`uns run --only path` in a folder of its own."""
 
+    arguments: tuple[str, ...] = ("--only", "path")
+
     def __init__(self, folder: Path, broker: str, **settings: str) -> None:
         self.folder, self.broker = folder, broker
         self.health = f"127.0.0.1:{free_port()}"
@@ -95,7 +97,7 @@ class Service:
         given = {"BROKER": self.broker, "HEALTH": self.health, **{k.upper(): v for k, v in self.settings.items()}}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uns", "run", "--only", "path"], cwd=self.folder, stdout=log, stderr=log,
+                [sys.executable, "-m", "uns", "run", *self.arguments], cwd=self.folder, stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, env={**inherited, **{f"UNS_{key}": value for key, value in given.items()}},
             )  # fmt: skip
 

@@ -68,6 +68,7 @@ class Session:
         self._closed: asyncio.Event = asyncio.Event()
         self._stopping = asyncio.Event()
         self._attempt = 0
+        self._password: str | None = None
         self._retrying = False
         self._retries = 0
         self._retried = monotonic()
@@ -89,19 +90,25 @@ class Session:
         self._closed.clear()
         loop = asyncio.get_running_loop()
         try:
-            tls = self.endpoint.tls_context()
+            tls, self._password = self.endpoint.tls_context(), self.endpoint.password()
+        except (OSError, ValueError) as error:
+            self._unreachable(f"the certificates or the password for {self.endpoint} cannot be read: {error}")
+            return
+        try:
             transport, connection = await asyncio.wait_for(
                 loop.create_connection(self._new, self.endpoint.host, self.endpoint.port, ssl=tls), ANSWER_WITHIN
             )
         except (OSError, TimeoutError) as error:
-            self._connection = None
-            self.why = f"{self.endpoint} cannot be reached: {str(error) or 'no answer'}"
-            self.hooks.closed(self.why)
+            self._unreachable(f"{self.endpoint} cannot be reached: {str(error) or 'no answer'}")
             return
         late = loop.call_later(ANSWER_WITHIN, self._too_late, connection)
         await self._closed.wait()
         late.cancel()
         transport.abort()
+
+    def _unreachable(self, why: str) -> None:
+        self._connection, self.why = None, why
+        self.hooks.closed(why)
 
     def _new(self) -> Connection:
         self.out.clear()
@@ -109,9 +116,9 @@ class Session:
         return self._connection
 
     def _hello(self) -> bytes:
-        password = self.endpoint.password()
+        password = self._password.encode() if self._password else None
         return mqtt5.ConnectPacket(
-            self.client_id, username=self.endpoint.username, password=password.encode() if password else None,
+            self.client_id, username=self.endpoint.username, password=password,
             clean_start=self.clean, will=self.will(), keep_alive=self.keep_alive,
             session_expiry_interval=0 if self.clean else WEEK, receive_max=RECEIVE_MAXIMUM,
         ).write()  # fmt: skip

@@ -29,7 +29,7 @@ def readiness(running: Running) -> Readiness:
     path = running.path
     holds = list(path.holds.values())
     if not running.session.connected:
-        holds.append(running.session.why)
+        holds.append(running.no_link or running.session.why)
     if running.journal.failing:
         holds.append(running.journal.failing)
     if holds:

@@ -60,7 +60,8 @@ class Running:
         self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,))
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
         self._subscribing: asyncio.Task[Any] | None = None
-        self._why = ""
+        self.no_link = ""
+        """Why the broker could not be reached lately, also where only its memory was asked for."""
 
     def _session(self) -> Session:
         path = self.path
@@ -135,7 +136,7 @@ class Running:
 
     def _opened(self, session: bool) -> None:
         self.log.info("connected", broker=str(self.endpoint), session="kept" if session else "new")
-        self._why = ""
+        self.no_link = ""
         if not session and self.listening.known:
             self.path.tallies.possible_gaps["session"] += 1
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
@@ -148,8 +149,8 @@ class Running:
         self._cannot_reach(why)
 
     def _cannot_reach(self, why: str) -> None:
-        if why != self._why and "stopping" not in self.path.holds:
-            self._why = why
+        if why != self.no_link and "stopping" not in self.path.holds:
+            self.no_link = why
             self.log.warning("no link to the broker", why=why)
 
     async def _subscribe(self, session: bool) -> None:

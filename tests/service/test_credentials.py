@@ -1,0 +1,114 @@
+"""Who the broker is and who we are: what is wrong with a certificate or a password is one clear line."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.mosquitto import Mosquitto, mosquitto
+from support.plant import Service, until, write_project
+
+from uns.demo.mosquitto import free_port
+
+
+class Authority:
+    """A certificate authority, and what it signs; all of it files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.certificate = folder / "ca.crt"
+        self._run("req", "-x509", "-new", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                  "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=plant authority", "-days", "2")  # fmt: skip
+
+    def sign(self, name: str, alternative: str) -> tuple[Path, Path]:
+        """Certificate and key of one that is reached under this name, `DNS:…` or `IP:…`."""
+        (self.folder / f"{name}.ext").write_text(f"subjectAltName={alternative}\n", encoding="utf-8")
+        self._run("req", "-new", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                  "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")  # fmt: skip
+        self._run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
+                  "-out", f"{name}.crt", "-days", "2", "-extfile", f"{name}.ext")  # fmt: skip
+        return self.folder / f"{name}.crt", self.folder / f"{name}.key"
+
+    def _run(self, *command: str) -> None:
+        subprocess.run(["openssl", *command], cwd=self.folder, check=True, capture_output=True, timeout=30)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path / "authority")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_project(tmp_path / "plant")
+    return tmp_path / "plant"
+
+
+def secured(tmp_path: Path, authority: Authority, alternative: str, extra: str = "") -> tuple[Mosquitto, str]:
+    """A broker with a second, encrypted listener, and the address of that."""
+    certificate, key = authority.sign("broker", alternative)
+    port = free_port()
+    lines = f"listener {port} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\ncafile {authority.certificate}\n{extra}"
+    return mosquitto(tmp_path / "mosquitto", extra=lines), f"mqtts://127.0.0.1:{port}"
+
+
+def test_an_encrypted_link_to_a_broker_that_is_who_it_says(tmp_path: Path, authority: Authority, folder: Path) -> None:
+    broker, url = secured(tmp_path, authority, "IP:127.0.0.1")
+    with broker, Service(folder, url, ca_file=str(authority.certificate)) as service:
+        service.ready()
+
+
+def test_both_sides_show_a_certificate(tmp_path: Path, authority: Authority, folder: Path) -> None:
+    certificate, key = authority.sign("service", "DNS:service")
+    broker, url = secured(tmp_path, authority, "IP:127.0.0.1", "require_certificate true\n")
+    ours = {"ca_file": str(authority.certificate), "cert_file": str(certificate), "key_file": str(key)}
+    with broker, Service(folder, url, **ours) as service:
+        service.ready()
+
+
+@pytest.mark.parametrize(
+    ("alternative", "trusted", "told"),
+    [
+        ("DNS:another-broker", "authority/ca.crt", "certificate is not valid for '127.0.0.1'"),
+        ("IP:127.0.0.1", "stranger/ca.crt", "certificate verify failed"),
+    ],
+)
+def test_a_broker_that_is_not_believed_is_told_in_one_line_and_tried_again(
+    alternative: str, trusted: str, told: str, tmp_path: Path, authority: Authority, folder: Path
+) -> None:
+    Authority(tmp_path / "stranger")
+    broker, url = secured(tmp_path, authority, alternative)
+    with broker, Service(folder, url, ca_file=str(tmp_path / trusted)) as service:
+        until(lambda: told in service.said(), why=service.said)
+        service.ready("hold")
+        until(lambda: any(told in each for each in service.get("/readyz")["reasons"]))
+        assert "Traceback" not in service.said()
+        assert service.said().count(told) <= 2  # said once, and once more as the state that it leads to
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A broker that wants a name and a password."""
+    passwords = tmp_path / "passwords"
+    passwords.touch(mode=0o600)
+    subprocess.run(["mosquitto_passwd", "-b", str(passwords), "uns", "right"], check=True, capture_output=True)
+    with mosquitto(tmp_path / "mosquitto", extra=f"allow_anonymous false\npassword_file {passwords}\n") as broker:
+        yield broker
+
+
+def test_a_wrong_password_is_told_and_a_corrected_one_is_taken(
+    guarded: Mosquitto, folder: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("wrong\n", encoding="utf-8")
+    with Service(folder, guarded.url, username="uns", password_file=str(secret)) as service:
+        until(lambda: "not authorized" in service.said(), why=service.said)
+        service.ready("hold")
+        secret.unlink()
+        until(lambda: "secret" in service.said(), why=service.said)
+        secret.write_text("right\n", encoding="utf-8")
+        service.ready()
+        assert "Traceback" not in service.said()
