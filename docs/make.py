@@ -13,7 +13,8 @@ SETTINGS = """\
 # Settings
 
 Read from `uns.toml` in the working directory (or the file that `--config` names), then from `UNS_…` variables,
-then from flags; the later wins. `uns check` tells every wrong one with its place.
+then from the flags of `uns run`; the later wins. A flag is the setting's name with dashes (`--rules-source`); only
+`password` has none. `uns check` tells every wrong one with its place.
 
 ```toml
 broker = "mqtt://127.0.0.1:1883"

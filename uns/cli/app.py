@@ -23,8 +23,27 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from uns import __version__
+
+        out.print(f"uns {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def uns(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="which version this is")
+    ] = False,
+) -> None: ...
+
 
 Config = Annotated[Path | None, typer.Option("--config", help="settings file instead of uns.toml", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]

@@ -6,13 +6,15 @@ import getpass
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import Engine
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings, show, show_json
 from uns.settings import Settings
+
+if TYPE_CHECKING:  # a verb must not load a database to say what it does
+    from sqlalchemy import Engine
 
 submissions = typer.Typer(help="What was submitted, and the way back.", no_args_is_help=True)
 app.add_typer(submissions, name="submissions")

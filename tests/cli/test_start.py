@@ -1,0 +1,83 @@
+"""How the command line begins and ends: quickly, and with a status that says how it was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.plant import write_project
+
+from uns.cli import VERBS
+from uns.settings import Settings
+
+UNS = [sys.executable, "-m", "uns"]
+HEAVY = ("sqlalchemy", "fastapi", "paho", "aiomqtt", "re2", "uns.bundle", "jsonschema_rs")
+CLI = Path(__file__).parents[2] / "uns" / "cli"
+
+
+def plain() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("UNS_")}
+
+
+def test_every_file_that_registers_a_verb_is_loaded() -> None:
+    verbs = {each.stem for each in CLI.glob("*.py") if "@app.command" in each.read_text("utf-8")}
+    groups = {each.stem for each in CLI.glob("*.py") if "app.add_typer" in each.read_text("utf-8")}
+    assert verbs | groups == set(VERBS)
+
+
+def test_help_loads_nothing_that_only_a_verb_needs() -> None:
+    code = f"import sys, uns.cli; uns.cli.load_verbs(); print([each for each in {HEAVY} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_it_says_its_version() -> None:
+    done = subprocess.run([*UNS, "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:4]) == (0, "uns ")
+
+
+def test_every_setting_but_the_password_is_a_flag_of_run() -> None:
+    done = subprocess.run([*UNS, "run", "--help"], capture_output=True, text=True, check=True, env={"COLUMNS": "200"})
+    flags = {each.removeprefix("--") for each in done.stdout.split() if each.startswith("--")}
+    assert {each.replace("_", "-") for each in Settings.model_fields} - flags == {"password"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--api", "0.0.0.0:80"), ("--broker", "http://x"), ("--password-file", "nowhere"), ("--registry", "x")],
+)
+def test_run_with_a_wrong_flag_names_the_flag_and_ends_with_status_2(
+    tmp_path: Path, arguments: tuple[str, str]
+) -> None:
+    done = subprocess.run(
+        [*UNS, "run", *arguments], capture_output=True, text=True, check=False, cwd=tmp_path, env=plain(), timeout=30
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{arguments[0]}:1:1: error" in done.stderr
+
+
+def status_without_a_reader(folder: Path, *arguments: str) -> tuple[int, str]:
+    """How a verb ends whose standard output nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as output:
+        done = subprocess.run(
+            [*UNS, *arguments], stdout=output, stderr=subprocess.PIPE, text=True, check=False, cwd=folder, env=plain()
+        )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("check",), ("check", "--json"), ("test", "--json"), ("test",)])
+def test_a_closed_pipe_is_no_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    write_project(tmp_path)
+    status, said = status_without_a_reader(tmp_path, *arguments)
+    assert status == 0
+    assert "Error" not in said
+
+
+def test_no_colour_leaves_for_a_file() -> None:
+    done = subprocess.run([*UNS, "--help"], capture_output=True, check=True)
+    assert b"\x1b" not in done.stdout
