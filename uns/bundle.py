@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from uns.convert import Meaning
 from uns.decode import Births, Reader, reader
+from uns.decode.fault import undecoded
 from uns.decode.source import Source
 from uns.envelope import Envelope
 from uns.filters import FilterTree, outermost
@@ -93,6 +94,8 @@ class Route:
         if self.schema is None or self.schema.is_valid(payload):
             return samples, births
         findings = tuple(_unfit(raw, each) for each in self.schema.violations(payload))
+        if not samples:
+            return [undecoded(raw, *findings)], births
         return [sample._replace(findings=sample.findings + findings) for sample in samples], births
 
 

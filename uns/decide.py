@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from uns.bundle import Bundle, Step
@@ -13,11 +14,12 @@ from uns.draw import Drawn, draw_document, draw_fields, draw_record, draw_value
 from uns.enrich import enrich
 from uns.envelope import Pair
 from uns.finding import Finding, SamplePlace, Severity, found
-from uns.message import BAD, UNCERTAIN, Quality, RawMessage, Sample
+from uns.message import ABSENT, BAD, UNCERTAIN, Quality, RawMessage, Sample, Value
 from uns.naming.resolution import Target
+from uns.naming.rule import Rule
 from uns.naming.standard import Contract
 from uns.render import body_of, codes_of, document_of, document_properties, identity, payload_of
-from uns.schema.words import Violation
+from uns.schema.words import Violation, pointer
 
 PUBLISHED_WITH_WARNING: Final = frozenset(
     {
@@ -55,14 +57,16 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
     if sample.clock == "backlog":
         quality = quality.at_most(UNCERTAIN)
     body = _body(sample, target, contract, drawn, quality, context)
-    if body is not None and step.validator is not None and not step.validator.is_valid(body):
-        wanting += tuple(_violated(sample, each) for each in step.validator.violations(body))
+    if body is not ABSENT and step.validator is not None and not step.validator.is_valid(body):
+        refused = _refused(value) if findings and contract.shape == "object" else frozenset()
+        violations = step.validator.violations(body)
+        wanting += tuple(_violated(sample, each) for each in violations if each.pointer not in refused)
     warned = ""
     if sample.findings or findings or wanting:
         findings = _unread(sample, contract) + findings + wanting
         grave = [each for each in findings if each.severity is Severity.ERROR]
         if grave:
-            if rule.mode != "warn" or not all(each.code in PUBLISHED_WITH_WARNING for each in grave):
+            if not _lets_pass(rule, grave):
                 return Reject(sample, rule, findings, target)
             warned = codes_of(grave)
             quality = quality.at_most(UNCERTAIN)
@@ -100,14 +104,23 @@ def _unread(sample: Sample, contract: Contract | None) -> tuple[Finding, ...]:
 def _body(
     sample: Sample, target: Target, contract: Contract, drawn: Drawn, quality: Quality, context: Context
 ) -> Any:  # fmt: skip
-    """What the contract's schema judges; None where there is no value to write."""
+    """What the contract's schema judges; ABSENT where there is no value to write."""
     value, _, findings = drawn
     if contract.shape == "value":
         if value is None and (findings or quality is not BAD):
-            return None
+            return ABSENT
         unit = target.name.unit if target.name is not None else None
         return body_of(sample, {"value": value} if unit is None else {"value": value, "unit": unit}, quality, context)
     return value if contract.shape == "document" else body_of(sample, value, quality, context)
+
+
+def _refused(fields: Mapping[str, Value]) -> frozenset[str]:
+    """Pointers to the fields that the dictionary refused: the schema need not say so again."""
+    return frozenset(pointer([name]) for name, value in fields.items() if value is None)
+
+
+def _lets_pass(rule: Rule, findings: Iterable[Finding]) -> bool:
+    return rule.mode == "warn" and all(each.code in PUBLISHED_WITH_WARNING for each in findings)
 
 
 def _violated(sample: Sample, violation: Violation) -> Finding:
@@ -135,12 +148,12 @@ def _record(sample: Sample, step: Step, now: Situation) -> Recorded | Reject:
     fields, _, wrong = draw_record(sample, step, now.raw)
     where = SamplePlace(sample.topic, sample.tag)
     findings = _unread(sample, None) + wrong
-    if findings:
+    if findings and not _lets_pass(step.rule, findings):
         return Reject(sample, step.rule, findings, target)
     record = Record(kind, target.equipment, sample.time, fields)
     ahead, refusals = now.ahead.take(record, target.parallel, where)
     if any(each.severity is Severity.ERROR for each in refusals):
-        return Reject(sample, step.rule, refusals, target)
+        return Reject(sample, step.rule, findings + refusals, target)
     if step.rule.mode != "observe":
         now.ahead = ahead
-    return Recorded(sample, target, step.rule, record, refusals)
+    return Recorded(sample, target, step.rule, record, findings + refusals)

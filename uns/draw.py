@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from uns.bundle import Bundle, Step
-from uns.convert import Meaning, Misfit, convert, shown
+from uns.convert import Meaning, Misfit, convert, number_of, shown, wrong
 from uns.decode.source import Source
 from uns.decode.times import Stamp, form
 from uns.finding import Finding, Malformed, SamplePlace, found
@@ -33,6 +33,8 @@ def draw_value(sample: Sample, step: Step, bundle: Bundle) -> Drawn:
             return None, sample.quality, (scale.at(_place(sample, sample.pointer)),)
         meaning = meaning._replace(scale=scale)
     converted, misfit = convert(value, meaning)
+    if type(converted) is dict:
+        converted, misfit = None, wrong(value, "a scalar", "")
     if misfit is None or _is_forgiven(misfit, sample.quality):
         return converted, sample.quality, ()
     return converted, sample.quality, (misfit.at(_place(sample, sample.pointer)),)
@@ -67,28 +69,37 @@ def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
         if value is ABSENT or value is None or value == "":
             continue
         where = _place(sample, each.field.at.text if each.field.at else "")
+        misfit = None
         if each.field.states is not None:
             value, misfit = convert(value, Meaning(None, None, each.field.states))
-            if misfit is not None:
-                findings.append(misfit.at(where))
-                continue
-        if name in ("start", "stop"):
-            instant = _instant(value, step.source, raw.received)
-            if instant is None:
-                message = f"field `{name}`: {shown(value)} is not a time"
-                findings.append(found("time-implausible", message, "write RFC 3339 or an epoch", where))
-                continue
-            value = instant
-        elif name != "quantity" and name != "attributes":
-            value = shown(value) if isinstance(value, bool) else str(value)
-        fields[name] = value
+        if misfit is None:
+            value, misfit = _recorded(name, value, step, raw.received)
+        if misfit is None:
+            fields[name] = value
+        else:
+            findings.append(misfit._replace(message=f"field `{name}`: {misfit.message}").at(where))
     return fields, sample.quality, tuple(findings)
+
+
+def _recorded(name: str, value: Value, step: Step, received: Instant) -> tuple[Value, Misfit | None]:
+    """A field as the registry keeps it."""
+    if name == "attributes":
+        return value, None
+    if isinstance(value, (dict, list)):
+        return None, wrong(value, "a scalar", "")
+    if name in ("start", "stop"):
+        instant = _instant(value, step.source, received)
+        misfit = Misfit("time-implausible", f"{shown(value)} is not a time", "write RFC 3339 or an epoch")
+        return instant, misfit if instant is None else None
+    if name == "quantity":
+        return number_of(value, step.meaning.decimal)
+    return shown(value) if isinstance(value, bool) else str(value), None
 
 
 def draw_document(sample: Sample, raw: RawMessage) -> Drawn:
     """Shape `document`. What only a tolerant reader takes (NaN, Infinity) is not passed on."""
     node = sample.reading.node
-    if sample.reading.whole and not _is_strict(raw.payload):
+    if not (_is_strict(raw.payload) if sample.reading.whole else _is_finite(node)):
         message = "the document holds NaN or Infinity, which no JSON reader has to take"
         remedy = "let the machine write null, or draw members with `fields`"
         return node, sample.quality, (found("payload-syntax", message, remedy, _place(sample, "")),)
@@ -107,7 +118,21 @@ def _field(sample: Sample, each: TargetField) -> Value | Absent:
     if each.field.at is None:
         return each.text
     value = each.field.at.find(sample.reading)
-    return ABSENT if isinstance(value, float) and not math.isfinite(value) else value
+    return value if _is_finite(value) else ABSENT
+
+
+def _is_finite(value: Value | Absent) -> bool:
+    """Whether no NaN and no infinity stands in it, however deep."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if type(each) is dict:
+            waiting += each.values()
+        elif type(each) is list:
+            waiting += each
+        elif type(each) is float and not math.isfinite(each):
+            return False
+    return True
 
 
 def _instant(value: Value, source: Source, received: Instant) -> Instant | None:

@@ -133,6 +133,7 @@ def test_a_retained_reading_with_its_own_time_is_taken(plain: Bundle) -> None:
         ("plc/3/filler/temperature", b'{"x": 1}', ["value-missing"]),
         ("plc/3/filler/temperature", b'{"v": "hot"}', ["value-type"]),
         ("plc/3/filler/temperature", b'{"v": {"deep": 1}}', ["value-not-scalar"]),
+        ("plc/3/filler/status", b'{"v": {"deep": 1}}', ["value-not-scalar"]),
         ("plc/3/filler/temperature", b'{"v": 850}', ["value-out-of-range"]),
         ("plc/3/filler/mode", b'{"v": "halted"}', ["value-not-listed"]),
         ("plc/3/filler/temprature", b'{"v": 1}', ["name-unknown"]),
@@ -251,6 +252,50 @@ class TestDocuments:
         assert [type(each) for each in decisions] == [Publish, Reject]
         assert published(decisions[0]) == {"orderId": "1"}
 
+    @pytest.mark.parametrize(
+        ("topic", "payload", "found"),
+        [
+            ("erp/orders", b"null", ["contract-violated"]),
+            ("erp/orders", b'{"orderId": "7", "x": NaN}', ["payload-syntax"]),
+            ("erp/list", b'{"orders": [{"orderId": "7", "x": {"y": [NaN]}}]}', ["payload-syntax"]),
+            ("erp/list", b'{"orders": [{"orderId": "7", "x": -Infinity, "big": %d}]}' % 2**80, ["payload-syntax"]),
+            ("erp/list", b'{"orders": [null]}', ["contract-violated"]),
+        ],
+    )
+    def test_what_is_no_json_or_no_document_stays_in(self, topic: str, payload: bytes, found: list[str]) -> None:
+        [decision] = decided(bundle_of(self.RULES), topic, payload)
+        assert isinstance(decision, Reject)
+        assert codes(decision) == found
+
+
+class TestFields:
+    RULES = """
+    sources: [{topic: drive/+}]
+    rules: [{id: drive, from: drive/x, to: mixer/_drive/status, fields: {speed: /s, more: /more, count: /c}}]
+    """
+
+    @pytest.mark.parametrize(
+        ("payload", "fields", "quality"),
+        [
+            (b'{"s": 1, "c": 22.0, "more": {"a": 1}}', {"speed": 1.0, "more": {"a": 1}, "count": 22}, "good"),
+            (b'{"s": 1, "more": null, "c": NaN}', {"speed": 1.0}, "uncertain"),
+            (b'{"s": 1, "c": 1, "more": [{"a": NaN}]}', {"speed": 1.0, "count": 1}, "uncertain"),
+            (b'{"s": 1, "c": 1, "more": [Infinity, %d]}' % 2**80, {"speed": 1.0, "count": 1}, "uncertain"),
+        ],
+    )
+    def test_what_is_not_there_or_not_finite_is_left_out(
+        self, payload: bytes, fields: dict[str, Any], quality: str
+    ) -> None:
+        [decision] = decided(bundle_of(self.RULES), "drive/x", payload)
+        body = published(decision)
+        assert {name: body[name] for name in body if name not in ("timestamp", "quality")} == fields
+        assert body["quality"] == quality
+
+    def test_a_field_that_the_dictionary_refuses_is_told_once(self) -> None:
+        [decision] = decided(bundle_of(self.RULES), "drive/x", {"s": "fast"})
+        assert isinstance(decision, Reject)
+        assert codes(decision) == ["value-type"]
+
 
 @pytest.mark.parametrize(
     ("mode", "payload", "kind", "quality"),
@@ -337,6 +382,45 @@ class TestRecords:
         assert isinstance(started, Recorded)
         assert (started.record.kind, started.record.equipment) == ("batch-start", "dallas/line-3")
         assert started.record.fields == {"id": "B-1002", "product": "SKU-42"}
+
+    @pytest.mark.parametrize(
+        ("record", "fields", "found"),
+        [
+            ({"id": 7, "q": "12.5"}, {"id": "7", "quantity": 12.5}, []),
+            ({"id": 7, "q": 12, "sku": 42}, {"id": "7", "quantity": 12, "product": "42"}, []),
+            ({"id": {"no": 7}}, None, ["value-not-scalar"]),
+            ({"id": 7, "q": "many"}, None, ["value-type"]),
+            ({"id": 7, "q": [12]}, None, ["value-not-scalar"]),
+        ],
+    )
+    def test_fields_of_a_record_are_text_and_a_quantity_is_a_number(
+        self, record: dict[str, Any], fields: dict[str, Any] | None, found: list[str]
+    ) -> None:
+        bundle = bundle_of(self.RULES.replace("product: ./sku", "product: ./sku, quantity: ./q"))
+        [decision] = decided(bundle, "mes/orders", [{"kind": "START", "at": NOW // SECOND, **record}])
+        assert codes(decision) == found
+        assert fields is None or (isinstance(decision, Recorded) and decision.record.fields == fields)
+
+    @pytest.mark.parametrize(("mode", "kind"), [("enforce", Reject), ("warn", Recorded)])
+    def test_mode_warn_records_what_the_raw_schema_refuses(self, mode: str, kind: type[Decision]) -> None:
+        bundle = bundle_of(f"""
+            mode: {mode}
+            sources: [{{topic: mes/+, tag: /kind, schema: raw.json}}]
+            rules: [{{id: start, from: mes/x, tag: START, record: batch-start, to: line-3, fields: {{id: /id}}}}]
+        """)
+        [decision] = decided(bundle, "mes/x", {"kind": "START", "id": "B-1", "v": 101})
+        assert isinstance(decision, kind)
+        assert codes(decision) == ["payload-schema"]
+
+
+def test_a_raw_schema_is_held_against_a_message_without_readings() -> None:
+    bundle = bundle_of("""
+        sources: [{topic: plc/+, each: '/all/{name}', schema: raw.json, empty: ignore}]
+        rules: [{id: signal, from: plc/t1, tag: '{name}', to: 'filler/_telemetry/{name}'}]
+    """)
+    [decision] = decided(bundle, "plc/t1", {"v": 101})
+    assert isinstance(decision, Reject)
+    assert codes(decision) == ["payload-schema"]
 
 
 def test_a_raw_schema_is_held_against_every_reading_of_the_message() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from uns.finding import Finding, SamplePlace, found
@@ -22,16 +23,18 @@ class Fault(NamedTuple):
         return found(self.code, self.message, self.remedy, SamplePlace(topic, tag, self.pointer))
 
 
-def undecoded(raw: RawMessage, fault: Fault) -> Sample:
+def undecoded(raw: RawMessage, *why: Fault | Finding) -> Sample:
     """The one sample that stands for a message of which nothing could be read."""
     clock: Clock = "backlog" if raw.backlog else "received"
-    finding = fault.at(raw.topic, None)
+    findings = tuple(each.at(raw.topic, None) if isinstance(each, Fault) else each for each in why)
     return Sample(
-        raw.topic, None, ABSENT, raw.received, clock, Quality.BAD, None, None, NOTHING, "", (finding,), undecoded=True
+        raw.topic, None, ABSENT, raw.received, clock, Quality.BAD, None, None, NOTHING, "", findings, undecoded=True
     )
 
 
 def shown(value: object, length: int = 60) -> str:
     """A raw value as findings quote it, cut where it is long."""
-    text = value if isinstance(value, str) else repr(value) if isinstance(value, float | int) else type(value).__name__
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = repr(value)[1:-1] if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= length else f"{text[:length]}…"
