@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +16,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST: Final = -62_135_596_800 * SECOND  # 0001-01-01, the first day that RFC 3339 can write
 LATEST: Final = 253_402_300_800 * SECOND - 1  # the last nanosecond of 9999
 _THOUSANDTHS: Final = tuple(f".{number:03d}Z" for number in range(1000))
+
+_BELOW_MICROSECOND: Final = re.compile(r"[.,]\d{6}(\d{1,3})")
 
 
 def rfc3339(instant: Instant) -> str:
@@ -38,6 +40,17 @@ def from_datetime(moment: datetime) -> Instant:
     """The instant of an aware datetime, exact to its microsecond."""
     since = moment - EPOCH
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds * MICROSECOND
+
+
+def from_text(text: str, zone: tzinfo) -> Instant | None:
+    """ISO 8601, exact to the nanosecond, without an offset on the clocks of `zone`; None where it is no time."""
+    try:
+        moment = datetime.fromisoformat(text)
+        instant = from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+    except (ValueError, OverflowError):
+        return None
+    below = _BELOW_MICROSECOND.search(text)
+    return instant + int(below[1].ljust(3, "0")) if below else instant
 
 
 def to_datetime(instant: Instant) -> datetime:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
+from uns.context.values import Product
 from uns.equipment import EquipmentPath
 from uns.instant import from_datetime
 from uns.naming.standard import Standard
@@ -92,7 +93,30 @@ def test_all_kinds_together_are_a_context(engine: Engine, standard: Standard) ->
     assert not line.knows(EquipmentPath("dallas/packaging/line-4"))
 
 
+def test_what_a_path_recorded_to_the_nanosecond_comes_back_unchanged(engine: Engine, standard: Standard) -> None:
+    sheet = "id,equipment,start,stop\nB,dallas,2026-11-20T10:00:00.123456789Z,2026-11-20T11:00:00.1234567Z\n"
+    assert imported(engine, standard, "batches", sheet) == ([], Tally(added=1))
+    assert batches.get(engine, "B")[0].value.start % 1_000_000_000 == 123_456_789
+    assert imported(engine, standard, "batches", export(engine, "batches")) == ([], Tally(unchanged=1))
+
+
+def test_a_sheet_with_semicolons_may_have_decimal_commas(engine: Engine, standard: Standard) -> None:
+    imported(engine, standard, "batches", "id;equipment;start;quantity\nB;dallas;2026-11-20;12,5\n")
+    assert batches.get(engine, "B")[0].value.quantity == 12.5
+
+
+def test_an_attribute_never_hides_a_column(engine: Engine, standard: Standard) -> None:
+    PRODUCTS.put(engine, [Product("P", "x", {"id": "other", "name": "y"})], ANN)
+    assert export(engine, "products") == "id,name\nP,x\n"
+
+
 BAD: list[tuple[Kind, str, list[str]]] = [
+    ("equipment", "path,name,description\ndallas,a\x1bb,\"two\nlines\"\n", ["equipment.csv:2:8 row-invalid"]),
+    ("products", f"id,name\nP\x07,x\nQ,y\x85z\n{'R' * 201},z\nS,\0\n",
+     ["products.csv:2:1 row-invalid", "products.csv:3:3 row-invalid", "products.csv:4:1 row-invalid",
+      "products.csv:5:3 row-invalid"]),
+    ("products", "id,a\x1bb\nP,x\n", ["products.csv:1:4 row-invalid"]),
+    ("shifts", "site,id,days,start,stop\ndallas,x,mon,24:00,24:00\n", ["shifts.csv:2:14 row-invalid"]),
     ("equipment", "path,nam\ndallas/packaging,x\n", ["equipment.csv:1:6 key-unknown"]),
     ("equipment", "name\nx\n", ["equipment.csv:1:1 lookup-column"]),
     ("equipment", "path\ndalas/packaging\n", ["equipment.csv:2:1 site-unknown"]),

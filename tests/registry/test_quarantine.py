@@ -1,6 +1,7 @@
 """Rejections are kept once, the raw message once beside them, and no noisy device fills the disk."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -9,10 +10,11 @@ from uns.finding import SamplePlace, found
 from uns.instant import SECOND
 from uns.message import RawMessage
 from uns.quarantine import Rejection
-from uns.registry import changes, entries
+from uns.registry import batches, changes, entries, submissions
 from uns.registry.bounds import Bounds
 from uns.registry.entries import Filter
-from uns.registry.held import BadCursor
+from uns.registry.held import BadCursor, cursor_of
+from uns.registry.nouns import PRODUCTS
 from uns.registry.quarantine import discard, keep
 from uns.registry.tables import MESSAGES
 from uns.registry.writing import Author
@@ -125,6 +127,15 @@ def test_lists_go_on_where_they_stopped(engine: Engine) -> None:
 def test_a_foreign_cursor_is_refused(engine: Engine, cursor: str) -> None:
     with pytest.raises(BadCursor):
         entries.entries(engine, cursor=cursor)
+
+
+@pytest.mark.parametrize("position", [["a"], [2**63], [1.0], [True], ["a", "b"], [1, "b\0"], [1, None]])
+def test_a_position_that_no_list_has_is_refused(engine: Engine, position: list[Any]) -> None:
+    cursor = cursor_of(position)
+    for listed in (entries.entries, batches.listed, PRODUCTS.listed, submissions.listed):
+        if (listed, position) != (PRODUCTS.listed, ["a"]):
+            with pytest.raises(BadCursor):
+                listed(engine, cursor=cursor)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
-from uns.instant import LATEST, Instant, from_datetime, rfc3339, to_datetime
+from uns.instant import LATEST, Instant, from_text, rfc3339, to_datetime
 
 if TYPE_CHECKING:
     from uns.context.values import Context
@@ -71,11 +70,14 @@ def _equipment(text: str, standard: Standard) -> EquipmentPath:
 def _instant(text: str | None, zone: str) -> Instant:
     if text is None:
         return time.time_ns()
-    try:
-        moment = datetime.fromisoformat(text)
-        return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)))
-    except (ValueError, OverflowError):
+    from uns.context.believable import WRITABLE
+
+    instant = from_text(text, ZoneInfo(zone))
+    if instant is None:
         fail(WRONG_USE, f"`{text}` is no time", "write it as 2026-11-20T06:30 or 2026-11-20T12:30Z")
+    if instant not in WRITABLE:
+        fail(WRONG_USE, f"`{text}` is outside the years 1678 to 2262", "ask for a time that the registry can hold")
+    return instant
 
 
 def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tuple[str, str]]:

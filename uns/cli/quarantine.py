@@ -59,7 +59,7 @@ def list_(
 
 @verbs.command("show")
 def show_(
-    number: Annotated[int, typer.Argument(help="as `list` shows it", metavar="ID")],
+    number: Annotated[int, typer.Argument(help="as `list` shows it", metavar="ID", min=1, max=2**63 - 1)],
     as_json: Json = False,
     config: Config = None,
 ) -> None:

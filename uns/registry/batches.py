@@ -74,7 +74,7 @@ def listed(
     order = (BATCHES.c.start, BATCHES.c.row)
     query = _narrowed(select(BATCHES).where(believed(BATCHES, as_of)), wanted)
     if cursor:
-        query = query.where(tuple_(*order) < tuple_(*position_of(cursor, 2)))
+        query = query.where(tuple_(*order) < tuple_(*position_of(cursor, int, int)))
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1)).all()
     following = cursor_of([rows[limit - 1].start, rows[limit - 1].row]) if len(rows) > limit else None

@@ -12,7 +12,7 @@ from uns.instant import Instant, rfc3339
 from uns.message import RawMessage
 from uns.registry.engine import reading
 from uns.registry.held import Page, cursor_of, position_of
-from uns.registry.marks import mark_of
+from uns.registry.marks import clean, mark_of
 from uns.registry.tables import CAUSES, ENTRIES, MESSAGES
 
 
@@ -102,7 +102,7 @@ def entries(engine: Engine, wanted: Filter = ALL, cursor: str | None = None, lim
     """The newest first."""
     query = _narrowed(_joined(), wanted).order_by(ENTRIES.c.id.desc()).limit(limit + 1)
     if cursor:
-        query = query.where(ENTRIES.c.id < position_of(cursor, 1)[0])
+        query = query.where(ENTRIES.c.id < position_of(cursor, int)[0])
     with reading(engine) as connection:
         rows = connection.execute(query).all()
     following = cursor_of([rows[limit - 1].id]) if len(rows) > limit else None
@@ -149,7 +149,7 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     for name in ("tag", "rule", "code", "site", "state"):
         value = getattr(wanted, name)
         if value is not None:
-            query = query.where(ENTRIES.c[name] == value)
+            query = query.where(ENTRIES.c[name] == clean(value))
     return query if wanted.since is None else query.where(ENTRIES.c.received >= wanted.since)
 
 

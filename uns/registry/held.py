@@ -62,14 +62,18 @@ def cursor_of(position: list[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
 
 
-def position_of(cursor: str, length: int) -> list[str | int]:
-    """Where a list goes on."""
+def position_of(cursor: str, *kinds: type) -> list[str | int]:
+    """Where a list goes on: a value of each kind."""
     try:
         position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise BadCursor(f"{cursor!r} is no cursor of this list") from error
-    if not isinstance(position, list) or len(position) != length:
+    if not isinstance(position, list) or len(position) != len(kinds):
         raise BadCursor(f"{cursor!r} is no cursor of this list")
-    if not all(isinstance(each, (str, int)) for each in position):
+    if not all(type(each) is kind and _is_storable(each) for each, kind in zip(position, kinds, strict=True)):
         raise BadCursor(f"{cursor!r} is no cursor of this list")
     return position
+
+
+def _is_storable(value: Any) -> bool:
+    return "\0" not in value if isinstance(value, str) else bool(-(2**63) <= value < 2**63)

@@ -40,7 +40,8 @@ class Noun(Generic[V]):
         columns = self._columns()
         wanted = select(self.table).where(believed(self.table, as_of)).order_by(*columns).limit(limit + 1)
         if cursor:
-            wanted = wanted.where(tuple_(*columns) > tuple_(*position_of(cursor, len(columns))))
+            kinds = (each.type.python_type for each in columns)
+            wanted = wanted.where(tuple_(*columns) > tuple_(*position_of(cursor, *kinds)))
         with reading(engine) as connection:
             rows = connection.execute(wanted).all()
         following = cursor_of(list(self._key(rows[limit - 1]))) if len(rows) > limit else None

@@ -66,7 +66,7 @@ def listed(engine: Engine, cursor: str | None = None, limit: int = 100) -> Page[
     order = SUBMISSIONS.c.submitted_at.desc(), SUBMISSIONS.c.revision
     query = select(SUBMISSIONS).order_by(*order).limit(limit + 1)
     if cursor:
-        at, revision = position_of(cursor, 2)
+        at, revision = position_of(cursor, int, str)
         later = (SUBMISSIONS.c.submitted_at == at) & (SUBMISSIONS.c.revision > revision)
         query = query.where((SUBMISSIONS.c.submitted_at < at) | later)
     with reading(engine) as connection:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Final
+from datetime import date
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from uns.context.believable import WRITABLE
+from uns.context.believable import LONGEST, WRITABLE
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed, nearest
-from uns.instant import Instant, from_datetime
+from uns.instant import Instant, from_text
 from uns.naming.levels import Misfit, read_path
 from uns.naming.lookup import Row
 from uns.naming.parse.report import Report
@@ -21,15 +21,29 @@ _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::00)?")
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NO_INSTANT: Final = 0
+_WORDS: Final = frozenset({"id", "name", "product", "order", "crew", "steward"})
+_PROSE: Final = 2_000
+
+
+class Columns(NamedTuple):
+    """Where a sheet's columns are, and how it writes numbers."""
+
+    positions: Mapping[str, int]
+    file: str
+    decimal: str
 
 
 class Cells:
     """One row, read by column names. `sound` turns False with the first cell that could not be read."""
 
-    def __init__(self, row: Row, columns: Mapping[str, int], file: str, report: Report, standard: Standard) -> None:
-        self._row, self._columns, self._file = row, columns, file
+    def __init__(self, row: Row, sheet: Columns, report: Report, standard: Standard) -> None:
+        self._row, self._columns, self._file, self._decimal = row, sheet.positions, sheet.file, sheet.decimal
         self._report, self._standard = report, standard
         self.sound = True
+        for column, position in self._columns.items():
+            if not is_plain(row.cells[position], column):
+                remedy = f"write up to {_most(column)} characters that can be printed"
+                self.wrong(column, f"{row.cells[position]!r:.60} cannot be kept", remedy)
 
     def place(self, column: str | None = None) -> FilePlace:
         position = self._columns.get(column or "", 0)
@@ -90,10 +104,8 @@ class Cells:
         known = self._standard.sites.get(site)
         if cell is None or known is None:
             return None
-        try:
-            moment = datetime.fromisoformat(cell)
-            instant = from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(known.zone)))
-        except (ValueError, OverflowError):
+        instant = from_text(cell, ZoneInfo(known.zone))
+        if instant is None:
             self.wrong(column, f"`{cell[:60]}` is no time", "write it as 2026-11-20T06:00 or 2026-11-20T06:00-06:00")
             return _NO_INSTANT
         if instant not in WRITABLE:
@@ -111,13 +123,13 @@ class Cells:
             return None
 
     def minutes(self, column: str) -> int | None:
-        """Minutes after midnight; 24:00 is midnight of the next day."""
+        """Minutes after midnight; a stop at 24:00 is midnight of the next day."""
         cell = self.text(column)
         if cell is None:
             return None
         match = _CLOCK.fullmatch(cell)
         minutes = int(match[1]) * 60 + int(match[2]) if match else 24 * 60 + 1
-        if minutes > 24 * 60:
+        if minutes > 24 * 60 or (minutes == 24 * 60 and column != "stop"):
             self.wrong(column, f"`{cell[:60]}` is no time of day", "write it as 06:00")
         return minutes % (24 * 60)
 
@@ -137,15 +149,25 @@ class Cells:
         cell = self.text(column)
         if cell is None:
             return None
-        match = _NUMBER.fullmatch(cell)
+        match = _NUMBER.fullmatch(cell.replace(self._decimal, "."))
         if match is None:
-            self.wrong(column, f"`{cell[:60]}` is no number", "write it as 1200 or 12.5")
+            self.wrong(column, f"`{cell[:60]}` is no number", f"write it as 1200 or 12{self._decimal}5")
             return None
-        return float(cell) if match[1] else int(cell)
+        return float(match[0]) if match[1] else int(match[0])
 
     def others(self, but: frozenset[str]) -> dict[str, str]:
         """The columns that have no meaning of their own, as attributes; empty cells are none."""
         return {name: cell for name in self._columns if name not in but and (cell := self.text(name)) is not None}
+
+
+def is_plain(cell: str, column: str) -> bool:
+    """Whether it can be kept and shown: words on one line, prose on several."""
+    text = cell if column in _WORDS else cell.replace("\n", " ")
+    return len(cell) <= _most(column) and (text.isprintable() or not text)
+
+
+def _most(column: str) -> int:
+    return LONGEST if column in _WORDS else _PROSE
 
 
 def without_root(standard: Standard, path: str) -> str:

@@ -53,11 +53,12 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
             yield from {"path": value.path, "name": value.name, "description": value.description}.items()
             yield from {"steward": value.steward, "from": _time(value.start), "until": _time(value.stop)}.items()
         case Product():
-            yield from {"id": value.id, "name": value.name, **_texts(value.attributes)}.items()
+            yield from {**_texts(value.attributes), "id": value.id, "name": value.name}.items()
         case Batch():
+            yield from _texts(value.attributes).items()
             yield from {"id": value.id, "equipment": value.equipment, "product": value.product}.items()
             yield from {"order": value.order, "start": _time(value.start), "stop": _time(value.stop)}.items()
-            yield from {"quantity": value.quantity, **_texts(value.attributes)}.items()
+            yield "quantity", value.quantity
         case ShiftPattern():
             yield from {"site": value.site, "id": value.id, "days": written_days(value.days)}.items()
             yield from {"start": _clock(value.start), "stop": _clock(value.stop), "crew": value.crew}.items()

@@ -12,7 +12,7 @@ from uns.naming.parse.csv import Table, read_csv
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
 from uns.registry.csv.batches import put_batches
-from uns.registry.csv.cells import Cells
+from uns.registry.csv.cells import Cells, Columns, is_plain
 from uns.registry.csv.kinds import KINDS, Kind, Sheet
 from uns.registry.held import Tally
 from uns.registry.writing import Author, writing
@@ -51,10 +51,11 @@ def _read(kind: Kind, content: bytes, file: str, standard: Standard, report: Rep
     sheet, table = KINDS[kind], read_csv(content, file, report)
     if table is None or not _check_header(sheet, table, file, report):
         return []
-    columns = {name: position for position, name in enumerate(table.columns)}
+    positions = {name: position for position, name in enumerate(table.columns)}
+    columns = Columns(positions, file, "," if table.separator == ";" else ".")
     read: list[Read] = []
     for row in table.rows:
-        cells = Cells(row, columns, file, report, standard)
+        cells = Cells(row, columns, report, standard)
         value = sheet.read(cells)
         if cells.sound and value is not None:
             read.append(Read(value, cells.place(sheet.required[0])))
@@ -71,11 +72,13 @@ def _check_header(sheet: Sheet, table: Table, file: str, report: Report) -> bool
             remedy = f"rename `{near}`" if near else f"the columns are {','.join(sheet.columns)}"
             report.add("lookup-column", message, remedy, FilePlace(file, table.header.line))
     for position, name in enumerate(table.columns):
+        place = FilePlace(file, table.header.line, table.header.columns[position])
         if name not in sheet.columns and not sheet.attributes:
             near = nearest(name, sheet.columns)
             remedy = f"did you mean `{near}`?" if near else f"the columns are {','.join(sheet.columns)}"
-            place = FilePlace(file, table.header.line, table.header.columns[position])
             report.add("key-unknown", f"unknown column `{name[:60]}`", remedy, place)
+        elif not is_plain(name, "name"):
+            report.add("row-invalid", f"column {name!r:.60} cannot be kept", "name it in plain text on one line", place)
     return report.errors == before
 
 
