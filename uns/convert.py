@@ -39,23 +39,24 @@ class Misfit(NamedTuple):
 
 def convert(value: Value, meaning: Meaning) -> tuple[Value, Misfit | None]:
     """The dictionary's value; beside it what is wrong. Without a value (None) the misfit says why there is none."""
-    name, scale = meaning.name, meaning.scale
-    if type(value) is float and scale is None and meaning.states is None and name is not None and name.type == "number":
-        return _judged(value, name)
-    if meaning.bit is not None:
+    name, scale, states, bit, decimal = meaning
+    if bit is not None:
         value, misfit = _bit(value, meaning)
         if misfit:
             return None, misfit
-    if meaning.states is not None:
-        value, misfit = _state(value, meaning.states)
+    if states is not None:
+        value, misfit = _state(value, states)
         if misfit:
             return None, misfit
     if name is None:
         return value, None
-    typed, misfit = _TYPES[name.type](value, meaning.decimal)
-    if misfit is not None:
-        return None, misfit
-    if scale is not None and meaning.states is None:
+    if type(value) is float and name.type == "number":  # the usual one, without a call
+        typed = value
+    else:
+        typed, misfit = _TYPES[name.type](value, decimal)
+        if misfit is not None:
+            return None, misfit
+    if scale is not None and states is None:
         typed, misfit = _rescaled(typed, scale, name)
         if misfit is not None:
             return None, misfit

@@ -79,16 +79,19 @@ class Publisher:
             memory.every = decision.target.name.every if decision.target.name else None
         sample = decision.sample
         time, last = sample.time, memory.time
+        own_time = sample.clock not in BY_RECEIPT
         if last is None or time > last:
             memory.time = time
-        elif sample.clock not in BY_RECEIPT and _is_known(memory, decision):
+        elif own_time and _is_known(memory, decision):
             return None
         elif time < last:
             decision = decision._replace(retain=False) if decision.retain else decision
-            _note(memory, decision)
+            if own_time:
+                _note(memory, decision, time)
             return decision
         memory.value, memory.quality = decision.value, decision.quality
-        _note(memory, decision)
+        if own_time:
+            _note(memory, decision, time)
         return decision
 
     def restore(self, topic: str, source: str, identity: str, time: Instant, quality: str) -> None:
@@ -160,13 +163,12 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
     return any(each == time and value == reading for each, value in zip(memory.times, memory.recent, strict=True))
 
 
-def _note(memory: Memory, decision: Publish) -> None:
-    if decision.sample.clock in BY_RECEIPT:
-        return
-    memory.times.append(decision.sample.time)
-    memory.recent.append(_reading(decision))
-    if len(memory.times) > RECENT:
-        del memory.times[0], memory.recent[0]
+def _note(memory: Memory, decision: Publish, time: Instant) -> None:
+    times, recent = memory.times, memory.recent
+    times.append(time)
+    recent.append(_reading(decision))
+    if len(times) > RECENT:
+        del times[0], recent[0]
 
 
 def _reading(decision: Publish) -> Any:

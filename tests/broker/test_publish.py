@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from mqtt5 import PublishPacket, QoS
 
 from uns.broker.publish import publish
-from uns.broker.text import sendable
+from uns.broker.text import names_one_topic, sendable
 from uns.envelope import Envelope, Pair
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=300).filter(sendable)
+TOPIC = TEXT.filter(names_one_topic)
+TOPIC = TEXT.filter(names_one_topic)
 PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=4)
 PAYLOAD = st.one_of(st.binary(max_size=200), st.integers(0, 70_000).map(bytes))
 IDS = st.integers(1, 65_535)
@@ -25,7 +27,7 @@ def codec(topic: str, payload: bytes, retain: bool, packet_id: int, properties: 
     ).write()  # fmt: skip
 
 
-@given(TEXT.filter(bool), PAYLOAD, st.booleans(), IDS, st.none() | PAIRS)
+@given(TOPIC, PAYLOAD, st.booleans(), IDS, st.none() | PAIRS)
 def test_a_packet_is_what_the_codec_writes(
     topic: str, payload: bytes, retain: bool, packet_id: int, properties: list[Pair] | None
 ) -> None:
@@ -34,7 +36,7 @@ def test_a_packet_is_what_the_codec_writes(
     )
 
 
-@given(TEXT.filter(bool), PAYLOAD, IDS, TEXT, PAIRS, st.text("0123456789abcdef", max_size=40), PAIRS)
+@given(TOPIC, PAYLOAD, IDS, TEXT, PAIRS, st.text("0123456789abcdef", max_size=40), PAIRS)
 def test_an_envelope_stands_for_its_properties(
     topic: str, payload: bytes, packet_id: int, source: str, others: list[Pair], identity: str, more: list[Pair]
 ) -> None:
@@ -57,7 +59,7 @@ def test_what_mqtt_forbids_is_escaped_in_properties_and_refused_in_topics() -> N
     packet = mqtt5.read(memoryview(written))[0]
     assert isinstance(packet, PublishPacket)
     assert packet.user_properties == [("source", "plc\\u0000ü"), ("rule", "x\\ufffe")]
-    for topic, envelope in (("a\0b", None), ("a", Envelope("a\x85b", "plc"))):
+    for topic, envelope in (("a\0b", None), ("a/#", None), ("+/a", None), ("", None), ("a", Envelope("a\x85b", "plc"))):
         with pytest.raises(ValueError, match="forbids"):
             publish(topic, b"", False, 1, None, envelope)
 

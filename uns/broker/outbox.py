@@ -10,7 +10,7 @@ from mqtt5 import PubAckReasonCode, QoS
 
 from uns.broker.publish import publish
 from uns.broker.reasons import VERDICTS, Verdict, words
-from uns.broker.text import sendable
+from uns.broker.text import names_one_topic
 from uns.envelope import Envelope, Pair
 
 QOS1: Final = QoS.AT_LEAST_ONCE
@@ -159,7 +159,13 @@ class Outbox:
             wire = bytes((wire[0] | DUP,)) + wire[1:]
         else:
             outgoing.packet_id = self.next_id()
-            wire = _encoded(outgoing)
+            try:
+                wire = publish(
+                    outgoing.topic, outgoing.payload, outgoing.retain, outgoing.packet_id, outgoing.properties,
+                    outgoing.envelope, outgoing.id,
+                )  # fmt: skip
+            except ValueError:
+                wire = b""
             if not wire or (self.largest is not None and len(wire) > self.largest):
                 self._too_large(outgoing, len(wire))
                 return
@@ -168,19 +174,8 @@ class Outbox:
         self.out.append(wire)
 
     def _too_large(self, outgoing: Outgoing, size: int) -> None:
-        if not sendable(outgoing.topic):
+        if not names_one_topic(outgoing.topic):
             self.refused(outgoing, "topic-illegal", "it holds a character that MQTT forbids")
         else:
             limit = f"{self.largest} bytes" if size else "65535 bytes in one user property"
             self.refused(outgoing, "publish-too-large", f"{size or len(outgoing.payload)} bytes are above {limit}")
-
-
-def _encoded(outgoing: Outgoing) -> bytes:
-    """The packet, or nothing where MQTT has no packet for it."""
-    try:
-        return publish(
-            outgoing.topic, outgoing.payload, outgoing.retain, outgoing.packet_id, outgoing.properties,
-            outgoing.envelope, outgoing.id,
-        )  # fmt: skip
-    except ValueError:
-        return b""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from uns.broker.text import escaped, sendable
+from uns.broker.text import escaped, names_one_topic
 from uns.envelope import Envelope, Pair
 
 PUBLISH: Final = (b"\x32", b"\x33")
@@ -40,7 +40,7 @@ def publish(
 
 
 def _topic(topic: str) -> bytes:
-    if not sendable(topic):
+    if not names_one_topic(topic):
         raise ValueError("the topic holds a character that MQTT forbids")
     return _text(topic)
 

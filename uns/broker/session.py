@@ -140,9 +140,9 @@ class Session:
             self.hooks.closed(why)
 
     def _take(self, packet: mqtt5.Packet) -> None:
-        if isinstance(packet, PublishPacket):
+        if type(packet) is PublishPacket:
             self.hooks.receive(packet)
-        elif isinstance(packet, PubAckPacket):
+        elif type(packet) is PubAckPacket:
             self.outbox.answered(packet.packet_id, packet.reason_code, packet.reason_str)
             if self.outbox.again and not self._retrying:
                 self._retry_later()

@@ -17,3 +17,8 @@ def sendable(text: str) -> bool:
 def escaped(text: str) -> str:
     """The text with each forbidden character written as `\\uXXXX`."""
     return "".join(f"\\u{ord(each):04x}" if forbidden(each) else each for each in text)
+
+
+def names_one_topic(text: str) -> bool:
+    """Whether a message may be published there: neither empty nor a filter, and nothing that MQTT forbids."""
+    return bool(text) and "#" not in text and "+" not in text and sendable(text)

@@ -76,21 +76,24 @@ class Path:
     # What the session tells
 
     def receive(self, packet: PublishPacket) -> None:
-        own = self.own.get(packet.topic)
+        topic, packet_id = packet.topic, packet.packet_id or 0
+        own = self.own.get(topic)
         if own is not None:
-            self.ledger.receive_own(packet.packet_id or 0, monotonic())
+            self.ledger.receive_own(packet_id, monotonic())
             own(packet)
             return
-        packet_id = packet.packet_id or 0
         entry = self.ledger.receive(packet_id, monotonic())
         received = self.clock()
         if received == self._received:
             self._receipt += 1
         else:
             self._received, self._receipt = received, 0
-        raw = RawMessage(
-            packet.topic, packet.payload, received, self._receipt, 1 if packet_id else 0, packet.retain,
-            packet.duplicate, self.backlog,
+        raw = _new(
+            RawMessage,
+            (
+                topic, packet.payload, received, self._receipt, 1 if packet_id else 0, packet.retain,
+                packet.duplicate, self.backlog,
+            ),
         )  # fmt: skip
         if self.held or self.is_full():
             self.held.append((entry, raw))
