@@ -23,6 +23,8 @@ class Rejection(NamedTuple):
     context: str
     """Registry revision of the timeline that the decision was made on."""
     site: str | None = None
+    repeated: bool = False
+    """The broker sent it before, and its own event time tells it from other readings: it may be kept already."""
 
     @property
     def cause(self) -> tuple[str, str, str, str]:

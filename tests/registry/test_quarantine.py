@@ -55,6 +55,28 @@ def test_what_is_kept_twice_is_kept_and_counted_once(engine: Engine) -> None:
     assert entries.stock(engine)[:3] == (3, 0, 3)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [({}, 1), ({"tag": "T2"}, 2), ({"code": "value-missing"}, 2), ({"rule": "d/r"}, 2), ({"topic": "plc/b"}, 2)],
+)
+def test_what_the_broker_sends_again_is_not_kept_again(
+    again: dict[str, str], kept: int, at_once: bool, engine: Engine
+) -> None:
+    first, second = rejection(1), rejection(2, **again)._replace(repeated=True)
+    for group in [[first, second]] if at_once else [[first], [second]]:
+        keep(engine, group, 0)
+    assert entries.stock(engine)[:3] == (kept, 0, kept)
+
+
+def test_two_alike_in_one_message_that_is_sent_again_are_both_kept(engine: Engine) -> None:
+    twice = [rejection(1, message=1), rejection(2, message=1)]
+    again = [rejection(3, message=2), rejection(4, message=2)]
+    keep(engine, [each._replace(repeated=True) for each in twice], 0)
+    keep(engine, [each._replace(repeated=True) for each in again], 0)
+    assert entries.stock(engine)[:3] == (2, 0, 2)
+
+
 def test_the_raw_message_is_kept_once_beside_its_samples(engine: Engine) -> None:
     keep(engine, [rejection(each, message=1, tag=str(each)) for each in range(50)], 0)
     with engine.connect() as connection:

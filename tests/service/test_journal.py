@@ -27,7 +27,9 @@ FINDING = found("rule-none", "no rule", "add one", SamplePlace("plc/a", "t"))
 
 def refusal(number: int = 0, tags: Sequence[str | None] = ("t",), payload: bytes = b"{}") -> Refusal:
     raw = RAW._replace(received=RAW.received + number, payload=payload)
-    return Refusal(raw, tuple(Rejection("", "", raw, tag, "d/r", (FINDING,), "b1", "7", "dallas") for tag in tags))
+    return Refusal(
+        raw, tuple(Rejection("", "", raw, tag, "d/r", (FINDING,), "b1", "7", "dallas", True) for tag in tags)
+    )
 
 
 def announced(batch: str) -> Announced:
@@ -49,6 +51,7 @@ def test_what_is_written_is_read_back_whole(store: Store) -> None:
     assert one.message == two.message
     assert one.key != two.key
     assert (one.tag, two.tag) == ("t", None)
+    assert one.repeated
     assert (one.findings, one.bundle, one.context, one.site, one.rule) == ((FINDING,), "b1", "7", "dallas", "d/r")
     ((_, record),) = store.records(0, 10)
     assert record._replace(key="") == announced("B-1")

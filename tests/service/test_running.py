@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from support.mosquitto import Mosquitto
 from support.plant import GOVERNED, RULES, Client, Service, properties, until, write_project
 
@@ -142,6 +144,26 @@ def test_a_claim_ends_by_command(service: Service, client: Client, folder: Path)
     client.publish("acme/_uns/uns/release", FILLER.encode())
     until(lambda: "a claim was ended" in service.said())
     assert "owner=plc/L1/filler/temperature" in service.said()
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("", b'{"run": []}'), ("", b'{"run": {"a": 1}}'), ("", b"[" * 100_000), ("", b"\xff"), ("/marker", b"no"),
+        ("/release", b"\xff\x00#"), ("/release", b""), ("/release", b"x" * 100_000),
+    ],
+)  # fmt: skip
+def test_what_strangers_say_on_its_own_topics_does_it_no_harm(
+    topic: str, payload: bytes, service: Service, client: Client
+) -> None:
+    told = Properties(PacketTypes.PUBLISH)
+    told.ResponseTopic = "acme/_uns/uns/replies/\u00e9/#"
+    client.client.publish(f"acme/_uns/uns{topic}", payload, 1, properties=told)
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+    until(lambda: values(client) == [20.0])
+    service.settled()
+    assert "no link to the broker" not in service.said()
+    assert "Traceback" not in service.said()
 
 
 def test_what_the_broker_refuses_for_size_goes_to_quarantine(tmp_path: Path) -> None:

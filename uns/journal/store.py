@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS messages (
   backlog INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS rejections (
   number INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, cause TEXT NOT NULL, tag TEXT, rule TEXT,
-  findings TEXT NOT NULL, bundle TEXT NOT NULL, context TEXT NOT NULL, site TEXT);
+  findings TEXT NOT NULL, bundle TEXT NOT NULL, context TEXT NOT NULL, site TEXT,
+  repeated INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS rejections_by_cause ON rejections (cause, number);
 CREATE INDEX IF NOT EXISTS rejections_by_message ON rejections (message);
 CREATE TABLE IF NOT EXISTS records (
@@ -84,7 +85,7 @@ class Store:
         """Those behind a number, oldest first, with their raw messages."""
         rows = self.connection.execute(
             "SELECT r.number, r.message, r.tag, r.rule, r.findings, r.bundle, r.context, r.site, m.topic, m.payload,"
-            " m.received, m.receipt, m.qos, m.retained, m.redelivered, m.backlog"
+            " m.received, m.receipt, m.qos, m.retained, m.redelivered, m.backlog, r.repeated"
             " FROM rejections r JOIN messages m ON m.number = r.message WHERE r.number > ? ORDER BY r.number LIMIT ?",
             (after, most),
         )
@@ -114,10 +115,11 @@ class Store:
             cause = json.dumps(each.cause)
             self.causes[cause] = self.causes.get(cause, 0) + 1
             self.connection.execute(
-                "INSERT INTO rejections (message, cause, tag, rule, findings, bundle, context, site)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO rejections (message, cause, tag, rule, findings, bundle, context, site, repeated)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (message, cause, _storable(each.tag), each.rule,
-                 json.dumps([finding.as_json() for finding in each.findings]), each.bundle, each.context, each.site),
+                 json.dumps([finding.as_json() for finding in each.findings]), each.bundle, each.context, each.site,
+                 each.repeated),
             )  # fmt: skip
             if self.causes[cause] > FIRST + NEWEST:
                 oldest = "SELECT number FROM rejections WHERE cause = ? ORDER BY number LIMIT 1 OFFSET ?"
@@ -159,7 +161,7 @@ class Store:
         number, message, tag, rule, findings, bundle, context, site, topic, payload, received, receipt, qos, *flags = (
             row
         )
-        retained, redelivered, backlog = map(bool, flags)
+        retained, redelivered, backlog, repeated = map(bool, flags)
         raw = RawMessage(topic, payload, received, receipt, qos, retained, redelivered, backlog)
         told = tuple(Finding.from_json(each) for each in json.loads(str(findings)))
         return Rejection(
@@ -172,6 +174,7 @@ class Store:
             bundle,
             context,
             site,
+            repeated,
         )
 
     def _announced(self, row: tuple[Any, ...]) -> Announced:

@@ -38,7 +38,7 @@ def _keep(open_one: Writing, wanted: Sequence[Rejection], now: Instant, bounds: 
     connection = open_one.connection
     known = _present(connection, ENTRIES.c.key, [each.key for each in wanted])
     known |= _present(connection, DROPPED.c.key, [each.key for each in wanted])
-    new = [each for each in wanted if each.key not in known]
+    new = _once(connection, [each for each in wanted if each.key not in known])
     open_one.changed = bool(new)
     causes = _count(connection, new)
     _keep_messages(connection, new)
@@ -47,6 +47,30 @@ def _keep(open_one: Writing, wanted: Sequence[Rejection], now: Instant, bounds: 
     dropped = keep_within(connection, _full(causes.values(), bounds), now, bounds)
     open_one.changed = open_one.changed or dropped > 0
     return Kept(len(new), dropped)
+
+
+def _once(connection: Connection, new: Sequence[Rejection]) -> list[Rejection]:
+    """Without what the broker sent again and is kept already, from a message of the same bytes."""
+    once: list[Rejection] = []
+    for each in new:
+        if not each.repeated or not (_is_among(once, each) or _is_kept(connection, each)):
+            once.append(each)
+    return once
+
+
+def _is_among(others: Sequence[Rejection], rejection: Rejection) -> bool:
+    alike = (rejection.cause, rejection.raw.payload)
+    return any((each.cause, each.raw.payload) == alike and each.message != rejection.message for each in others)
+
+
+def _is_kept(connection: Connection, rejection: Rejection) -> bool:
+    tag = None if rejection.tag is None else clean(rejection.tag)
+    alike = select(ENTRIES.c.id).join(MESSAGES, MESSAGES.c.key == ENTRIES.c.message).where(
+        ENTRIES.c.topic_mark == mark_of(rejection.raw.topic), ENTRIES.c.tag.is_not_distinct_from(tag),
+        ENTRIES.c.rule.is_not_distinct_from(rejection.rule), ENTRIES.c.code == rejection.cause[1],
+        MESSAGES.c.payload == rejection.raw.payload, ENTRIES.c.message != rejection.message,
+    )  # fmt: skip
+    return connection.scalar(alike.limit(1)) is not None
 
 
 def _full(numbered: Iterable[tuple[int, int]], bounds: Bounds) -> set[int]:

@@ -13,6 +13,7 @@ from mqtt5 import PublishPacket, Will
 
 from uns.broker.outbox import QOS1
 from uns.broker.session import Filter
+from uns.broker.text import escaped
 from uns.decision import Reject
 from uns.instant import rfc3339
 from uns.message import RawMessage
@@ -22,6 +23,7 @@ from uns.service.topics import DROPPED, OwnTopics
 
 REJECTIONS_A_SECOND: Final = 10
 LONGEST_COUNT: Final = 20
+LONGEST_SAID: Final = 300
 
 
 class Own:
@@ -102,7 +104,7 @@ class Own:
         last = traceback.extract_tb(fault.__traceback__)[-1]
         self.log.critical(
             "this program failed at a message, which is kept in quarantine; please report it",
-            topic=raw.topic, fault=repr(fault)[:300], at=f"{last.filename}:{last.lineno}",
+            topic=raw.topic, fault=repr(fault)[:LONGEST_SAID], at=f"{last.filename}:{last.lineno}",
         )  # fmt: skip
 
     def _marked(self, packet: PublishPacket) -> None:
@@ -113,7 +115,7 @@ class Own:
     def _release(self, packet: PublishPacket) -> None:
         topic = packet.payload.decode("utf-8", "replace")
         owner = self.path.publisher.release(topic)
-        self.log.info("a claim was ended by command", topic=topic, owner=owner or "nobody")
+        self.log.info("a claim was ended by command", topic=escaped(topic[:LONGEST_SAID]), owner=owner or "nobody")
         reply = packet.response_topic
         if reply is not None and reply.startswith(f"{self.topics.replies}/"):
             self.path.publish_own(reply, orjson.dumps({"topic": topic, "owner": owner}), retain=False)

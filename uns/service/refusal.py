@@ -6,6 +6,7 @@ from typing import Final
 
 from uns.bundle import Route
 from uns.decision import Publish, Reject
+from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
 from uns.message import RawMessage
 from uns.quarantine import Rejection
@@ -22,9 +23,10 @@ _REMEDIES = {
 def rejection(reject: Reject, raw: RawMessage, revisions: tuple[str, str], route: Route | None) -> Rejection:
     """`revisions` are the bundle's and the timeline's; the journal gives the keys."""
     sample = reject.sample
+    timed = sample is not None and not sample.undecoded and sample.clock not in BY_RECEIPT
     return Rejection(
         "", "", raw, sample.tag if sample is not None else None, str(reject.rule) if reject.rule else None,
-        reject.findings, *revisions, site_of(reject, route),
+        reject.findings, *revisions, site_of(reject, route), raw.redelivered and timed,
     )  # fmt: skip
 
 
