@@ -48,6 +48,7 @@ def ports(broker: Mosquitto) -> dict[str, str]:
     return {"1883": str(broker.port), "8080": str(free_port()), "8081": str(free_port())}
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed; apt install curl")
 def test_every_command_of_the_readme_does_what_it_says(tmp_path: Path, ports: dict[str, str]) -> None:
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -123,7 +124,6 @@ def _get(address: str) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed; apt install curl")
 def test_every_file_that_the_readme_links_to_is_there() -> None:
     for link in re.findall(r"\]\(([\w./-]+)\)", README.read_text(encoding="utf-8")):
         assert (README.parent / link).exists(), link

@@ -34,13 +34,15 @@ WITHOUT_VENV = 'case "$2" in *ensurepip*) exit 1;; *print*) echo python3.13-venv
 
 
 NO_PYTHON = "Python 3.11 or later is missing."
-NO_VENV = "Python's venv is missing. Install it, then run make again:  sudo apt-get install python3.13-venv"
+PACKAGES = "Packages are missing. Install them, then run make again:  sudo apt-get install"
+NO_VENV = f"{PACKAGES} python3.13-venv mosquitto mosquitto-clients\n"
+NO_MOSQUITTO = f"{PACKAGES} mosquitto mosquitto-clients\n"
 
 
 @pytest.mark.parametrize(
     ("python", "said"),
-    [(None, NO_PYTHON), ("exit 1", NO_PYTHON), (WITHOUT_VENV, NO_VENV)],
-    ids=["no Python", "an old Python", "a Python without venv, and nobody who may install"],
+    [(None, NO_PYTHON), ("exit 1", NO_PYTHON), (WITHOUT_VENV, NO_VENV), ("exit 0", NO_MOSQUITTO)],
+    ids=["no Python", "an old Python", "a Python without venv, and no Mosquitto", "no Mosquitto"],
 )
 def test_what_is_missing_is_one_line_that_says_what_to_do(tmp_path: Path, python: str | None, said: str) -> None:
     run = set_up(tmp_path, python=python)
