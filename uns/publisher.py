@@ -13,6 +13,7 @@ from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
 from uns.instant import Instant
+from uns.naming.standard import Name
 
 RECENT: Final = 16
 MOST_TOPICS: Final = 500_000
@@ -34,7 +35,7 @@ UNKNOWN: Final = _Unknown()
 class Memory:
     """What is remembered of one governed topic."""
 
-    __slots__ = ("aliases", "every", "id", "owner", "quality", "recent", "time", "times", "value")
+    __slots__ = ("aliases", "id", "name", "owner", "quality", "recent", "time", "times", "value")
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
@@ -46,8 +47,8 @@ class Memory:
         self.quality = ""
         self.id = ""
         """Only of a value that came back from the broker."""
-        self.every: int | None = None
-        """Nanoseconds within which the dictionary expects a new value."""
+        self.name: Name | None = None
+        """What the dictionary says of it: how soon a new value is expected."""
         self.times: list[Instant] = []
         self.recent: list[Any] = []
 
@@ -75,8 +76,7 @@ class Publisher:
             memory = self._remember(topic, source)
         elif source != memory.owner and source not in memory.aliases and not self._admits(topic, memory, source):
             return _collision(decision, source, memory.owner)
-        if memory.value is UNKNOWN:
-            memory.every = decision.target.name.every if decision.target.name else None
+        memory.name = decision.target.name
         sample = decision.sample
         time, last = sample.time, memory.time
         own_time = sample.clock not in BY_RECEIPT
@@ -94,11 +94,13 @@ class Publisher:
             _note(memory, decision, time)
         return decision
 
-    def restore(self, topic: str, source: str, identity: str, time: Instant, quality: str) -> None:
+    def restore(
+        self, topic: str, source: str, identity: str, time: Instant, quality: str, name: Name | None = None
+    ) -> None:
         """What the broker still holds of an earlier run; what is known here already stays."""
         if topic not in self.topics:
             memory = self._remember(topic, source)
-            memory.time, memory.id, memory.quality = time, identity, quality
+            memory.time, memory.id, memory.quality, memory.name = time, identity, quality, name
 
     def forget(self, decision: Publish) -> None:
         """It was not published after all: the same sample may be tried again."""
@@ -129,7 +131,10 @@ class Publisher:
         return sum(
             1
             for memory in self.topics.values()
-            if memory.every and memory.time is not None and now - memory.time > 3 * memory.every
+            if memory.name is not None
+            and memory.name.every
+            and memory.time is not None
+            and now - memory.time > 3 * memory.name.every
         )
 
     def _remember(self, topic: str, source: str) -> Memory:

@@ -14,6 +14,7 @@ from uns.message import Clock, Quality, Reading, Sample
 from uns.naming.pattern import Pattern
 from uns.naming.resolve import Target
 from uns.naming.rule import Rule
+from uns.naming.standard import Name
 from uns.publisher import Publisher
 from uns.topic import Topic
 
@@ -142,3 +143,13 @@ def test_what_was_refused_after_all_may_be_tried_again() -> None:
     publisher.judge(refused)
     publisher.forget(refused)
     assert verdicts(publisher, [reading(1), reading(1)]) == "pd"
+
+
+def test_signals_are_stale_after_three_times_the_time_that_the_dictionary_expects() -> None:
+    name = Name("temperature", "number", PLACE, every=10)
+    publisher = Publisher(signals(plc_a="a"))
+    one = reading(100)
+    publisher.judge(one._replace(target=Target(PLACE, None, TOPIC, None, name)))
+    publisher.restore("acme/dallas/_telemetry/temperature", "plc/b", "x", 90, "good", name)
+    publisher.restore("acme/dallas/_telemetry/label", "plc/c", "x", 1, "good", None)
+    assert [publisher.stale(now) for now in (120, 121, 130, 131)] == [0, 1, 1, 2]

@@ -102,6 +102,26 @@ def test_new_rules_take_effect_whole_and_bad_ones_not_at_all(service: Service, c
     until(lambda: service.counters()[1]["ignored"] == 1)  # the retained one has no time of its own
 
 
+def test_what_new_rules_own_is_remembered_too(folder: Path, broker: Mosquitto, client: Client) -> None:
+    at = now()
+    reading = ("plc/L1/filler/temperature", {"Val": 20, "ts": at})
+    with Service(folder, broker.url) as service:
+        service.ready()
+        client.publish(*reading)
+        until(lambda: values(client) == [20.0])
+        service.settled()
+        assert service.stop() == 0
+        elsewhere = RULES.replace("line-{line}", "line-2").replace("L{line}", "L2")
+        write_project(folder, elsewhere.replace("site: dallas", "site: dallas\nowns: [dallas/line-2]"))
+        service.start()
+        service.ready()
+        write_project(folder)
+        until(lambda: "new rules are in force" in service.said(), why=service.said)
+        client.publish(*reading)
+        until(lambda: service.counters()[1]["duplicate"] == 1, why=lambda: service.counters())
+        assert values(client) == [20.0]
+
+
 def test_the_last_good_rules_start_the_service_again(service: Service, client: Client, folder: Path) -> None:
     before = service.get("/status")["bundle"]["revision"]
     (folder / "naming_rules" / "dallas.yaml").write_text("site: dallas\nruls: []\n", encoding="utf-8")

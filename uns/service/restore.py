@@ -25,19 +25,28 @@ SETTLED_AFTER: Final = 10.0
 
 
 async def restore(
-    endpoint: Endpoint, instance: str, bundle: Bundle, publisher: Publisher, told: Callable[[str], None]
-) -> int:
-    """How many topics were remembered. It waits for the broker, however long that takes."""
-    return await _Restoring(endpoint, instance, bundle, publisher, told).run()
+    endpoint: Endpoint, instance: str, bundle: Bundle, publisher: Publisher, told: Callable[[str], None],
+    before: Bundle | None = None,
+) -> int:  # fmt: skip
+    """How many topics were remembered: of what the bundle owns, and the one before it did not.
+
+    It waits for the broker, however long that takes.
+    """
+    owned = sorted(_owned(bundle) - (_owned(before) if before is not None else set()))
+    return await _Restoring(endpoint, instance, bundle, owned, publisher, told).run() if owned else 0
+
+
+def _owned(bundle: Bundle) -> set[str]:
+    return {f"{bundle.standard.root}/{path}/#" for file in bundle.files for path in file.owns}
 
 
 class _Restoring:
     def __init__(
-        self, endpoint: Endpoint, instance: str, bundle: Bundle, publisher: Publisher, told: Callable[[str], None]
-    ) -> None:
-        self.publisher, self.told = publisher, told
-        root = bundle.standard.root
-        self.filters = [Filter(f"{root}/{owned}/#", fresh=True, qos=0) for file in bundle.files for owned in file.owns]
+        self, endpoint: Endpoint, instance: str, bundle: Bundle, owned: list[str], publisher: Publisher,
+        told: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        self.publisher, self.told, self.names = publisher, told, bundle.standard.names
+        self.filters = [Filter(each, fresh=True, qos=0) for each in owned]
         hooks = Hooks(self.receive, _nothing, _nothing, _nothing, self.opened, self.closed)
         name = f"{instance}-restore-{secrets.token_hex(4)}"
         self.session = Session(endpoint, name, hooks, chance=Random(name), clean=True)
@@ -86,7 +95,8 @@ class _Restoring:
             time, quality = str(body.get("timestamp", "")), str(body.get("quality", ""))
         instant = _instant(time)
         if instant is not None:
-            self.publisher.restore(packet.topic, source, identity, instant, quality)
+            name = self.names.get(packet.topic.rpartition("/")[2])
+            self.publisher.restore(packet.topic, source, identity, instant, quality, name)
             self.found += 1
 
 

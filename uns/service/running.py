@@ -107,12 +107,15 @@ class Running:
     async def _link(self) -> None:
         """The publisher's memory first: without it, it would not know a repetition from news."""
         self.log.info("reading what the broker holds", broker=str(self.endpoint))
-        found = await restore(
-            self.endpoint, self.settings.instance, self.path.bundle, self.path.publisher, self._cannot_reach
-        )
-        self.log.info("remembered", topics=found)
+        await self._remember(self.path.bundle, None)
         self.path.go_on("memory")
         await self.session.run()
+
+    async def _remember(self, bundle: Bundle, before: Bundle | None) -> None:
+        publisher, name = self.path.publisher, self.settings.instance
+        found = await restore(self.endpoint, name, bundle, publisher, self._cannot_reach, before)
+        if found or before is None:
+            self.log.info("remembered what the broker holds", topics=found)
 
     async def _drain(self) -> None:
         """Decide nothing new; what is on its way may arrive."""
@@ -247,6 +250,7 @@ class Running:
             bundle = await self.rules.newest()
             if bundle is None or bundle.revision == self.path.bundle.revision:
                 continue
+            await self._remember(bundle, self.path.bundle)
             await self.listening.swap(bundle)
             self.bundle_since = monotonic()
             await self.rules.in_force(bundle)
