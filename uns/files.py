@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from uns.bundle import Documents
 from uns.finding import FilePlace, Finding, found
 
-RULE_SUFFIXES: Final = (".yaml", ".csv", ".tsv", ".txt")
+RULE_SUFFIXES: Final = (".yaml", ".yml", ".csv", ".tsv", ".txt")
 LARGEST: Final = 16 * 1024 * 1024
 MOST_FILES: Final = 10_000
 
@@ -19,7 +20,8 @@ def read_documents(rules: Path, schemas: Path, shown_from: Path | None = None) -
     base = (shown_from or Path.cwd()).resolve()
     rule_files, rule_findings = _read(rules, base, RULE_SUFFIXES)
     schema_files, schema_findings = _read(schemas, base, (".json",))
-    documents = Documents(rule_files, schema_files, _shown(rules, base), _shown(schemas, base))
+    rules_at, schemas_at = ("" if each == "." else each for each in (_shown(rules, base), _shown(schemas, base)))
+    documents = Documents(rule_files, schema_files, rules_at, schemas_at)
     return documents, rule_findings + schema_findings
 
 
@@ -29,17 +31,27 @@ def _read(folder: Path, base: Path, suffixes: tuple[str, ...]) -> tuple[dict[str
         return {}, [found("file-unreadable", f"there is no folder {where.file}", "create it or name another", where)]
     contents: dict[str, bytes] = {}
     findings = []
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in suffixes and path.is_file())
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
     for path in paths[:MOST_FILES]:
-        place = FilePlace(_shown(path, base))
-        try:
-            if path.stat().st_size > LARGEST:
-                findings.append(found("file-unreadable", f"{place.file} is over 16 MiB", "split it", place))
-                continue
-            contents[path.relative_to(folder).as_posix()] = path.read_bytes()
-        except OSError as error:
-            findings.append(found("file-unreadable", f"{place.file}: {error.strerror}", "make it readable", place))
+        below = path.relative_to(folder).as_posix()
+        content = _content(path, FilePlace(posixpath.normpath(posixpath.join(where.file, below))))
+        if isinstance(content, Finding):
+            findings.append(content)
+        else:
+            contents[below] = content
     return contents, findings
+
+
+def _content(path: Path, place: FilePlace) -> bytes | Finding:
+    try:
+        if not path.is_file():
+            remedy = "remove it, or put a file in its place"
+            return found("file-unreadable", f"{place.file} is a folder, or leads nowhere", remedy, place)
+        if path.stat().st_size > LARGEST:
+            return found("file-unreadable", f"{place.file} is over 16 MiB", "split it", place)
+        return path.read_bytes()
+    except OSError as error:
+        return found("file-unreadable", f"{place.file}: {error.strerror}", "make it readable", place)
 
 
 def _shown(path: Path, base: Path) -> str:

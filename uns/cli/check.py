@@ -16,7 +16,9 @@ from uns.settings import Settings, load
 def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="projects, rules folders or files", metavar="PATH")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="warnings end with status 1 too")] = False,
-    against: Annotated[Path | None, typer.Option("--against", help="schemas as they were in force")] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="schemas as they were in force", exists=True, file_okay=False)
+    ] = None,
     as_json: Json = False,
     config: Config = None,
 ) -> None:

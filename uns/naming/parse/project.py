@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from uns.finding import FilePlace, Finding
+from uns.finding import FilePlace, Finding, Severity, found
 from uns.naming.parse.file import read_rule_file
 from uns.naming.parse.overlap import check_overlaps
 from uns.naming.parse.ownership import check_ownership
@@ -19,6 +19,7 @@ from uns.naming.standard import Standard
 from uns.naming.yaml import read_yaml
 
 STANDARD: Final = "standard.yaml"
+TEMPLATES: Final = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,21 @@ def parse_project(rules: Mapping[str, bytes], rules_at: str) -> Parsed:
             file = _read_file(path, rules, scope)
             if file is not None:
                 files.append(file)
-        elif path.endswith(".yml") and "/" not in path:
-            message = f"`{path}` is not read"
-            place = FilePlace(posixpath.join(rules_at, path))
-            report.add("key-value", message, f"name it `{path.removesuffix('.yml')}.yaml`", place)
+        elif posixpath.splitext(path)[1].lower() in (".yml", ".yaml") and path != STANDARD:
+            _unread(path, FilePlace(posixpath.join(rules_at, path)), report)
     check_ownership(files, report)
     check_overlaps(files, scope.standard.root if scope.standard else None, report)
     return Parsed(scope.standard, tuple(files), tuple(sorted(report.close(), key=_order)))
+
+
+def _unread(path: str, place: FilePlace, report: Report) -> None:
+    """A file that looks like a rule file and is none: not named as one, or not beside the standard."""
+    folder, name = posixpath.split(path)
+    if not folder:
+        report.add("key-value", f"`{path}` is not read", f"name it `{posixpath.splitext(name)[0]}.yaml`", place)
+    elif folder.split("/")[0] != TEMPLATES:
+        remedy = f"put it beside `{STANDARD}`, or give it another ending"
+        report.take(found("key-value", f"`{path}` is not read", remedy, place, Severity.WARNING))
 
 
 def _order(finding: Finding) -> tuple[FilePlace, str]:
@@ -58,7 +67,7 @@ def _read_standard(rules: Mapping[str, bytes], rules_at: str, report: Report) ->
     scope = Scope(report, posixpath.join(rules_at, STANDARD), rules, rules_at)
     content = rules.get(STANDARD)
     if content is None:
-        message = f"there is no `{STANDARD}` in `{rules_at}`"
+        message = f"there is no `{STANDARD}` in `{rules_at or '.'}`"
         report.add("key-missing", message, "add the naming standard", FilePlace(scope.path))
         return scope
     node, findings = read_yaml(content, scope.path)

@@ -14,6 +14,7 @@ from uns.naming.parse.scope import Scope
 
 MAX_KEYS: Final = 8
 _KEYS: Final = ("file", "rows", "key", "missing")
+_WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".ods")
 
 
 def read_lookups(form: Form, scope: Scope) -> dict[str, Lookup]:
@@ -63,6 +64,8 @@ def _table(form: Form, scope: Scope) -> tuple[str, Table | None]:
     if content is None or path.endswith((".yaml", ".json")):
         tables = [each for each in scope.documents if each.endswith(".csv")]
         remedy = did_you_mean(leaf.text[:100], tables, "commit it beside the rule file")
+        if path.lower().endswith(_WORKBOOKS):
+            remedy = "save the sheet as *CSV UTF-8* and name that file"
         scope.report.add("lookup-file", f"`{leaf.text[:100]}` is not in the rules folder", remedy, leaf.place)
         return "", None
     file = posixpath.join(scope.rules_at, path)

@@ -1,0 +1,120 @@
+"""`uns check` from outside: what it is given, how findings name files, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from uns.cli import load_verbs
+from uns.cli.app import app
+
+HERE = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A sound project, and the working directory."""
+    for folder in ("naming_rules", "schemas"):
+        shutil.copytree(HERE / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def check(*arguments: str) -> Result:
+    load_verbs()
+    return CliRunner().invoke(app, ["check", *arguments], env={"COLUMNS": "200"})
+
+
+def told(*arguments: str) -> list[tuple[str, str, str]]:
+    findings = json.loads(check("--json", *arguments).stdout)
+    return [(each["severity"], each["code"], each["where"]["file"]) for each in findings]
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_sound_project_ends_well_whatever_it_is_called_by(project: Path) -> None:
+    for path in (
+        [],
+        ["."],
+        ["naming_rules"],
+        ["naming_rules/dallas.yaml"],
+        ["naming_rules", "schemas/telemetry/1.json"],
+    ):
+        result = check(*path)
+        assert (result.exit_code, result.stdout) == (0, "all well\n"), path
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ([], "naming_rules/dallas.yaml"),
+        (["."], "naming_rules/dallas.yaml"),
+        (["naming_rules"], "dallas.yaml"),
+        (["naming_rules/dallas.yaml"], "naming_rules/dallas.yaml"),
+    ],
+)
+def test_files_are_named_as_seen_from_the_folder_that_was_checked(project: Path, path: list[str], file: str) -> None:
+    change(project / "naming_rules" / "dallas.yaml", "mode: enforce", "mode: enforced")
+    assert told(*path) == [("error", "key-value", file)]
+    result = check(*path)
+    assert result.exit_code == 1
+    assert result.stdout == f"{file}:4:7: error: `mode` cannot be `enforced` (key-value)\n  → did you mean `enforce`?\n"
+
+
+def test_of_one_file_only_its_own_findings_are_told(project: Path) -> None:
+    change(project / "naming_rules" / "dallas.yaml", "mode: enforce", "mode: enforced")
+    assert check("naming_rules/berlin.yaml").exit_code == 0
+
+
+def test_warnings_end_well_unless_strict(project: Path) -> None:
+    change(project / "naming_rules" / "dallas.yaml", "speed: {at: ./rpm, unit: 1/min}", "speed: ./rpm")
+    assert told() == [("warning", "unit-assumed", "naming_rules/dallas.yaml")]
+    assert [check().exit_code, check("--strict").exit_code] == [0, 1]
+
+
+def test_files_that_are_not_read_are_told(project: Path) -> None:
+    rules = project / "naming_rules"
+    (rules / "folder.yaml").mkdir()
+    (rules / "link.csv").symlink_to("/nowhere")
+    for name in ("north.yml", "SOUTH.YAML"):
+        shutil.copy(rules / "berlin.yaml", rules / name)
+    for folder in ("old", "templates"):
+        (rules / folder).mkdir()
+        shutil.copy(rules / "berlin.yaml", rules / folder)
+    assert told("naming_rules") == [
+        ("error", "key-value", "SOUTH.YAML"),
+        ("error", "file-unreadable", "folder.yaml"),
+        ("error", "file-unreadable", "link.csv"),
+        ("error", "key-value", "north.yml"),
+        ("warning", "key-value", "old/berlin.yaml"),
+    ]
+
+
+def test_marks_and_line_ends_of_other_systems_move_no_place(project: Path) -> None:
+    rules = project / "naming_rules"
+    for path in rules.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert check().stdout == "all well\n"
+    change(rules / "dallas.yaml", "1/min}", "1/mim}")
+    assert ":40:39: error: `1/mim`" in check().stdout
+
+
+def test_schemas_as_they_were_in_force(project: Path) -> None:
+    shutil.copytree(project / "schemas", project / "was")
+    assert check("--against", "was").exit_code == 0
+    change(project / "schemas" / "telemetry" / "1.json", '"required"', '"minProperties": 2, "required"')
+    assert told("--against", "was") == [("error", "contract-changed", "schemas/telemetry/1.json")]
+    assert check("--against", "nowhere").exit_code == 2
+
+
+def test_what_is_not_there_is_an_error(project: Path) -> None:
+    assert told("nowhere") == [("error", "file-unreadable", "nowhere")]
+    assert check("--nowhere").exit_code == 2
