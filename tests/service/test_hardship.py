@@ -1,0 +1,173 @@
+"""Brokers that refuse, forget and drop, a disk that is full, and machines that send anything at all."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.mosquitto import Mosquitto, mosquitto
+from support.plant import GOVERNED, RULES, Client, Service, until, write_project
+
+FILLER = GOVERNED.format("filler")
+POISON = [
+    b"", b"\x00", b"\xff\xfe", b"{", b"[" * 100_000, b'{"Val":' + b"[" * 5_000, b'{"Val": NaN}', b'{"Val": 1e999}',
+    b'{"Val": ' + b"9" * 10_000 + b"}", b'{"Val": 1, "Val": 2}', b'{"Val": "\\ud800"}', b'{"Val": null}', b"null",
+    b"[]",
+    b'{"Val": 1, "ts": 1e30}', b'{"Val": 1, "ts": -1}', b'{"Val": 1, "ts": "9999-99-99"}', b'{"Val": 1, "ts": []}',
+    b'{"Val": {"a": 1}}', b'{"Val": "' + b"x" * 2_000_000 + b'"}', "\ufeff{}".encode("utf-16"), b"21,4",
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_project(tmp_path / "plant")
+    return tmp_path / "plant"
+
+
+@pytest.fixture
+def service(folder: Path, broker: Mosquitto) -> Iterator[Service]:
+    with Service(folder, broker.url) as running:
+        running.ready()
+        yield running
+
+
+@pytest.fixture
+def client(broker: Mosquitto) -> Iterator[Client]:
+    with Client(broker.port, "client") as both:
+        both.subscribe("acme/dallas/#")
+        yield both
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def reasons(service: Service) -> str:
+    return " ".join((service.get("/readyz") or {}).get("reasons", ()))
+
+
+def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder: Path, tmp_path: Path) -> None:
+    acl = tmp_path / "acl"
+    allowed = ("readwrite plc/#", "readwrite acme/_uns/#", "read acme/#", f"write {FILLER}", "read $SYS/#")
+    acl.write_text("".join(f"topic {each}\n" for each in allowed), encoding="utf-8")
+    acl.chmod(0o700)
+    with (
+        mosquitto(tmp_path / "mosquitto", extra=f"acl_file {acl}\n") as broker,
+        Service(folder, broker.url) as service,
+        Client(broker.port, "client") as client,
+    ):
+        service.ready()
+        client.subscribe("acme/dallas/#")
+        client.publish("plc/L1/mixer/temperature", {"Val": 1, "ts": now()})
+        client.publish("plc/L1/filler/temperature", {"Val": 2, "ts": now()})
+        until(lambda: client.bodies(FILLER), why=service.said)
+        service.settled()
+        assert service.get("/status")["findings"] == {"publish-refused": 1}
+        assert service.counters()[1]["published"] == 1
+
+
+def test_a_broker_that_forgot_us_is_told_as_a_possible_gap(
+    service: Service, broker: Mosquitto, client: Client, tmp_path: Path
+) -> None:
+    broker.kill()
+    (tmp_path / "mosquitto" / "data" / "mosquitto.db").unlink(missing_ok=True)
+    broker.start()
+    service.ready("degraded")
+    assert "may have lost messages" in reasons(service)
+    assert "the broker has forgotten our session" in service.said()
+    client.publish("plc/L1/filler/temperature", {"Val": 3, "ts": now()})
+    until(lambda: client.bodies(FILLER), why=service.said)
+
+
+def test_what_the_broker_drops_is_told(folder: Path, tmp_path: Path) -> None:
+    few = "max_queued_messages 10\nsys_interval 1\n"
+    with mosquitto(tmp_path / "mosquitto", extra=few) as broker, Service(folder, broker.url) as service:
+        service.ready()
+        until(lambda: "connected" in service.said())
+        service.process.send_signal(signal.SIGSTOP)
+        with Client(broker.port, "client") as client:
+            for number in range(3_000):
+                client.publish("plc/L1/filler/temperature", {"Val": number, "ts": now()})
+            client.flush()
+        service.process.send_signal(signal.SIGCONT)
+        until(lambda: "the broker dropped messages" in service.said(), 30, service.said)
+        assert "uns_possible_gaps_total 1.0" in service.get("/metrics")
+
+
+def test_hostile_payloads_between_good_ones_spoil_nothing(service: Service, client: Client) -> None:
+    for number, payload in enumerate(POISON, 1):
+        client.publish("plc/L1/poison/temperature", payload)
+        client.publish(f"plc/{number}/\U0001f37a/ü", payload)
+        client.publish("plc/L1/filler/temperature", {"Val": number, "ts": now() + number})
+    client.flush()
+    until(lambda: len(client.bodies(FILLER)) == len(POISON), 40, service.said)
+    assert [body["value"] for body in client.bodies(FILLER)] == [float(each) for each in range(1, len(POISON) + 1)]
+    messages, decisions = service.settled()
+    assert messages["received"] == messages["acknowledged"] == 3 * len(POISON)
+    assert decisions["ignored"] == 2  # the two empty ones
+    assert "service-fault" not in service.get("/status")["findings"]
+    assert "no link to the broker" not in service.said()
+
+
+def test_thousands_of_topics_are_served_and_remembered(folder: Path, broker: Mosquitto, client: Client) -> None:
+    count, at = 3_000, now()
+    with Service(folder, broker.url) as service:
+        service.ready()
+        for number in range(count):
+            client.publish(f"plc/L{number % 100}/asset-{number}/temperature", {"Val": 1, "ts": at})
+        client.flush()
+        until(lambda: service.counters()[1]["published"] == count, 60, lambda: service.counters())
+        service.kill()
+        service.start()
+        service.ready(within=60)
+        assert service.get("/status")["topics"] == count
+
+
+def test_sighup_asks_for_the_rules_again(service: Service, folder: Path) -> None:
+    before = service.get("/status")["bundle"]["revision"]
+    (folder / "naming_rules" / "dallas.yaml").write_text(RULES.replace("unit: Cel", "unit: K"), encoding="utf-8")
+    service.process.send_signal(signal.SIGHUP)
+    until(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "uns-test", str(folder)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("only a user who may mount can try a full disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(ballast: Path) -> None:
+    """Until nothing more fits."""
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+        except OSError as full:
+            assert full.errno == errno.ENOSPC
+
+
+def test_a_full_disk_holds_and_loses_nothing(small_disk: Path, folder: Path, broker: Mosquitto, client: Client) -> None:
+    with Service(folder, broker.url, state=str(small_disk)) as service:
+        service.ready("ready", "degraded")
+        ballast = small_disk / "ballast"
+        fill(ballast)
+        client.publish("plc/L1/filler/pressure", {"Val": "x" * 200_000})
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        service.ready("hold")
+        until(lambda: "cannot be written" in reasons(service), why=service.said)
+        ballast.unlink()
+        service.ready("ready", "degraded")
+        until(lambda: client.bodies(FILLER))
+        service.settled()
+        assert service.counters()[1]["quarantined"] == 1
+        assert service.counters()[0]["acknowledged"] == 2
