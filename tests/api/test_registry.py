@@ -52,7 +52,10 @@ def test_a_batch_runs_stops_and_gives_context(api):
         json={"id": "B-1", "equipment": LINE, "start": "2026-11-20T10:00:00Z", "order": "O-7", "quantity": 12},
     )
     assert started.status_code == 201, started.text
-    assert started.json()["items"][0]["stop"] is None
+    assert (started.json()["id"], started.json()["stop"]) == ("B-1", None)
+    assert started.headers["location"] == "/api/v1/batches/B-1"
+    listed = api.client.get("/batches").json()
+    assert listed["revision"] == started.json()["revision"] == listed["items"][0]["recorded_in"]
     there = {"equipment": f"{LINE}/filler", "at": "2026-11-20T11:00:00Z"}
     context = api.client.get("/context", params=there).json()
     assert context["batch"] == {"id": "B-1", "order": "O-7"}
@@ -109,7 +112,10 @@ def test_a_calendar_is_put_whole_and_gives_shifts(api):
     [
         ("POST", "/products", {"id": ""}, "/id"),
         ("POST", "/products", {"id": "a\u0000b"}, "/id"),
+        ("POST", "/products", {"id": "a\u0085b"}, "/id"),
         ("POST", "/products", {"id": "P", "colour": "red"}, "/colour"),
+        ("GET", "/products/%00", None, "/name"),
+        ("GET", "/batches/%00", None, "/name"),
         ("POST", "/products", {"id": "P", "attributes": {"n": 2**70}}, "/attributes"),
         ("POST", "/batches", {"id": "B", "equipment": LINE, "start": "2026-11-20T10:00:00"}, "/start"),
         ("POST", "/batches", {"id": "B", "equipment": LINE, "start": "9999-11-20T10:00:00Z"}, "/start"),

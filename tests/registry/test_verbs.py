@@ -1,6 +1,7 @@
 """The verbs that read and write the registry, on a real one."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from uns.instant import SECOND
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 from uns.registry.engine import connect
+from uns.registry.nouns import PRODUCTS
 from uns.registry.quarantine import keep
 
 VERBS = (context, migrate, quarantine, registry)
@@ -163,3 +165,14 @@ def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
     assert shown("quarantine", "show", "2")["raw"]["hex"] == "ff"
     assert "(value-type)" in uns_("quarantine", "list").stdout
     assert "\x1b" not in uns_("quarantine", "show", "3").stdout
+
+
+def test_who_has_no_name_on_this_machine_is_known_by_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs as some number."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+    assert uns_("registry", "import", "products", "products.csv").exit_code == 0
+    engine = connect("sqlite:///uns.db")
+    assert PRODUCTS.listed(engine).items[0].recorded_by == "uid 4000000000"
+    engine.dispose()

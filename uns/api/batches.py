@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -59,6 +60,10 @@ class BatchShown(Recorded):
     attributes: Attributes
 
 
+class BatchRevised(BatchShown):
+    revision: str
+
+
 class Batches(Page[BatchShown]):
     revision: str | None
 
@@ -87,7 +92,7 @@ async def listed(
 
 
 @router.get("/batches/{name}", response_model=Batches, summary="A batch on every equipment that it ran on")
-async def one(request: Request, here: Here, name: str) -> Response:
+async def one(request: Request, here: Here, name: Word) -> Response:
     standard, held = in_force(here).standard, await _held(here, name)
 
     def build() -> Batches:
@@ -97,10 +102,13 @@ async def one(request: Request, here: Here, name: str) -> Response:
 
 
 @router.post("/batches", status_code=201, summary="A batch begins, or ran")
-async def post(here: Here, posted: BatchPosted) -> Batches:
+async def post(here: Here, posted: BatchPosted, response: Response) -> BatchRevised:
+    path = f"/api/v1/batches/{quote(posted.id, safe='')}"
     if await here.registry.ask(batches.get, posted.id):
-        raise Refused(409, f"batch {posted.id!r} is known already: PUT /api/v1/batches/{posted.id} corrects it")
-    return await _put(here, posted.id, posted)
+        raise Refused(409, f"batch {posted.id!r} is known already: PUT {path} corrects it")
+    made = await _put(here, posted.id, posted)
+    response.headers["Location"] = path
+    return BatchRevised(**made.items[-1].model_dump(), revision=made.revision or "")
 
 
 @router.put("/batches/{name}", summary="Add or correct a batch")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from uns.api.models import Answer
-from uns.context.believable import WRITABLE
+from uns.context.believable import LONGEST, WRITABLE
 from uns.instant import Instant, from_text, rfc3339
 from uns.registry.held import Held
 from uns.registry.writing import Author
@@ -43,7 +43,13 @@ def _small(attributes: dict[str, Any]) -> dict[str, Any]:
     return attributes
 
 
-Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+def _plain(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("write characters that can be printed, on one line")
+    return text
+
+
+Word = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_plain)]
 Prose = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
 Moment = Annotated[Instant, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Number = Annotated[

@@ -49,7 +49,7 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 
 
 @router.get("/products/{name}", response_model=ProductShown, summary="One product")
-async def one(request: Request, here: Here, name: str) -> Response:
+async def one(request: Request, here: Here, name: Word) -> Response:
     held = await _held(here, name)
     return answer(request, tag_of(held), lambda: _shown(held))
 

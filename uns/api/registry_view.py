@@ -47,9 +47,14 @@ class RegistryView:
     async def ask(
         self, question: Callable[Concatenate[Engine, Asked], Answer], *args: Asked.args, **more: Asked.kwargs
     ) -> Answer:
-        """Off the loop; where the registry is away, 503 with what to do."""
+        """Off the loop; where the registry is away, 503 with what to do. The answer is of `revision`, or newer."""
+
+        def put() -> tuple[str, Answer]:
+            return str(revision(self.engine)), question(self.engine, *args, **more)
+
         try:
-            return await asyncio.to_thread(lambda: question(self.engine, *args, **more))
+            self.revision, given = await asyncio.to_thread(put)
+            return given
         except RegistryAway as away:
             where = FilePlace("registry")
             raise Refused(503, away.message, [found("file-unreadable", away.message, away.remedy, where)]) from away

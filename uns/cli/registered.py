@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -49,6 +51,14 @@ def _be_ready(settings: Settings, engine: Engine, create: bool) -> None:
         err.print(f"made a registry at {shown(engine)}", markup=False)
     elif not is_current(engine):
         raise RegistryAway("the registry's schema is not up to date", "run `uns migrate`")
+
+
+def person() -> str:
+    """Whoever runs this verb, for the history; by number where the system has no name for them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def shown(engine: Engine) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import time
 from enum import StrEnum
@@ -40,14 +39,14 @@ def import_(
 
     Example: `uns registry import shifts shifts.csv`
     """
-    from uns.cli.registered import registry, standard_of
+    from uns.cli.registered import person, registry, standard_of
     from uns.registry.csv import take
     from uns.registry.writing import Author
 
     chosen = settings(config)
     content = _content(file)
     with registry(chosen, create=True) as engine:
-        author = Author(getpass.getuser(), time.time_ns(), why)
+        author = Author(person(), time.time_ns(), why)
         done = take(engine, kind.value, content, _name(file), standard_of(chosen, engine), author)
     if as_json:
         show_json({"findings": [each.as_json() for each in done.findings], **done.tally._asdict()})

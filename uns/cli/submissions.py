@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings, show, show_json
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
 from uns.settings import Settings
 
 if TYPE_CHECKING:  # a verb must not load a database to say what it does
@@ -51,6 +50,8 @@ def listed(
     if as_json:
         show_json([{**each._asdict(), "submitted_at": rfc3339(each.submitted_at)} for each in found])
         return
+    if not found:
+        err.print("nothing was submitted yet; `uns submit` begins", markup=False)
     for each in found:
         mark = "in force" if each.in_force else ""
         line = f"{each.revision}  {rfc3339(each.submitted_at)}  {each.submitted_by:<12} {mark:<8} {each.why or ''}"
@@ -94,11 +95,12 @@ def rollback(
 
     Example: `uns submissions rollback 3f2a --why 'filler-02 lost its name'`
     """
+    from uns.cli.registered import person
     from uns.registry.changeset import put_back
     from uns.registry.writing import Author
 
     with registry_that_rules(settings(config)) as engine:
-        outcome = put_back(engine, whole(engine, revision), Author(getpass.getuser(), time.time_ns(), why))
+        outcome = put_back(engine, whole(engine, revision), Author(person(), time.time_ns(), why))
     if outcome is None:
         fail(NEGATIVE, f"nobody submitted {revision!r}", "`uns submissions list` shows what was")
     if as_json:

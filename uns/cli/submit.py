@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +26,7 @@ def submit(
 
     Example: `uns submit naming_rules/dallas.yaml --why 'line 4 is new'`
     """
+    from uns.cli.registered import person
     from uns.cli.submissions import registry_that_rules
     from uns.registry.changeset import Overtaken, submit_changes
     from uns.registry.writing import Author
@@ -39,7 +39,7 @@ def submit(
         fail(WRONG_USE, "there is nothing to submit", "name files, or --delete one that is in force")
     try:
         with registry_that_rules(chosen) as engine:
-            outcome = submit_changes(engine, changes, Author(getpass.getuser(), time.time_ns(), why))
+            outcome = submit_changes(engine, changes, Author(person(), time.time_ns(), why))
     except Overtaken:
         fail(NEGATIVE, "another change set came into force meanwhile", "look at it, and submit again")
     if as_json:
