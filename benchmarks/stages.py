@@ -1,0 +1,96 @@
+"""Where the time of one message goes, stage by stage: `python -m benchmarks.stages`.
+
+One process and no broker; every stage over readings of five hundred machines, the best of many rounds. In the service
+the sockets come on top.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import mqtt5
+import orjson
+
+from benchmarks import service
+from benchmarks.load import MACHINES
+from uns.broker.publish import publish
+from uns.bundle import Bundle
+from uns.context.timeline import Timeline
+from uns.context.values import Batch, Product, Shift
+from uns.contextualize import contextualize
+from uns.decision import Publish
+from uns.decode import NO_BIRTHS
+from uns.equipment import EquipmentPath
+from uns.files import read_documents
+from uns.instant import SECOND
+from uns.judge import judge
+from uns.message import RawMessage
+from uns.publisher import Publisher
+
+ROUNDS = 200
+
+
+def plant(now: int) -> tuple[Bundle, Timeline]:
+    """The rules of the benchmark's plant, and a timeline with a batch, a shift and a product."""
+    documents, _ = read_documents(service.PLANT / "naming_rules", service.PLANT / "schemas")
+    bundle = judge(documents, now).bundle
+    assert bundle is not None
+    batch = Batch("B-1001", EquipmentPath("dallas/packaging/line-3"), now - 3600 * SECOND, None, "SKU-42", "O-7")
+    shift = Shift("day", "2026-01-01", now - 3600 * SECOND, now + 3600 * SECOND, "A", EquipmentPath("dallas"))
+    return bundle, Timeline.build("7", [batch], [Product("SKU-42", "Cola 330")], shift_changes=[shift])
+
+
+def best(arguments: Callable[[], Iterable[tuple[Any, ...]]], stage: Callable[..., Any]) -> float:
+    """Microseconds of one call, in the best of the rounds."""
+    spent = []
+    for _ in range(ROUNDS):
+        calls = list(arguments())
+        start = time.perf_counter()
+        for each in calls:
+            stage(*each)
+        spent.append((time.perf_counter() - start) / len(calls))
+    return min(spent) * 1e6
+
+
+def stages() -> Iterator[tuple[str, float]]:
+    now = time.time_ns()
+    bundle, timeline = plant(now)
+    publisher = Publisher(lambda source, topic: 1)
+    raws = [RawMessage(*service.reading(number), now, number) for number in range(MACHINES)]
+    packets = [(memoryview(publish(raw.topic, raw.payload, False, 1, None)),) for raw in raws]
+
+    def decided() -> list[tuple[Publish]]:
+        newer = [RawMessage(*service.reading(number), time.time_ns(), number) for number in range(MACHINES)]
+        found = (contextualize(raw, bundle, timeline, NO_BIRTHS)[0][0] for raw in newer)
+        return [(each,) for each in found if isinstance(each, Publish)]
+
+    def read(raw: RawMessage) -> None:
+        route = bundle.route(raw.topic)
+        assert route is not None
+        route.read(raw, NO_BIRTHS)
+
+    def write(each: Publish) -> None:
+        publish(each.topic, each.payload, each.retain, 1, each.more, each.envelope, each.id)
+
+    validator = bundle.catalog.validator("telemetry/1.json")
+    decode = best(lambda: [(raw,) for raw in raws], read)
+    whole = best(lambda: [(raw, bundle, timeline, NO_BIRTHS) for raw in raws], contextualize)
+    schema = best(lambda: [(orjson.loads(each.payload),) for (each,) in decided()], validator.is_valid)
+    yield "packet read", best(lambda: packets, mqtt5.read)
+    yield "source and decode", decode
+    yield "contract's schema", schema
+    yield "resolve, convert, enrich, write, decide", whole - decode - schema
+    yield "publisher", best(decided, publisher.judge)
+    yield "packet written", best(decided, write)
+
+
+def main() -> None:
+    print("| stage | µs |\n|---|---|")
+    for name, microseconds in stages():
+        print(f"| {name} | {microseconds:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
