@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from uns.bundle import Bundle, Route
+from uns.bundle import Bundle, Route, Step
 from uns.context.timeline import Timeline
 from uns.context.values import Context
 from uns.contextualize import contextualize
 from uns.convert import shown
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import NO_BIRTHS, Births
+from uns.decode.source import TimeSpec
+from uns.decode.times import epoch_unit, form
+from uns.draw import draw_value
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Finding
 from uns.instant import Instant, rfc3339
@@ -77,7 +80,7 @@ def _lines(raw: RawMessage, bundle: Bundle, timeline: Timeline, decisions: list[
             yield from _sample(inner.sample, route)
             yield from _rule(inner, route)
             last = inner.sample
-        yield from _target(inner, bundle, timeline)
+        yield from _target(inner, bundle, timeline, route)
         yield from _outcome(inner, "observe " if isinstance(decision, Observe) else "", bundle, route)
 
 
@@ -93,15 +96,25 @@ def _source(route: Route) -> Line:
 def _sample(sample: Sample, route: Route | None) -> Iterator[Line]:
     if sample.undecoded:
         return
-    clock = {"": "", "received": "the receive time", "replaced": "the receive time, its own is not believed"}
-    how = clock.get(sample.clock, f"clock {sample.clock}")
-    subject = f"{shown(sample.value)} at {rfc3339(sample.time)}" + (f" ({how})" if how else "")
+    unread = {each.code for each in sample.findings}
+    when = "" if unread & {"time-missing", "time-implausible"} else f" at {rfc3339(sample.time)}{_clock(sample, route)}"
     quality = "" if sample.quality == "good" else f"quality {sample.quality}"
     tag = f"tag {sample.tag}" if sample.tag is not None else ""
-    unread = {each.code for each in sample.findings}
     if not unread & {"value-missing", "payload-syntax"}:
-        yield Line("sample", subject, ", ".join(filter(None, (tag, quality))))
+        yield Line("sample", f"{shown(sample.value)}{when}", ", ".join(filter(None, (tag, quality))))
     yield from _findings(sample.findings, route)
+
+
+def _clock(sample: Sample, route: Route | None) -> str:
+    """Whose word the time is, or in which unit the machine counts."""
+    if sample.clock:
+        words = {"received": "the receive time", "replaced": "the receive time, its own is not believed"}
+        return f" ({words.get(sample.clock, f'clock {sample.clock}')})"
+    time = route.source.time if route else TimeSpec()
+    read = form(time.as_, "UTC")
+    values = [pointer.find(sample.reading) for pointer in time.at]
+    units = [epoch_unit(value, time.as_) for value in values if read(value, sample.time) == sample.time]
+    return f" (epoch {units[0]})" if units and units[0] else ""
 
 
 def _rule(decision: Decision, route: Route | None) -> Iterator[Line]:
@@ -132,14 +145,15 @@ def _pairs(values: Any, names: tuple[str, ...]) -> str:
     return " ".join(f"{name}={values[name]}" for name in names if name in values)
 
 
-def _target(decision: Decision, bundle: Bundle, timeline: Timeline) -> Iterator[Line]:
+def _target(decision: Decision, bundle: Bundle, timeline: Timeline, route: Route | None) -> Iterator[Line]:
     if isinstance(decision, (Ignore, Observe)) or decision.target is None or decision.sample is None:
         return
     target, sample = decision.target, decision.sample
     for joined in target.joined:
         yield _lookup(joined)
-    if isinstance(decision, Publish) and target.name is not None:
-        converted = _converted(sample, target, decision.value)
+    value = decision.value if isinstance(decision, Publish) else _refused(sample, target, bundle, route)
+    if value is not None:
+        converted = _converted(sample, target, value)
         if converted:
             yield Line("convert", converted)
     if target.contract is not None and target.equipment is not None:
@@ -147,8 +161,19 @@ def _target(decision: Decision, bundle: Bundle, timeline: Timeline) -> Iterator[
         yield from _context(context, target.equipment, bundle.standard.root)
     if target.contract is not None:
         violated = any(each.code == "contract-violated" for each in decision.findings)
+        unjudged = isinstance(decision, Reject) and target.contract.shape == "value" and value is None
+        verdict = "violated" if violated else "not judged: there is no value" if unjudged else "holds"
         place = FilePlace(f"{bundle.documents.schemas_at}/{target.contract.schema}")
-        yield Line("contract", str(target.contract), "violated" if violated else "holds", place)
+        yield Line("contract", str(target.contract), verdict, place)
+
+
+def _refused(sample: Sample, target: Target, bundle: Bundle, route: Route | None) -> object:
+    """What a rejected sample's value comes to all the same; None where it comes to none."""
+    if route is None or target.contract is None or target.contract.shape != "value":
+        return None
+    steps = bundle.plan(route, sample).steps
+    same = [each for each in steps if isinstance(each, Step) and each.target == target]
+    return draw_value(sample, same[0], bundle)[0] if same else None
 
 
 def _lookup(joined: Joined) -> Line:

@@ -51,6 +51,11 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
+def harmless(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
+
+
 def fail(status: int, message: str, remedy: str = "") -> NoReturn:
     """End with one line that says what is wrong and, on the next, what to do."""
     err.print(f"[bold red]error:[/] {_plain(message)}")
@@ -93,4 +98,4 @@ def _position(finding: Finding) -> tuple[int, int]:
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
+    return harmless(text).replace("[", "\\[")

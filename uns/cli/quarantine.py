@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, harmless, out, settings, show, show_json
 from uns.instant import rfc3339
 
 verbs = typer.Typer(help="The rejected samples, with their raw messages.", no_args_is_help=True)
@@ -47,9 +47,9 @@ def list_(
         return
     for each in page.items:
         address = each.raw.topic + (f" [{each.tag}]" if each.tag is not None else "")
-        out.print(f"{each.id:>8}  {rfc3339(each.raw.received)}  {_harmless(address)}", markup=False)
+        out.print(f"{each.id:>8}  {rfc3339(each.raw.received)}  {harmless(address)}", markup=False)
         for finding in each.findings:
-            out.print(f"          {_harmless(finding.message)} ({finding.code})", markup=False)
+            out.print(f"          {harmless(finding.message)} ({finding.code})", markup=False)
     err.print(
         f"{len(page.items)} shown, {held.kept} kept, {held.counted_only} counted only"
         + (f"; go on with --cursor {page.next}" if page.next else ""),
@@ -81,12 +81,7 @@ def show_(
     for name in ("topic", "tag", "rule", "received", "kept_at", "state", "bundle", "context"):
         if shown[name] is not None:
             out.print(f"[bold]{name:<10}[/]", end="")
-            out.print(_harmless(shown[name]), markup=False)
+            out.print(harmless(shown[name]), markup=False)
     show(found.findings)
     raw = found.raw_as_json()
-    out.print(_harmless(raw["text"]) if raw["text"] is not None else raw["hex"], markup=False)
-
-
-def _harmless(text: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
+    out.print(harmless(raw["text"]) if raw["text"] is not None else raw["hex"], markup=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.markup import escape
 
+from uns.cli.app import harmless
 from uns.explain import Explanation, Line
 
 STEP, PLACE, SUBJECT = 10, 30, 30
@@ -15,7 +16,7 @@ COLOURS = {"error": "red", "warning": "yellow", "note": "cyan", "publish": "gree
 def rendered(explanation: Explanation) -> Iterator[str]:
     """Its lines with markup, aligned where they fit."""
     for line in explanation.lines:
-        yield _rendered(line).rstrip()
+        yield _rendered(line._replace(subject=harmless(line.subject), detail=harmless(line.detail))).rstrip()
 
 
 def _rendered(line: Line) -> str:

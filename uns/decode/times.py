@@ -14,10 +14,11 @@ from uns.finding import Malformed
 from uns.instant import EARLIEST, LATEST, MICROSECOND, MILLISECOND, SECOND, Instant, from_datetime
 from uns.message import Value
 
-__all__ = ["FORMS", "Read", "Stamp", "checked_form", "form", "iso"]
+__all__ = ["FORMS", "Read", "Stamp", "checked_form", "epoch_unit", "form", "iso"]
 
 UNITS: Final = {"s": 9, "ms": 6, "us": 3, "ns": 0}
 """Unit of an epoch → power of ten of its nanoseconds."""
+_BOUNDS: Final = ((100_000_000_000, "s"), (100_000_000_000_000, "ms"), (100_000_000_000_000_000, "us"))
 FORMS: Final = frozenset({"auto", "iso", *UNITS})
 
 _EPOCH: Final = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
@@ -74,12 +75,21 @@ def _auto(zone: tzinfo) -> Read:
         number = _number(value)
         if number is None:
             return None
-        for bound, power in ((100_000_000_000, 9), (100_000_000_000_000, 6), (100_000_000_000_000_000, 3)):
-            if number < bound:
-                return int(number.scaleb(power))
-        return int(number)
+        return int(number.scaleb(UNITS[_unit(number)]))
 
     return read
+
+
+def epoch_unit(value: Value, as_: str) -> str | None:
+    """The unit in which an epoch counts, which under `auto` its size tells; None for a time that is no epoch."""
+    number = value if type(value) is int else _number(value)
+    if number is None or as_ not in ("auto", *UNITS):
+        return None
+    return _unit(number) if as_ == "auto" else as_
+
+
+def _unit(number: Decimal | int) -> str:
+    return next((unit for bound, unit in _BOUNDS if number < bound), "ns")
 
 
 def _epoch(power: int) -> Read:
