@@ -126,6 +126,18 @@ def test_bytes_are_bounded_at_the_cost_of_the_biggest_cause(engine: Engine) -> N
     assert newest[-1].raw.received == 11 * SECOND
 
 
+def test_where_every_reading_has_a_cause_of_its_own_the_oldest_go_many_at_once(engine: Engine) -> None:
+    def some(numbers: range) -> list[int]:
+        return kept(engine, [rejection(each, topic=f"plc/{each}", size=10) for each in numbers], max_bytes=10_000)
+
+    some(range(1_000))
+    left = some(range(1_000, 1_050))
+    assert left == list(range(500, 1_050))
+    holds = entries.stock(engine)
+    assert (holds.quarantined, holds.kept, holds.counted_only, holds.bytes) == (1_050, 550, 500, 5_500)
+    assert len(some(range(1_050, 1_450))) == 950, "there is room again, and nothing is looked for"
+
+
 def test_a_shared_raw_message_stays_while_one_of_its_samples_does(engine: Engine) -> None:
     both = [rejection(1, message=1, tag="a"), rejection(2, message=1, tag="b")]
     keep(engine, both, 0)

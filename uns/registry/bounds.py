@@ -13,6 +13,8 @@ from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
 
 REMEMBERED_KEYS: Final = 20_000
 _AT_ONCE: Final = 500
+_MUCH: Final = 100
+"""A cause holds much where it holds more than this part of everything."""
 _DAY: Final = 86_400 * SECOND
 
 
@@ -41,12 +43,16 @@ def keep_within(connection: Connection, causes: Iterable[int], now: Instant, bou
 
 
 def _shrink(connection: Connection, max_bytes: int) -> int:
-    """From the cause that holds most, the older half of what lies behind its very first entry; again until it fits."""
+    """From the cause that holds most, the older half of what lies behind its very first entry; again until it fits.
+
+    Where so many causes share the room that none holds much of it, the oldest entries of all, many at once: to look
+    for the biggest is dear.
+    """
     dropped = 0
-    while (connection.scalar(select(func.coalesce(func.sum(MESSAGES.c.size), 0))) or 0) > max_bytes:
+    while (held := connection.scalar(select(func.coalesce(func.sum(MESSAGES.c.size), 0))) or 0) > max_bytes:
         size = func.sum(MESSAGES.c.size)
         biggest = connection.execute(
-            select(ENTRIES.c.cause, func.count().label("entries"))
+            select(ENTRIES.c.cause, func.count().label("entries"), size.label("size"))
             .join(MESSAGES, MESSAGES.c.key == ENTRIES.c.message)
             .group_by(ENTRIES.c.cause)
             .order_by(size.desc())
@@ -54,6 +60,9 @@ def _shrink(connection: Connection, max_bytes: int) -> int:
         ).first()
         if biggest is None:
             return dropped
+        if biggest.size * _MUCH < held:
+            dropped += _drop(connection, select(ENTRIES.c.id).order_by(ENTRIES.c.id).limit(_AT_ONCE))
+            continue
         older = select(ENTRIES.c.id).where(ENTRIES.c.cause == biggest.cause).order_by(ENTRIES.c.ordinal)
         some = older.limit(max(biggest.entries // 2, 1))
         dropped += _drop(connection, some.offset(1) if biggest.entries > 1 else some)
