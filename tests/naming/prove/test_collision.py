@@ -55,6 +55,28 @@ def test_a_capture_beside_the_table_is_told_by_its_own_level() -> None:
     assert finding.code == "collision"
 
 
+CHAINED = (
+    "lookups: {serial: {file: serial.csv, key: sn}, kind: {file: kind.csv, key: [model, ch]}}\n"
+    "rules:\n  - {id: a, from: 'raw/{sn}/{ch}', lookup: [serial, kind], to: '{asset}/_telemetry/{name}'}\n"
+)
+KINDS = "model,ch,name\nX,v,speed\nY,t,level\nY,s,speed\n"
+
+
+def test_a_table_joined_by_another_one_and_a_capture_is_compared_row_by_row() -> None:
+    sound = {"serial.csv": "sn,asset,model\n1,f01,X\n2,f02,Y\n3,f03,X\n", "kind.csv": KINDS}
+    assert verdicts(CHAINED, sound) == []
+    (finding,) = verdicts(CHAINED, sound | {"serial.csv": "sn,asset,model\n1,f01,X\n2,f01,Y\n"})
+    assert finding.code == "collision"
+    assert finding.message == "`raw/1/v` and `raw/2/s` both give `…/f01/_telemetry/speed`"
+    (finding,) = verdicts(CHAINED, sound | {"kind.csv": "model,ch,name\nX,*,speed\nY,t,level\n"})
+    assert finding.code == "collision-possible"
+
+
+def test_where_keeps_rows_of_a_joined_table_out() -> None:
+    tables = {"serial.csv": "sn,asset,model\n1,f01,X\n2,f01,Y\n", "kind.csv": KINDS}
+    assert verdicts(CHAINED.replace("lookup:", "where: {ch: [v, t]}, lookup:"), tables) == []
+
+
 def test_two_bits_of_one_key_for_one_name_collide() -> None:
     tables = {"tags.csv": "m,t,bit,asset,name\nF01,T1,0,f01,count\nF01,T1,1,f01,level\nF01,T1,2,f01,count\n"}
     (finding,) = verdicts(BY_TABLE, tables)

@@ -92,7 +92,7 @@ def _join(relation: Relation, lookup: Lookup) -> Relation | None:
     if not bound:
         return _crossed(relation, lookup)
     if len(bound) < len(lookup.key):
-        return None
+        return _matched(relation, lookup, bound)
     positions = [relation.names.index(name) for name in lookup.key]
     added = [at for at, name in enumerate(lookup.columns) if name not in lookup.key]
     cells, rows = list[Cells](), list[Rows]()
@@ -109,24 +109,58 @@ def _join(relation: Relation, lookup: Lookup) -> Relation | None:
     return Relation(relation.rule, (*relation.names, *(lookup.columns[at] for at in added)), cells, rows)
 
 
+def _matched(relation: Relation, lookup: Lookup, bound: list[str]) -> Relation | None:
+    """Every entry with the rows that its part of the key leads to; the other part of it is the captures'."""
+    here = [relation.names.index(name) for name in bound]
+    there = [lookup.columns.index(name) for name in bound]
+    by_part: dict[Cells, list[Row]] = {}
+    for row in _let_in(relation.rule, lookup, set(bound)):
+        by_part.setdefault(tuple(row.cells[at] for at in there), []).append(row)
+    if any(ANY in part for part in by_part):
+        return None
+    added = [at for at, name in enumerate(lookup.columns) if name not in bound]
+    cells, rows = list[Cells](), list[Rows]()
+    for before, behind in zip(relation.cells, relation.rows, strict=True):
+        part = tuple(before[at] for at in here)
+        if ANY in part:
+            return None
+        for row in by_part.get(part, ()):
+            cells.append((*before, *(row.cells[at] for at in added)))
+            rows.append((*behind, row))
+        if len(cells) > MAX_ENTRIES:
+            return None
+    names = _unhidden(relation, lookup)
+    return Relation(relation.rule, (*relation.names, *(names[at] for at in added)), cells, rows)
+
+
 def _crossed(relation: Relation, lookup: Lookup) -> Relation | None:
     """Every entry with every row whose key the rule's `where` lets in."""
     if len(relation.cells) * len(lookup.rows) > MAX_ENTRIES:
         return None
-    kept = [row for row in lookup.rows if not _ignores(lookup, row)]
-    for where in relation.rule.where:
-        if where.capture in lookup.key:
-            at, known = lookup.columns.index(where.capture), dict[str, bool]()
-            for row in kept:
-                known.setdefault(row.cells[at], row.cells[at] == ANY or allows(where, row.cells[at]))
-            kept = [row for row in kept if known[row.cells[at]]]
-    hidden = {*caught_by(relation.rule), *relation.names} - set(lookup.key)
-    names = tuple("" if name in hidden else name for name in lookup.columns)
+    kept, names = _let_in(relation.rule, lookup, set()), _unhidden(relation, lookup)
     if not relation.names:
         return Relation(relation.rule, names, [row.cells for row in kept], [(row,) for row in kept])
     cells = [(*before, *row.cells) for before in relation.cells for row in kept]
     rows = [(*behind, row) for behind in relation.rows for row in kept]
     return Relation(relation.rule, (*relation.names, *names), cells, rows)
+
+
+def _let_in(rule: Rule, lookup: Lookup, bound: set[str]) -> list[Row]:
+    """The rows that take a reading and whose key the rule's `where` lets in, as far as it is the captures'."""
+    kept = [row for row in lookup.rows if not _ignores(lookup, row)]
+    for where in rule.where:
+        if where.capture in lookup.key and where.capture not in bound:
+            at, known = lookup.columns.index(where.capture), dict[str, bool]()
+            for row in kept:
+                known.setdefault(row.cells[at], row.cells[at] == ANY or allows(where, row.cells[at]))
+            kept = [row for row in kept if known[row.cells[at]]]
+    return kept
+
+
+def _unhidden(relation: Relation, lookup: Lookup) -> tuple[str, ...]:
+    """The table's columns; one that hides behind what is known before has no name."""
+    hidden = {*caught_by(relation.rule), *relation.names} - set(lookup.key)
+    return tuple("" if name in hidden else name for name in lookup.columns)
 
 
 def _ignores(lookup: Lookup, row: Row) -> bool:
