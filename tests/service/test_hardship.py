@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 import subprocess
 import time
@@ -148,12 +147,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def fill(ballast: Path) -> None:
     """Until nothing more fits."""
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError as full:
-            assert full.errno == errno.ENOSPC
+    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        for _ in iter(lambda: file.write(b"x" * 4096), None):
+            pass
 
 
 def test_a_full_disk_holds_and_loses_nothing(small_disk: Path, folder: Path, broker: Mosquitto, client: Client) -> None:
@@ -165,9 +161,24 @@ def test_a_full_disk_holds_and_loses_nothing(small_disk: Path, folder: Path, bro
         client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
         service.ready("hold")
         until(lambda: "cannot be written" in reasons(service), why=service.said)
+        (folder / "naming_rules" / "dallas.yaml").write_text(RULES + "# new\n", encoding="utf-8")
+        until(lambda: "could not be kept" in service.said(), why=service.said)
         ballast.unlink()
         service.ready("ready", "degraded")
         until(lambda: client.bodies(FILLER))
         service.settled()
         assert service.counters()[1]["quarantined"] == 1
         assert service.counters()[0]["acknowledged"] == 2
+
+
+@pytest.mark.parametrize("broken", ["journal.db", "last-good.zip", "subscriptions.json"])
+def test_a_state_folder_with_a_broken_file_is_told(broken: str, folder: Path, broker: Mosquitto) -> None:
+    (folder / ".uns").mkdir()
+    (folder / ".uns" / broken).write_bytes(b"\x00 no such thing " * 1000)
+    with Service(folder, broker.url) as service:
+        if broken == "journal.db":
+            assert service.process.wait(20) == 3
+            assert "the journal" in service.said()
+        else:
+            service.ready()
+        assert "Traceback" not in service.said()

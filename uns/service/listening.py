@@ -38,7 +38,7 @@ class Listening:
             await self.path.session.unsubscribe(sorted(gone))
         if session:
             self.own.mark()
-        self.subscriptions.remember(patterns)
+        self._remember(patterns)
 
     async def swap(self, bundle: Bundle) -> None:
         """Subscribe the new, swap between two messages, unsubscribe the old."""
@@ -64,9 +64,15 @@ class Listening:
         try:
             if gone:
                 await session.unsubscribe(gone)
-            self.subscriptions.remember(patterns)
+            self._remember(patterns)
         except ConnectionError:
-            self.subscriptions.remember([*patterns, *gone])
+            self._remember([*patterns, *gone])
+
+    def _remember(self, patterns: list[str]) -> None:
+        try:
+            self.subscriptions.remember(patterns)
+        except OSError as error:
+            self.log.warning("what we are subscribed to could not be kept for the next start", why=str(error))
 
     def _filters(self, bundle: Bundle, known: frozenset[str], before: Bundle | None) -> list[Filter]:
         own = self.own.listen(OwnTopics(bundle.standard.root, self.instance))

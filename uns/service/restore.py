@@ -67,13 +67,16 @@ class _Restoring:
         self.subscribing = asyncio.ensure_future(self._subscribe())
 
     def closed(self, why: str) -> None:
+        if self.subscribing is not None:
+            self.subscribing.cancel()
         if not self.settled.is_set():
             self.told(why)
 
     async def _subscribe(self) -> None:
         try:
             await self.session.subscribe([*self.filters, Filter(LAST, fresh=True, qos=0)])
-        except ConnectionError:
+        except ConnectionError as error:
+            self.session.cut(str(error))
             return
         await asyncio.sleep(SETTLED_AFTER)
         self.settled.set()

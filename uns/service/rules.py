@@ -63,7 +63,10 @@ class Rules:
 
     async def in_force(self, bundle: Bundle) -> None:
         """It has taken effect: keep it for the next start, and note its schemas."""
-        await asyncio.to_thread(lastgood.keep, self.settings.state, bundle.documents)
+        try:
+            await asyncio.to_thread(lastgood.keep, self.settings.state, bundle.documents)
+        except OSError as error:
+            self.log.error("the rules in force could not be kept for the next start", why=str(error))
         await asyncio.to_thread(self._note, bundle)
 
     async def changes(self, asked: asyncio.Event) -> AsyncIterator[None]:

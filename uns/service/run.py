@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import gc
 import signal
+import sqlite3
 import sys
 from typing import Any, Final
 
@@ -41,9 +42,16 @@ async def _serve(settings: Settings, api: list[str] | None) -> int:
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
+    try:
+        lease = Lease(settings.state)
+    except OSError as error:
+        log.error(
+            f"the state folder {settings.state} cannot be used: {error.strerror}", remedy="set `state`, or its owner"
+        )
+        return UNREACHABLE
     child = asyncio.ensure_future(_keep_child(api, log)) if api is not None else None
     try:
-        with Lease(settings.state) as lease:
+        with lease:
             if await _ours(lease, stop, log):
                 return await _alone(settings, stop, reload, log)
             return OK
@@ -81,7 +89,12 @@ async def _alone(settings: Settings, stop: asyncio.Event, reload: asyncio.Event,
         log.error("there are no rules that could take effect", remedy="uns check, and correct what it finds")
         return NEGATIVE
     await rules.in_force(bundle)
-    running = Running(settings, engine, rules, bundle, log)
+    try:
+        running = Running(settings, engine, rules, bundle, log)
+    except sqlite3.Error as error:
+        remedy = "make room on the disk; if the file is broken, move it away: what was not yet in the registry is in it"
+        log.error(f"the journal in {settings.state} cannot be opened: {error}", remedy=remedy)
+        return UNREACHABLE
     server = _health(running)
     try:
         host, port = endpoint(settings.health)

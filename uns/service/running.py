@@ -160,7 +160,8 @@ class Running:
         try:
             await self.listening.resume(session)
         except ConnectionError as error:
-            self.log.warning("subscribing was cut off", why=str(error))
+            self.log.warning("subscribing was cut off; it is done again with the next connection", why=str(error))
+            self.session.cut(str(error))
             return
         self.own.say(report.status(self))
         self.session.flush()
