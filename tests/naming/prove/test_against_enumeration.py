@@ -43,15 +43,18 @@ CONDITIONS = [
 TARGETS = [
     "{x}/_t/{y}", "{y}/_t/{x}", "s/{x}/_t/n", "s/{y}/_t/n", "{x|lower}/_t/n", "{x|kebab}/_t/{y|kebab}", "p-{x}/_t/{y}",
     "{x}-{y}/_t/n", "s/_t/n", "a/_t/b", "a/_t/{x}", "{n}/_t/m", "{n}/_t/{x}", "{n}/_t/{y}", "{n}/_t/{o}", "{x}/_t/{t}",
-    "s/_t/{t}", "s-{t}/_t/{x}", "{t|kebab}/_t/{x}",
+    "s/_t/{t}", "s-{t}/_t/{x}", "{t|kebab}/_t/{x}", "{q}/_t/m", "{q}/_t/{o}", "{q}/_t/{x}",
 ]  # fmt: skip
 
 
-def table(draw: st.DrawFn, key: tuple[str, ...]) -> Lookup:
-    cells = st.sampled_from(["a", "b", "A", "ab", "*"])
-    keys = draw(st.lists(st.tuples(*(cells for _ in key)), min_size=1, max_size=5, unique=True))
-    rows = [(*each, draw(st.sampled_from(["m", "n"])), draw(st.sampled_from(["o", "p"]))) for each in keys]
-    columns = (*key, "n", "o")
+def table(draw: st.DrawFn, key: tuple[str, ...], brings: tuple[str, ...]) -> Lookup:
+    cells, kinds = st.sampled_from(["a", "b", "A", "ab", "*"]), st.sampled_from(["m", "n", "*"])
+    keys = draw(
+        st.lists(st.tuples(*(kinds if name == "n" else cells for name in key)), min_size=1, max_size=5, unique=True)
+    )
+    texts = {"n": ["m", "n"], "o": ["o", "p"], "q": ["q", "a"]}
+    rows = [(*each, *(draw(st.sampled_from(texts[name])) for name in brings)) for each in keys]
+    columns = (*key, *brings)
     placed = tuple(Row(row, 1000 + at, tuple(range(1, len(row) + 1))) for at, row in enumerate(rows))
     return Lookup("t", "t.csv", FilePlace("t"), key, columns, placed)
 
@@ -74,7 +77,10 @@ def rules(draw: st.DrawFn, number: int, tagged: bool) -> Rule | None:
     lookups: tuple[Lookup, ...] = ()
     if brought and draw(st.booleans()):
         key = tuple(draw(st.lists(st.sampled_from(sorted(brought)), min_size=1, max_size=2, unique=True)))
-        lookups = (table(draw, key),)
+        lookups = (table(draw, key, ("n", "o")),)
+        if draw(st.booleans()):
+            lookups += (table(draw, ("n", draw(st.sampled_from(sorted(brought)))), ("q",)),)
+            brought.add("q")
         brought |= {"n", "o"}
     to = [Template.parse_target(each) for each in TARGETS]
     possible = [each for each in to if {slot.name for slot in each.slots} <= brought]
