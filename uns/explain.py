@@ -33,8 +33,8 @@ class Line(NamedTuple):
     place: FilePlace | None = None
 
     def as_json(self) -> dict[str, Any]:
-        members = {"step": self.step, "subject": self.subject, "detail": self.detail}
-        return {**members, "where": self.place.as_json()} if self.place else members
+        where = self.place.as_json() if self.place else None
+        return {"step": self.step, "subject": self.subject, "detail": self.detail, "where": where}
 
 
 class Explanation(NamedTuple):

@@ -175,3 +175,15 @@ def test_a_registry_that_is_away_is_told_and_the_namespace_goes_on(filled, setti
     away = filled.client.get("/products")
     assert away.status_code == 503
     assert away.json()["findings"][0]["remedy"]
+
+
+def test_what_stands_behind_a_bare_hash_is_lost_and_that_is_told(filled):
+    lost = filled.client.get("/values?filter=acme/+/packaging/")
+    assert lost.status_code == 400
+    assert "%23" in lost.json()["findings"][0]["remedy"]
+
+
+def test_a_path_without_the_root_is_told_so(filled):
+    response = filled.client.get("/namespace/dallas")
+    assert response.status_code == 404
+    assert response.json()["detail"] == "a path begins with 'acme', and not with 'dallas'"

@@ -120,3 +120,46 @@ def test_watch_survives_a_closed_pipe(plant, environment, publish, watching):
     eventually(lambda: publish(TOPIC, READING, **OURS) or process.poll() is not None)
     assert process.stderr is not None
     assert "Traceback" not in process.stderr.read()
+
+
+def test_values_of_one_parent_stand_in_columns(plant, environment, publish):
+    publish(TOPIC, READING, **OURS)
+    publish(TOPIC.replace("temperature", "speed"), READING.replace("22.0", "1200.5"), **OURS)
+    readings = [line for line in uns(plant, environment, "ls").stdout.splitlines() if "Cel" in line]
+    assert len({line.index("B-1001") for line in readings}) == 1
+
+
+def test_depth_shows_that_there_is_more(plant, environment, publish):
+    publish(TOPIC, READING, **OURS)
+    assert uns(plant, environment, "ls", "--depth", "1").stdout.splitlines() == ["acme", "└── dallas …"]
+
+
+def test_equipment_stands_for_all_below_it(plant, environment, publish):
+    publish(TOPIC, READING, **OURS)
+    shown = uns(plant, environment, "watch", "dallas/packaging/line-3", "--count", "1", "--for", "20", "--json")
+    assert json.loads(shown.stdout)["topic"] == TOPIC
+
+
+def from_there(api, plant, asked):
+    """The API's answer with places as one sees them in the plant's folder, where the command line runs."""
+    text = api.client.post("/explain", json=asked).text
+    return json.loads(text.replace(f"{os.path.relpath(plant)}/", "").replace(f"{plant}/", ""))
+
+
+def test_explain_says_of_a_governed_topic_what_the_api_says(plant, environment, publish, api):
+    publish(TOPIC, READING, **OURS)
+    eventually(lambda: api.client.get(f"/namespace/{TOPIC}").status_code == 200)
+    told = json.loads(uns(plant, environment, "explain", TOPIC, "--json").stdout)
+    answered = from_there(api, plant, {"topic": TOPIC})
+    for each in (told, answered):
+        assert {"arrived", "age"} <= each["value"].keys()
+        del each["value"]["arrived"], each["value"]["age"]
+    assert told == answered
+
+
+@pytest.mark.parametrize("payload", ['{"Val": 71.6}', "nonsense"])
+def test_explain_says_of_a_raw_message_what_the_api_says(plant, environment, api, payload):
+    asked = {"topic": "plc/dallas/L3/filler/TT101", "text": payload, "at": "2025-11-20T00:53:21Z"}
+    printed = uns(plant, environment, "explain", asked["topic"], payload, "--at", asked["at"], "--json").stdout
+    answered = from_there(api, plant, asked)
+    assert json.loads(printed) | {"context": ""} == answered | {"context": ""}

@@ -73,3 +73,15 @@ def test_release_without_a_service_says_so(folder: Path, broker: Mosquitto) -> N
     status, _, said = uns(folder, broker.url, "release", FILLER)
     assert status == 3
     assert "does not answer" in said
+
+
+@pytest.mark.parametrize("topic", ["dallas/line-1", "acme/+/_telemetry/speed", "dallas/_telemetry/#"])
+def test_release_takes_one_whole_topic(folder: Path, topic: str) -> None:
+    status, _, said = uns(folder, "mqtt://127.0.0.1:1", "release", topic)
+    assert (status, "is no governed topic" in said) == (2, True)
+
+
+def test_a_state_folder_that_cannot_be_made_is_told(folder: Path) -> None:
+    (folder / "taken").write_text("", encoding="utf-8")
+    status, _, said = uns(folder, "mqtt://127.0.0.1:1", "run", "--only", "path", state="taken/state")
+    assert (status, "the state folder taken/state cannot be used" in said, "Traceback" in said) == (3, True, False)

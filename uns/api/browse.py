@@ -58,8 +58,12 @@ def _unknown(path: str, here: Surroundings) -> Refused:
     names = [child.rpartition("/")[2] for child, _ in here.namespace.below(parent)][:1_000]
     missing = path[len(parent) :].strip("/").partition("/")[0][:200]
     near = nearest(missing, names)
-    remedy = f"did you mean {parent}/{near}?" if near else f"GET /api/v1/namespace/{parent} lists what is there"
+    there = f"{parent}/".lstrip("/")
+    remedy = f"did you mean {there}{near}?" if near else f"GET /api/v1/namespace/{parent} lists what is there"
     message = f"there is no {missing!r} below {parent[:500]!r}"
+    if not parent:
+        message = f"a path begins with {here.namespace.root!r}, and not with {missing!r}"
+        remedy = f"GET /api/v1/namespace/{here.namespace.root} lists what is there"
     return Refused(404, message, [found("name-unknown", message, remedy, FilePlace(f"/{path[:500]}"))])
 
 
@@ -70,6 +74,11 @@ def topic_filter(text: str | None) -> TopicFilter | None:
     """
     if text is None:
         return None
+    if text.endswith("/"):
+        remedy = "in a URL `#` is written %23; what stands behind a bare one is never sent"
+        raise wrong(
+            "?filter", f"{text[-500:]!r} ends with an empty level, which no governed topic has", remedy, "filter-syntax"
+        )
     try:
         return TopicFilter("/".join("+" if level == " " else level for level in text.split("/")))
     except Malformed as error:

@@ -97,7 +97,9 @@ async def rollback(here: Here, body: Rollback) -> Submitted:
 def _answered(here: Here, outcome: Outcome) -> Submitted:
     if not outcome.is_in_force:
         errors = sum(each.severity == "error" for each in outcome.findings)
-        raise Refused(422, f"the change set has {errors} errors and is not in force", outcome.findings)
+        raise Refused(
+            422, f"the change set has {errors} error{'s' * (errors > 1)} and is not in force", outcome.findings
+        )
     here.registry.changed.set()
     findings = [FindingModel(**each.as_json()) for each in outcome.findings]
     return Submitted(revision=outcome.revision, is_new=outcome.is_new, findings=findings)

@@ -21,7 +21,7 @@ def doctor(as_json: Json = False, config: Config = None) -> None:
     for each in checks(settings(config)):
         results.append(each)
         if not as_json:
-            out.print(f"{MARKS[each.grade]} {each.about:<9}", end="")
+            out.print(f"{MARKS[each.grade]} {each.about:<10}", end="")
             out.print(each.message + (f"\n            → {each.remedy}" if each.remedy else ""), markup=False)
     if as_json:
         show_json([each._asdict() for each in results])

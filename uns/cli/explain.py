@@ -39,7 +39,7 @@ def explain(
         kept = kept_at(chosen, topic)
         found = producers.produced(bundle, topic, kept, engine)
         if as_json:
-            show_json(producers.as_json(topic, kept, found))
+            show_json(producers.as_json(topic, kept, found, bundle.revision))
         else:
             producers.show(topic, kept, found)
         raise typer.Exit(0 if kept else NEGATIVE)

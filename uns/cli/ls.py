@@ -9,10 +9,13 @@ import typer
 
 from uns.cli.app import NEGATIVE, Config, Json, app, fail, out, settings, show_json
 
+WIDEST = 24
+"""Characters of a reading up to which all of one parent are aligned."""
+
 
 @app.command("ls")
 def ls(
-    path: Annotated[str, typer.Argument(help="where to begin, with or without the root", metavar="[PATH]")] = "",
+    path: Annotated[str, typer.Argument(help="where to begin, with or without the root", metavar="PATH")] = "",
     depth: Annotated[int, typer.Option("--depth", help="levels below it", min=0, max=200)] = 200,
     as_json: Json = False,
     config: Config = None,
@@ -54,18 +57,27 @@ def ls(
 
 
 def _grown(node: Any, tree: Any) -> Any:
-    for child in node.children or ():
-        _grown(child, tree.add(_line(child)))
+    """The children below their parent; values of one parent stand in columns."""
+    from uns.cli.governed import reading
+
+    children = node.children or ()
+    values = [each for each in children if each.value is not None]
+    names = max((len(each.name) for each in values), default=0)
+    readings = max((min(len(reading(each.value)), WIDEST) for each in values), default=0)
+    for child in children:
+        _grown(child, tree.add(_line(child, names, readings)))
     return tree
 
 
-def _line(node: Any) -> Any:
+def _line(node: Any, names: int = 0, readings: int = 0) -> Any:
     from rich.text import Text
 
     from uns.cli.governed import ago, context, reading
 
     if node.value is None:
-        return Text(node.name, "bold" if node.kind == "site" else "")
+        more = " …" if node.children is None else ""
+        return Text.assemble((node.name, "bold" if node.kind == "site" else ""), (more, "dim"))
     style = "red" if node.rogue else "yellow" if node.value.quality not in (None, "good") else "green"
-    beside = " · ".join(filter(None, (f"{ago(node.value.age)} ago", context(node.value))))
-    return Text.assemble(node.name, "  ", (reading(node.value), style), (f"  {beside}", "dim"))
+    beside = " · ".join(filter(None, (f"{ago(node.value.age):>6} ago", context(node.value))))
+    shown = f"{reading(node.value):<{readings}}"
+    return Text.assemble(f"{node.name:<{names}}  ", (shown, style), (f"  {beside}", "dim"))

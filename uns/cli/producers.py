@@ -66,15 +66,16 @@ def produced(bundle: Bundle, topic: str, kept: Kept | None, engine: Engine | Non
     return found
 
 
-def as_json(topic: str, kept: Kept | None, found: list[Produced]) -> dict[str, Any]:
-    payload = None if kept is None else _body(kept)
-    return {
-        "topic": topic,
-        "value": payload,
-        "age": _age(payload),
-        "properties": kept.properties if kept else {},
-        "origins": [each.as_json() for each in found],
-    }
+def as_json(topic: str, kept: Kept | None, found: list[Produced], revision: str) -> dict[str, Any]:
+    """As the API tells it."""
+    from uns.api.namespace import Entry
+    from uns.api.shown import value_of
+
+    value = None
+    if kept is not None:
+        now = time.time_ns()
+        value = value_of(Entry(topic, kept.payload, kept.properties, now, True, 0), now).model_dump(mode="json")
+    return {"topic": topic, "value": value, "bundle": revision, "origins": [each.as_json() for each in found]}
 
 
 def show(topic: str, kept: Kept | None, found: list[Produced]) -> None:

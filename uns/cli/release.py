@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from uns.cli.app import NEGATIVE, UNREACHABLE, Config, Json, app, fail, out, settings, show_json
+from uns.cli.app import NEGATIVE, UNREACHABLE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
 
 ANSWER_WITHIN = 5.0
 
@@ -29,6 +29,8 @@ def release(
     chosen = settings(config)
     root = draft_of(chosen).standard.root
     own, governed = OwnTopics(root, chosen.instance), below_root(topic, root)
+    if "+" in governed or "#" in governed or "/_" not in governed:
+        fail(WRONG_USE, f"{topic!r} is no governed topic", "name one whole, such as dallas/line-1/f1/_telemetry/speed")
     answers: list[dict[str, Any]] = []
     at_broker(chosen, _ask(chosen, own, governed, answers))
     if not answers:

@@ -15,7 +15,7 @@ from uns.cli.app import WRONG_USE, Config, Json, app, fail, out, settings
 @app.command("watch")
 def watch(
     filter_: Annotated[
-        str, typer.Argument(help="MQTT topic filter, with or without the root", metavar="[FILTER]")
+        str, typer.Argument(help="MQTT topic filter, or equipment; with or without the root", metavar="FILTER")
     ] = "#",
     count: Annotated[int | None, typer.Option("--count", help="end after so many lines", min=1)] = None,
     seconds: Annotated[float | None, typer.Option("--for", help="end after so many seconds", min=0.1)] = None,
@@ -34,7 +34,7 @@ def watch(
     chosen = settings(config)
     root = draft_of(chosen).standard.root
     try:
-        wanted = TopicFilter(below_root(filter_, root))
+        wanted = TopicFilter(_whole(below_root(filter_, root)))
     except Malformed as error:
         fail(WRONG_USE, str(error), error.remedy)
     left = count if count is not None else -1
@@ -61,6 +61,11 @@ def watch(
             listening.cancel()
 
     at_broker(chosen, follow())
+
+
+def _whole(text: str) -> str:
+    """A path of equipment has no messages of its own: it stands for all below it."""
+    return text if "/_" in text or text.endswith(("#", "+")) else f"{text.rstrip('/')}/#"
 
 
 async def _listen(client: Any) -> None:
