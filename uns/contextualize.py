@@ -49,7 +49,8 @@ def _decided(sample: Sample, route: Route, now: Situation) -> list[Decision]:
     if now.raw.retained and route.source.retained == "timed" and sample.clock in BY_RECEIPT:
         return [Ignore(sample, rule, "retained")]
     if rule is None or resolution.findings:
-        reject = Reject(sample, rule, sample.findings + resolution.findings)
+        unnamed = rule is None and any(each.code == "tag-missing" for each in sample.findings)
+        reject = Reject(sample, rule, sample.findings if unnamed else sample.findings + resolution.findings)
         return [Observe(reject) if (rule or route.file).mode == "observe" else reject]
     decisions: list[Decision] = []
     for step in steps:

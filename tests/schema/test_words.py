@@ -68,7 +68,11 @@ def of(name: str, schema: Any) -> dict[str, Any]:
         (of("a/b~c", {"type": "number"}), {"a/b~c": ""},
          '/a~1b~0c | `/a~1b~0c` is "" (text) where a number is expected → send a number'),
         ({"items": {"required": ["id"]}}, [{"id": 1}, {}], "/1/id | `/1/id` is required → add it"),
-        ({"oneOf": [True, {"type": "number"}]}, 1, None),
+        ({"oneOf": [True, {"type": "number"}]}, 1,
+         " | the payload is 1, which fits several alternatives where one is expected → see the schema"),
+        (of("v", {"anyOf": [{"type": "object"}, {"type": "array", "minItems": 2}]}), {"v": [1]},
+         "/v | `/v` fits none of 2 alternatives; of the nearest, `/v` is a list of 1: at least 2 elements are expected "
+         "→ keep to the limit"),
         ({"contains": {"type": "number"}}, [], " | the payload lacks an element that is expected → add it"),
         ({"propertyNames": {"maxLength": 1}}, {"ab": 1}, None),
     ],

@@ -25,7 +25,6 @@ Draw = Callable[[RawMessage, Value, Births], tuple[list[Sample], Births]]
 
 _new: Final = tuple.__new__
 _NO_CAPTURES: Final[Mapping[str, str]] = {}
-_WHERE: Final = {"neuron": "`/values` and `/tags`", "text": "the text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,9 @@ def _none(source: Source, raw: RawMessage, found: list[Any] | None) -> list[Samp
         return [undecoded(raw, Fault("payload-limit", f"{message} characters", remedy))]
     if source.empty == "ignore":
         return []
-    where = " and ".join(f"`{pointer.text}`" for pointer in source.each) or _WHERE[source.read]
+    if source.read == "text":
+        return [undecoded(raw, Fault("payload-no-reading", "the text is blank", "say `empty: ignore`"))]
+    where = " and ".join(f"`{pointer.text}`" for pointer in source.each) or "`/values` and `/tags`"
+    found_nothing = f"{where} {'find' if ' and ' in where else 'finds'} nothing"
     remedy = "check `each` of the source, or say `empty: ignore`"
-    return [undecoded(raw, Fault("payload-no-reading", f"{where} finds nothing", remedy))]
+    return [undecoded(raw, Fault("payload-no-reading", found_nothing, remedy))]

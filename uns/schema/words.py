@@ -54,6 +54,8 @@ def _said(error: ValidationError, value: Any, schema: Any) -> tuple[str, str, li
             return f"is {shown(value)}, which is ruled out", "send something else", []
         case Kind.PropertyNames(error=inner):
             return f"has a member with a name that is not allowed: {_cut(inner.message)}", "rename it", []
+        case Kind.OneOfMultipleValid():
+            return f"is {shown(value)}, which fits several alternatives where one is expected", "see the schema", []
         case Kind.UniqueItems():
             return "holds the same element twice", "send each once", []
         case Kind.Contains():
@@ -140,10 +142,15 @@ def _of_nearest_alternative(error: ValidationError, instance: Any, schema: Any) 
     if len(types) == len(alternatives) and wrong:
         said = f"{_shown_pointer(here)} is {shown(value)} where {_either(types)} is expected"
         return Violation(here, _cut(said), f"send {_either(types)}")
-    best = max(alternatives, key=lambda each: (max(len(one.instance_path) for one in each), -len(each)))
+    best = max(alternatives, key=_nearness)
     inner = violation(best[0], instance, schema)
     message = f"{_shown_pointer(here)} fits none of {len(alternatives)} alternatives; of the nearest, {inner.message}"
     return Violation(inner.pointer, _cut(message), inner.remedy)
+
+
+def _nearness(errors: list[ValidationError]) -> tuple[int, bool, int]:
+    """Deeper is nearer, another type is farther, fewer faults are nearer."""
+    return max(len(each.instance_path) for each in errors), not isinstance(errors[0].kind, Kind.Type), -len(errors)
 
 
 def shown(value: Any) -> str:
