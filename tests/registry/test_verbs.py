@@ -105,6 +105,7 @@ def test_a_bad_sheet_names_its_rows_and_ends_with_status_1(folder: Path) -> None
         (("registry", "import", "people", "batches.csv"), 2),
         (("context", "dallas//x"), 2),
         (("context", "dalas/packaging"), 1),
+        (("context", "dallas/pakaging"), 1),
         (("context", "dallas", "--at", "yesterday"), 2),
         (("context", "dallas", "--at", "0001-01-01"), 2),
         (("context", "dallas", "--at", "9999-12-31T23:59:59Z"), 2),

@@ -54,6 +54,7 @@ def context(
 def _equipment(text: str, standard: Standard) -> EquipmentPath:
     from uns.equipment import EquipmentPath
     from uns.finding import Malformed, nearest
+    from uns.naming.levels import Misfit, read_path
     from uns.registry.csv.cells import without_root
 
     try:
@@ -64,6 +65,9 @@ def _equipment(text: str, standard: Standard) -> EquipmentPath:
         near = nearest(path.site, standard.sites)
         remedy = f"did you mean `{near}`?" if near else f"the sites are {', '.join(standard.sites)}"
         fail(NEGATIVE, f"`{path.site}` is no site of the standard", remedy)
+    levels = read_path(standard, path.site, path.split("/")[1:])
+    if isinstance(levels, Misfit):
+        fail(NEGATIVE, str(levels.refusal), levels.refusal.remedy)
     return path
 
 

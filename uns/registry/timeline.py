@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, or_, select
 
 from uns.context.shifts import Calendar, calendars
 from uns.context.timeline import Timeline
-from uns.context.values import Shift
+from uns.context.values import Batch, Shift
 from uns.equipment import EquipmentPath
 from uns.instant import Instant, to_datetime
 from uns.naming.standard import Standard
@@ -20,6 +20,9 @@ from uns.registry.held import believed
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
 from uns.registry.tables import BATCHES, SHIFT_CHANGES
 from uns.registry.writing import revision_of
+
+_AT_ONCE: Final = 500
+"""Rows fetched in one go; the message path waits for no longer, since a driver lets nobody else run meanwhile."""
 
 
 def load(engine: Engine, standard: Standard, behind_ns: int, now: Instant, as_of: Instant | None = None) -> Timeline:
@@ -36,13 +39,17 @@ def _load(
     engine: Engine, standard: Standard, since: Instant, until: Instant | None, installed: Instant, as_of: Instant | None
 ) -> Timeline:
     with reading(engine) as connection:
-        rows = connection.execute(_within(BATCHES, since, until, as_of)).all()
-        several = {row.equipment for row in rows if row.parallel}
+        held: list[Batch] = []
+        several: set[str] = set()
+        for row in connection.execute(_within(BATCHES, since, until, as_of).execution_options(yield_per=_AT_ONCE)):
+            held.append(batch_of(row))
+            if row.parallel:
+                several.add(row.equipment)
         changes = connection.execute(_within(SHIFT_CHANGES, since, until, as_of)).all()
         equipment = EQUIPMENT.all_in(connection, as_of)
         return Timeline.build(
             str(revision_of(connection)),
-            [batch_of(row) for row in rows],
+            held,
             PRODUCTS.all_in(connection, as_of),
             calendars_in(connection, standard, since, as_of),
             [
