@@ -1,7 +1,8 @@
 """Meaning: whether units, states and shapes fit what the dictionary says of the names that a rule gives.
 
 `unit-incompatible`: the raw unit (of the row, else of the rule) cannot become the dictionary's. `unit-assumed`: neither
-row, rule nor payload states it. `states-unknown`: a map yields what the dictionary does not list, found at the map.
+row, rule nor payload states it. `states-unknown`: a map yields what the dictionary does not list, or words
+for a number, found at the map.
 `contract-shape`: an object's name under a contract for values, or the other way round.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from uns.finding import FilePlace, Finding, Malformed, found, nearest
+from uns.message import Scalar
 from uns.naming.measure import scale_to
 from uns.naming.prove.feed import Fed
 from uns.naming.prove.places import place
@@ -22,6 +24,14 @@ from uns.naming.targets import contract_at
 from uns.naming.template import Template
 
 STATED: Final = ("unit", "states", "bit", "factor", "offset")
+
+
+WORDS: Final = {
+    "number": ("a number", "yield numbers, or choose a name of type string"),
+    "integer": ("an integer", "yield whole numbers, or choose a name of type string"),
+    "boolean": ("true or false", "write `true` or `false`; `yes` and `on` are text"),
+}
+"""Type of a name → what it wants of a map that yields words."""
 
 
 class Raw(NamedTuple):
@@ -129,10 +139,28 @@ def assumed(name: Name, where: FilePlace) -> Finding:
     return found("unit-assumed", message, f"add `unit: {name.unit}`, or the unit in which the machine counts", where)
 
 
-def _states(name: Name, states: States) -> Iterator[Finding]:
-    if name.values is None:
+def _mistyped(name: Name, states: States, yielded: list[Scalar]) -> Iterator[Finding]:
+    """What no conversion makes a value of the name's type: words for a number or a truth."""
+    if name.type not in WORDS:
         return
+    article, remedy = WORDS[name.type]
+    wrong = dict.fromkeys(each for each in yielded if isinstance(each, str) and not _is_spelling(each, name.type))
+    for value in wrong:
+        message = f"map `{states.name}` yields `{value[:60]}`, and `{name.name}` is {article}"
+        yield found("states-unknown", message, remedy, states.place)
+
+
+def _is_spelling(text: str, type_: str) -> bool:
+    if type_ == "boolean":
+        return text.strip().lower() in ("true", "false", "0", "1")
+    return any(character.isdigit() for character in text)
+
+
+def _states(name: Name, states: States) -> Iterator[Finding]:
     yielded = [*states.mapping.values(), *([] if states.otherwise is None else [states.otherwise])]
+    if name.values is None:
+        yield from _mistyped(name, states, yielded)
+        return
     known = {(isinstance(each, bool), each) for each in name.values}
     wrong = dict.fromkeys(each for each in yielded if (isinstance(each, bool), each) not in known)
     for value in wrong:
