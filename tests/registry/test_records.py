@@ -48,14 +48,14 @@ def announce(engine: Engine, standard: Standard, *records: Record, parallel: boo
 def test_what_was_recorded_is_on_the_next_timeline(engine: Engine, standard: Standard) -> None:
     announce(
         engine, standard,
-        record("product", 5, None, id="P", name="Cola", attributes={"litres": 0.33}),
+        record("product", 5, None, id="P", name="Cola", attributes={"litres": 0.33, "serial": 2**80}),
         record("batch-start", 10, id="A", product="P", order="O", quantity=2**70),
         record("batch-change", 20, id="B"),
     )  # fmt: skip
     line = load(engine, standard, LONG, 30 * SECOND)
     then, now = line.at(LINE, 15 * SECOND), line.at(LINE, 20 * SECOND)
     assert then.batch == Batch("A", LINE, 10 * SECOND, 20 * SECOND, "P", "O", 2**70)
-    assert then.product == Product("P", "Cola", {"litres": 0.33})
+    assert then.product == Product("P", "Cola", {"litres": 0.33, "serial": 2**80})
     assert now.batch == Batch("B", LINE, 20 * SECOND)
     assert line.revision == "1"
 
