@@ -262,3 +262,8 @@ def test_what_cannot_be_kept_has_no_effect(fields: dict[str, Any], code: str) ->
 def test_an_instant_that_no_registry_can_hold_is_refused() -> None:
     _, findings = timeline().take(Record("batch-start", LINE, -(2**63), {"id": "A"}))
     assert [each.code for each in findings] == ["time-implausible"]
+
+
+def test_a_crew_that_takes_over_where_no_calendar_is_known_has_no_date() -> None:
+    line, _ = take(Timeline.build(), record("shift-change", "10:00", crew="Z"))
+    assert line.at(FILLER, t("10:30")).members == {"shift": {"id": "unplanned", "crew": "Z"}}

@@ -15,7 +15,7 @@ def context_of(batch: Batch | None, shift: Shift | None, product: Product | None
     if batch:
         members["batch"] = _known(id=batch.id, order=batch.order)
     if shift:
-        members["shift"] = _known(id=shift.id, date=shift.date, crew=shift.crew)
+        members["shift"] = _known(id=shift.id, date=shift.date or None, crew=shift.crew)
     if product:
         members["product"] = _known(id=product.id, name=product.name)
     properties = tuple((name, str(each["id"])) for name, each in members.items())
