@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from uns.finding import Malformed
-from uns.topic import Topic
+from uns.topic import Topic, shown
 
 
 class EquipmentPath(str):
@@ -16,7 +16,9 @@ class EquipmentPath(str):
     def __new__(cls, text: str) -> EquipmentPath:
         for level in Topic(text).levels:
             if level.startswith("_"):
-                raise Malformed("topic-illegal", f"{level!r} in {text!r} is a contract's", "name equipment only")
+                raise Malformed(
+                    "topic-illegal", f"{shown(level)} in {shown(text)} is a contract's", "name equipment only"
+                )
         return super().__new__(cls, text)
 
     @property

@@ -8,6 +8,12 @@ from uns.finding import Malformed
 
 MAX_BYTES: Final = 65_535
 MAX_LEVELS: Final = 200
+MAX_SHOWN: Final = 200
+
+
+def shown(text: str) -> str:
+    """A topic, or a part of one, in a message: quoted, and cut where it is very long."""
+    return repr(text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…")
 
 
 def _check(text: str, code: str) -> None:
@@ -15,11 +21,11 @@ def _check(text: str, code: str) -> None:
         raise Malformed(code, "an MQTT topic has at least one character", "name a topic")
     for offset, character in enumerate(text):
         if character < " " or "\x7f" <= character <= "\x9f":
-            raise Malformed(code, f"{text!r} holds the control character {character!r}", "remove it", offset)
+            raise Malformed(code, f"{shown(text)} holds the control character {character!r}", "remove it", offset)
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise Malformed(code, f"{text!r} is not Unicode text", "write it as UTF-8", error.start) from None
+        raise Malformed(code, f"{shown(text)} is not Unicode text", "write it as UTF-8", error.start) from None
     if size > MAX_BYTES or text.count("/") >= MAX_LEVELS:
         raise Malformed(
             code,
@@ -38,10 +44,13 @@ class Topic(str):
         offset = 0
         for level in text.split("/"):
             if not level:
-                raise Malformed("level-empty", f"{text!r} has an empty level", "fill or drop it", offset)
+                raise Malformed("level-empty", f"{shown(text)} has an empty level", "fill or drop it", offset)
             if level.startswith("$") or "+" in level or "#" in level:
                 raise Malformed(
-                    "topic-illegal", f"level {level!r} of {text!r} holds $, + or #", "map it with a lookup", offset
+                    "topic-illegal",
+                    f"level {shown(level)} of {shown(text)} holds $, + or #",
+                    "map it with a lookup",
+                    offset,
                 )
             offset += len(level) + 1
         return super().__new__(cls, text)
@@ -59,15 +68,15 @@ class TopicFilter(str):
     def __new__(cls, text: str) -> TopicFilter:
         _check(text, "filter-syntax")
         if text.startswith("$"):
-            raise Malformed("filter-syntax", f"{text!r} is the broker's own tree", "listen to machines' topics")
+            raise Malformed("filter-syntax", f"{shown(text)} is the broker's own tree", "listen to machines' topics")
         levels, offset = text.split("/"), 0
         for index, level in enumerate(levels):
             if "#" in level and (level != "#" or index != len(levels) - 1):
                 message = "`#` must be the last level" if level == "#" else "`#` must stand alone in its level"
-                raise Malformed("filter-syntax", f"{text!r}: {message}", "use `+` for one level", offset)
+                raise Malformed("filter-syntax", f"{shown(text)}: {message}", "use `+` for one level", offset)
             if "+" in level and level != "+":
                 remedy = "use `+` for the whole level and tell machines apart in the rule's `from`"
-                raise Malformed("filter-syntax", f"{text!r}: `+` must stand alone in its level", remedy, offset)
+                raise Malformed("filter-syntax", f"{shown(text)}: `+` must stand alone in its level", remedy, offset)
             offset += len(level) + 1
         return super().__new__(cls, text)
 

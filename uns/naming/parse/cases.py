@@ -30,7 +30,7 @@ def _read_case(node: Node, rules: Mapping[str, object] | None, report: Report) -
     form = Form(node, "the test", _KEYS, report, required=("topic", "expect"))
     if not form.sound:
         return None
-    topic, payload = form.text("topic"), _payload(form)
+    topic, payload = _topic(form), _payload(form)
     case = Case(
         place=node.place,
         topic=topic or "",
@@ -43,6 +43,16 @@ def _read_case(node: Node, rules: Mapping[str, object] | None, report: Report) -
         before=_before(form),
     )
     return case if report.errors == before else None
+
+
+def _topic(form: Form) -> str | None:
+    """A topic that a machine could publish on, `$` and empty levels too."""
+    leaf = form.leaf("topic")
+    if leaf is not None and ("+" in leaf.text or "#" in leaf.text):
+        message = f"`{leaf.text[:100]}` is a filter; a message has one topic"
+        form.report.add("key-value", message, "write the topic of one message", leaf.place)
+        return None
+    return None if leaf is None else leaf.text
 
 
 def _payload(form: Form) -> bytes | None:

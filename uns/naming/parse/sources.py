@@ -64,7 +64,7 @@ def _read_source(node: Node, zones: tuple[str, ...], scope: Scope) -> Source | N
     topics = _topics(own, report)
     if not topics:
         return None
-    each = read_pointers(form.leaves("each"), report) if form.has("each") else ()
+    each = _each(form, report)
     return Source(
         topics=topics,
         place=node.place,
@@ -148,6 +148,16 @@ def _may_be_local(form: Form) -> bool:
     """Whether text without offset can occur: not in the presets whose times are numbers or carry an offset."""
     read = form.members.get("read")
     return form.has("time") or not isinstance(read, Leaf) or read.text not in PRESETS or read.text == "tasmota"
+
+
+def _each(form: Form, report: Report) -> tuple[Pointer, ...]:
+    pointers = read_pointers(form.leaves("each"), report) if form.has("each") else ()
+    for pointer, leaf in zip(pointers, form.leaves("each") if pointers else (), strict=False):
+        twice = next((name for name in pointer.captures if pointer.captures.count(name) > 1), None)
+        if twice is not None:
+            message = f"`{{{twice}}}` is captured twice in `{pointer.text[:60]}`"
+            report.add("capture-duplicate", message, "rename one of them", leaf.place)
+    return pointers
 
 
 def _tag(form: Form, each: tuple[Pointer, ...], report: Report) -> tuple[TagPart, ...] | None:
