@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, Self
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -16,13 +16,28 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from uns.settings import Settings
 
 Sink = Callable[[aiomqtt.Message], None]
+TO_LEAVE: Final = 1.0
+
+
+class _Tidy(aiomqtt.Client):
+    """A client that, cancelled while it connects, leaves no open connection behind: it comes in, and goes."""
+
+    async def __aenter__(self) -> Self:
+        connecting = asyncio.ensure_future(super().__aenter__())
+        try:
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            await asyncio.wait((connecting,), timeout=TO_LEAVE)
+            if not connecting.cancel() and connecting.exception() is None:
+                await self.__aexit__(None, None, None)
+            raise
 
 
 def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomqtt.Client:
     """A clean-session client named `<instance>-<name>`; with a sink, messages go there at once."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = 0
-    return aiomqtt.Client(
+    return _Tidy(
         settings.broker_host,
         settings.broker_port,
         username=settings.username,
