@@ -16,6 +16,7 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_COLUMNS: Final = 200
 MAX_CELL: Final = 4_000
 _SEPARATORS: Final = (",", ";", "\t")
+_SPREADSHEET_ERROR: Final = re.compile(r"#(?:NAME\?|N/A|REF!|VALUE!|DIV/0!|NULL!|NUM!)")
 _QUOTED: Final = re.compile(r'(?:^|[,;\t])[ ]*"')
 
 
@@ -76,7 +77,7 @@ def _records(text: str) -> Iterator[_Line]:
     for number, line in enumerate(text.split("\n"), 1):
         if held:
             held = f"{held}\n{line}"
-        elif not line.strip(" \t,;\ufeff") or line.lstrip().startswith("#"):
+        elif not line.strip(" \t,;\ufeff") or _is_comment(line.lstrip()):
             continue
         else:
             held, begun = line, number
@@ -85,6 +86,11 @@ def _records(text: str) -> Iterator[_Line]:
             held = ""
     if held:
         yield _Line(held, begun)
+
+
+def _is_comment(line: str) -> bool:
+    """A `#` line; what a spreadsheet made of a tag that looked like a formula (`#NAME?`) is a cell, to be told."""
+    return line.startswith("#") and not _SPREADSHEET_ERROR.match(line)
 
 
 def _separator(header: str) -> str:

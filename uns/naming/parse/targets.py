@@ -34,8 +34,13 @@ def read_targets(
     deep = [name for pattern in patterns for name in deep_captures(pattern)]
     for leaf in leaves:
         template = _template(leaf, deep, report)
-        if template is not None and (not record or _is_equipment(template, leaf, report)):
-            templates.append(template)
+        if template is None or (record and not _is_equipment(template, leaf, report)):
+            continue
+        if any(each.text == template.text for each in templates):
+            message = f"target `{leaf.text[:60]}` stands twice"
+            report.add("key-duplicate", message, "remove one of them", leaf.place)
+            continue
+        templates.append(template)
     return tuple(templates)
 
 
