@@ -34,6 +34,7 @@ def complaints(content: bytes) -> list[str]:
         b'"a","b"\n"1","x y"\n',
         b"a,b,,\n1,x y,,\n",
         b"a,b\r1,x y\r",
+        b"\xef\xbb\xbfsep=;\r\na;b\r\n1;x y\r\n",
     ],
 )
 def test_the_same_table_however_it_is_written(content: bytes) -> None:

@@ -47,7 +47,7 @@ def run_cases(
             )
     if as_json:
         show_json(rows)
-    else:
+    elif rows or not failed:
         _shown(rows)
     if failed:
         raise typer.Exit(NEGATIVE)

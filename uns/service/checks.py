@@ -54,7 +54,9 @@ def _rules(settings: Settings) -> tuple[Checked, Bundle | None]:
     if errors:
         return Checked("rules", "error", f"{errors} errors in {settings.rules}", "uns check"), judgement.draft
     files = len(judgement.draft.files) if judgement.draft is not None else 0
-    return Checked("rules", "well", f"{files} rule files in {settings.rules}"), judgement.draft
+    return Checked(
+        "rules", "well", f"{files} rule {'file' if files == 1 else 'files'} in {settings.rules}"
+    ), judgement.draft
 
 
 def _state(settings: Settings) -> Iterator[Checked]:

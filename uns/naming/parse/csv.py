@@ -16,6 +16,8 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_COLUMNS: Final = 200
 MAX_CELL: Final = 4_000
 _SEPARATORS: Final = (",", ";", "\t")
+_SEPARATOR_LINE: Final = re.compile(r"sep=[,;\t]\s*$", re.IGNORECASE)
+"""A first line that tells a spreadsheet the separator; we take it from the header."""
 _SPREADSHEET_ERROR: Final = re.compile(r"#(?:NAME\?|N/A|REF!|VALUE!|DIV/0!|NULL!|NUM!)")
 _QUOTED: Final = re.compile(r'(?:^|[,;\t])[ ]*"')
 
@@ -77,7 +79,9 @@ def _records(text: str) -> Iterator[_Line]:
     for number, line in enumerate(text.split("\n"), 1):
         if held:
             held = f"{held}\n{line}"
-        elif not line.strip(" \t,;\ufeff") or _is_comment(line.lstrip()):
+        elif (
+            not line.strip(" \t,;\ufeff") or _is_comment(line.lstrip()) or (number == 1 and _SEPARATOR_LINE.match(line))
+        ):
             continue
         else:
             held, begun = line, number
