@@ -144,8 +144,13 @@ def test_quarantine_keeps_within_its_bounds(engine: Engine) -> None:
     first = entries.entries(engine, limit=2)
     assert [each.raw.payload[0] for each in first.items] == [19, 18]
     assert [each.raw.payload[0] for each in entries.entries(engine, cursor=first.next).items] == [17, 1, 0]
-    keep(engine, [], 0, Bounds(max_bytes=2))
-    assert entries.stock(engine).bytes == 2
+    keep(engine, [], 0, Bounds(max_bytes=2 * entries.stock(engine).bytes // 5))
+    assert entries.stock(engine)[:3] == (20, 18, 2)
+    others = [each._replace(key=f"o-{at}", raw=raw[at]._replace(topic=f"plc/{at}")) for at, each in enumerate(some)]
+    keep(engine, others, 0, Bounds(max_causes=5))
+    stock = entries.stock(engine)
+    assert stock.quarantined == stock.kept + stock.counted_only == 40
+    assert len(entries.counts(engine)) == 6
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "é" * 30_000, ""])

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, select, update
 
 from uns.instant import SECOND, Instant
 from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
 
 REMEMBERED_KEYS: Final = 20_000
+FORGOTTEN: Final = ""
+"""The mark of the row that sums up forgotten causes."""
 _AT_ONCE: Final = 500
 _MUCH: Final = 100
 """A cause holds much where it holds more than this part of everything."""
+_SPARE: Final = 20
+"""Where room is made, it is made for this part of everything at once: to look for what goes is dear."""
 _DAY: Final = 86_400 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Per cause the first and the newest; over all causes, bytes of raw messages and age."""
+    """Per cause the first and the newest; over all causes, bytes on disk, age, and how many causes are told apart."""
 
     first: int = 100
     newest: int = 900
     max_bytes: int = 256 * 1024 * 1024
     max_age_ns: int = 30 * _DAY
+    max_causes: int = 50_000
 
 
 def keep_within(connection: Connection, causes: Iterable[int], now: Instant, bounds: Bounds) -> int:
@@ -39,7 +44,14 @@ def keep_within(connection: Connection, causes: Iterable[int], now: Instant, bou
         middle = (ENTRIES.c.ordinal > bounds.first) & (ENTRIES.c.ordinal <= total - bounds.newest)
         dropped += _drop(connection, select(ENTRIES.c.id).where(ENTRIES.c.cause == cause, middle))
     dropped += _drop(connection, select(ENTRIES.c.id).where(ENTRIES.c.kept_at < now - bounds.max_age_ns))
-    return dropped + _shrink(connection, bounds.max_bytes)
+    dropped += _shrink(connection, bounds.max_bytes)
+    return dropped + _forget(connection, bounds.max_causes)
+
+
+def size_of_all(connection: Connection) -> int:
+    """What raw messages and entries take on disk."""
+    sums = (select(func.coalesce(func.sum(table.c.size), 0)) for table in (MESSAGES, ENTRIES))
+    return sum(int(connection.scalar(each) or 0) for each in sums)
 
 
 def _shrink(connection: Connection, max_bytes: int) -> int:
@@ -49,8 +61,8 @@ def _shrink(connection: Connection, max_bytes: int) -> int:
     for the biggest is dear.
     """
     dropped = 0
-    while (held := connection.scalar(select(func.coalesce(func.sum(MESSAGES.c.size), 0))) or 0) > max_bytes:
-        size = func.sum(MESSAGES.c.size)
+    while (held := size_of_all(connection)) > max_bytes:
+        size = func.sum(MESSAGES.c.size + ENTRIES.c.size)
         biggest = connection.execute(
             select(ENTRIES.c.cause, func.count().label("entries"), size.label("size"))
             .join(MESSAGES, MESSAGES.c.key == ENTRIES.c.message)
@@ -61,12 +73,56 @@ def _shrink(connection: Connection, max_bytes: int) -> int:
         if biggest is None:
             return dropped
         if biggest.size * _MUCH < held:
-            dropped += _drop(connection, select(ENTRIES.c.id).order_by(ENTRIES.c.id).limit(_AT_ONCE))
+            dropped += _drop(connection, select(ENTRIES.c.id).order_by(ENTRIES.c.id).limit(_some(connection)))
             continue
         older = select(ENTRIES.c.id).where(ENTRIES.c.cause == biggest.cause).order_by(ENTRIES.c.ordinal)
         some = older.limit(max(biggest.entries // 2, 1))
         dropped += _drop(connection, some.offset(1) if biggest.entries > 1 else some)
     return dropped
+
+
+def _some(connection: Connection) -> int:
+    """So many entries at once that it is worth the search, and never a great part of all."""
+    kept = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
+    return min(_AT_ONCE, max(kept // _SPARE, 1))
+
+
+def _forget(connection: Connection, max_causes: int) -> int:
+    """Sum up the causes that were silent longest, those of which nothing is kept before all others.
+
+    Gives how many entries of theirs were dropped: none, unless everything that is kept has a cause of its own.
+    """
+    told_apart = select(func.count()).select_from(CAUSES).where(CAUSES.c.mark != FORGOTTEN)
+    over = (connection.scalar(told_apart) or 0) - max_causes
+    if over <= 0:
+        return 0
+    holds = exists().where(ENTRIES.c.cause == CAUSES.c.id)
+    oldest = select(CAUSES.c.id).where(CAUSES.c.mark != FORGOTTEN).order_by(holds, CAUSES.c.last_received, CAUSES.c.id)
+    causes = connection.scalars(oldest.limit(over + max_causes // _SPARE)).all()
+    dropped = 0
+    for at in range(0, len(causes), _AT_ONCE):
+        some = causes[at : at + _AT_ONCE]
+        dropped += _drop(connection, select(ENTRIES.c.id).where(ENTRIES.c.cause.in_(some)))
+        _sum_up(connection, some)
+    return dropped
+
+
+def _sum_up(connection: Connection, causes: Sequence[int]) -> None:
+    """One row in place of many; what they counted is counted there."""
+    table, gone = CAUSES, CAUSES.c.id.in_(causes)
+    sums = (func.sum(table.c.quarantined), func.sum(table.c.counted_only))
+    ends = (func.min(table.c.first_received), func.max(table.c.last_received))
+    quarantined, counted_only, first, last = connection.execute(select(*sums, *ends).where(gone)).one()
+    connection.execute(delete(table).where(gone))
+    known = connection.execute(select(table).where(table.c.mark == FORGOTTEN)).first()
+    row = {"quarantined": quarantined, "counted_only": counted_only, "first_received": first, "last_received": last}
+    if known is None:
+        connection.execute(insert(table).values(mark=FORGOTTEN, rule="", code="", topic="", tag="", **row))
+        return
+    row["quarantined"] += known.quarantined
+    row["counted_only"] += known.counted_only
+    row["first_received"], row["last_received"] = min(first, known.first_received), max(last, known.last_received)
+    connection.execute(update(table).where(table.c.id == known.id).values(row))
 
 
 def _drop(connection: Connection, which: Select[Any]) -> int:
@@ -85,10 +141,14 @@ def _drop(connection: Connection, which: Select[Any]) -> int:
         connection.execute(delete(MESSAGES).where(MESSAGES.c.key.in_({row.message for row in some}), alone))
     newest = connection.scalar(select(func.max(DROPPED.c.id))) or 0
     connection.execute(delete(DROPPED).where(DROPPED.c.id <= newest - REMEMBERED_KEYS))
+    _count_only(connection, rows)
+    return len(rows)
+
+
+def _count_only(connection: Connection, rows: Sequence[Row[Any]]) -> None:
     counts: dict[int, int] = {}
     for row in rows:
         counts[row.cause] = counts.get(row.cause, 0) + 1
-    for cause, count in counts.items():
-        more = {"counted_only": CAUSES.c.counted_only + count}
-        connection.execute(update(CAUSES).where(CAUSES.c.id == cause).values(more))
-    return len(rows)
+    counted = [{"which": cause, "more": count} for cause, count in counts.items()]
+    more = {"counted_only": CAUSES.c.counted_only + bindparam("more")}
+    connection.execute(update(CAUSES).where(CAUSES.c.id == bindparam("which")).values(more), counted)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row, Select, func, select
 from uns.finding import Finding
 from uns.instant import Instant, rfc3339
 from uns.message import RawMessage
+from uns.registry.bounds import FORGOTTEN, size_of_all
 from uns.registry.engine import reading
 from uns.registry.held import Page, cursor_of, position_of
 from uns.registry.marks import clean, mark_of
@@ -74,7 +75,7 @@ class Filter(NamedTuple):
 
 
 class Count(NamedTuple):
-    """One cause, and how often: quarantined = kept + counted only."""
+    """One cause, and how often: quarantined = kept + counted only. Without code and topic: all that were forgotten."""
 
     rule: str | None
     code: str
@@ -93,6 +94,9 @@ class Stock(NamedTuple):
     counted_only: int
     kept: int
     bytes: int
+    """Of raw messages and entries, as they lie on disk."""
+    forgotten: int = 0
+    """Of those counted only, how many have a cause that is no longer told from others."""
 
 
 ALL: Final = Filter()
@@ -134,8 +138,8 @@ def stock(engine: Engine) -> Stock:
             select(func.coalesce(func.sum(CAUSES.c.quarantined), 0), func.coalesce(func.sum(CAUSES.c.counted_only), 0))
         ).one()
         kept = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
-        size = connection.scalar(select(func.coalesce(func.sum(MESSAGES.c.size), 0))) or 0
-    return Stock(int(total), int(only), kept, int(size))
+        forgotten = connection.scalar(select(CAUSES.c.quarantined).where(CAUSES.c.mark == FORGOTTEN)) or 0
+        return Stock(int(total), int(only), kept, size_of_all(connection), forgotten)
 
 
 def _joined() -> Select[Any]:

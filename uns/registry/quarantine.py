@@ -12,6 +12,7 @@ from uns.instant import Instant
 from uns.quarantine import Rejection
 from uns.registry.bounds import Bounds, keep_within
 from uns.registry.marks import clean, mark_of
+from uns.registry.sizes import cut, entry_size, message_size
 from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
 from uns.registry.writing import Author, Writing, writing
 
@@ -28,7 +29,10 @@ class Kept(NamedTuple):
 
 
 def keep(engine: Engine, rejections: Iterable[Rejection], now: Instant, bounds: Bounds = DEFAULT) -> Kept:
-    """In one transaction; a rejection that is kept again, by its key, changes nothing."""
+    """In one transaction; a rejection that is kept again, by its key, changes nothing.
+
+    Without any rejection the bounds are applied all the same: what was kept grows older by itself.
+    """
     wanted = list({each.key: each for each in rejections}.values())
     with writing(engine, Author("quarantine", now), "quarantine") as open_one:
         return _keep(open_one, wanted, now, bounds)
@@ -112,7 +116,7 @@ def _add_causes(connection: Connection, groups: dict[Cause, list[Rejection]]) ->
     rows = [
         {
             "mark": mark_of(*cause),
-            **{name: clean(text) for name, text in zip(("rule", "code", "topic", "tag"), cause, strict=True)},
+            **{name: cut(clean(text)) for name, text in zip(("rule", "code", "topic", "tag"), cause, strict=True)},
             "quarantined": 0,
             "counted_only": 0,
             "first_received": members[0].raw.received,
@@ -140,7 +144,7 @@ def _keep_messages(connection: Connection, new: Sequence[Rejection]) -> None:
     raw = {each.message: each.raw for each in new}
     known = _present(connection, MESSAGES.c.key, list(raw))
     rows = [
-        {**message._asdict(), "topic": clean(message.topic), "key": key, "size": len(message.payload)}
+        {**message._asdict(), "topic": clean(message.topic), "key": key, "size": message_size(message)}
         for key, message in raw.items()
         if key not in known
     ]
@@ -149,7 +153,7 @@ def _keep_messages(connection: Connection, new: Sequence[Rejection]) -> None:
 
 
 def _entry(rejection: Rejection, cause: int, ordinal: int, now: Instant) -> dict[str, Any]:
-    return {
+    row = {
         "key": rejection.key,
         "message": rejection.message,
         "cause": cause,
@@ -167,6 +171,7 @@ def _entry(rejection: Rejection, cause: int, ordinal: int, now: Instant) -> dict
         "kept_at": now,
         "state": "kept",
     }
+    return {**row, "size": entry_size(row)}
 
 
 def discard(engine: Engine, entry: int, author: Author) -> bool:

@@ -27,6 +27,7 @@ class Messages(TypedColumns):
     topic: Named[str] = Column(Text)
     payload: Named[bytes] = Column(LargeBinary)
     size: Named[int] = Column(BigInteger)
+    """What it takes on disk, its entries apart."""
     received: Named[int] = Column(BigInteger)
     receipt: Named[int] = Column(BigInteger)
     qos: Named[int] = Column(SmallInteger)
@@ -36,11 +37,14 @@ class Messages(TypedColumns):
 
 
 class Causes(TypedColumns):
-    """What bounds are counted by: rule, code, address. Quarantined = kept + counted only."""
+    """What bounds are counted by: rule, code, address. Quarantined = kept + counted only.
+
+    One row, whose mark is empty, sums up the causes that were forgotten.
+    """
 
     id: Named[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     mark: Named[str] = Column(Text)
-    """A hash of the four that follow: topics may be longer than what a database indexes."""
+    """A hash of the four that follow, before they are cut: topics may be longer than what a database indexes."""
     rule: Named[str] = Column(Text)
     code: Named[str] = Column(Text)
     topic: Named[str] = Column(Text)
@@ -66,6 +70,8 @@ class Entries(TypedColumns):
     site: Named[str | None] = Column(Text)
     findings: Named[str] = Column(Text)
     """A JSON array."""
+    size: Named[int] = Column(BigInteger)
+    """What it takes on disk, its raw message apart."""
     bundle: Named[str] = Column(Text)
     context: Named[str] = Column(Text)
     received: Named[int] = Column(BigInteger)
@@ -89,6 +95,7 @@ ENTRIES: Final = Table("quarantine_entry", METADATA, Entries)
 DROPPED: Final = Table("quarantine_dropped", METADATA, Dropped)
 Index("ix_quarantine_message_size", MESSAGES.c.size)
 Index("uq_quarantine_cause_mark", CAUSES.c.mark, unique=True)
+Index("ix_quarantine_entry_size", ENTRIES.c.size)
 Index("ix_quarantine_entry_cause", ENTRIES.c.cause, ENTRIES.c.ordinal)
 Index("ix_quarantine_entry_message", ENTRIES.c.message)
 Index("ix_quarantine_entry_kept_at", ENTRIES.c.kept_at)

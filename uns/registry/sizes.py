@@ -1,0 +1,30 @@
+"""What a row of quarantine takes on disk, roughly: its texts, and a fixed part for its numbers, keys and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from uns.message import RawMessage
+
+MESSAGE_ROW: Final = 512
+ENTRY_ROW: Final = 1024
+CAUSE_TEXT: Final = 300
+"""Of a cause, so many characters of each text are kept: the whole address stands in its entries."""
+
+
+def message_size(raw: RawMessage) -> int:
+    return MESSAGE_ROW + _bytes(raw.topic) + len(raw.payload)
+
+
+def entry_size(row: Mapping[str, Any]) -> int:
+    """Of the entry alone; its raw message is shared with its neighbours."""
+    return ENTRY_ROW + sum(_bytes(row[name] or "") for name in ("topic", "tag", "rule", "findings"))
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= CAUSE_TEXT else f"{text[: CAUSE_TEXT - 1]}…"
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
