@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from uns.equipment import EquipmentPath
 from uns.finding import SamplePlace, found
 from uns.journal import store as store_module
 from uns.journal.journal import Journal
-from uns.journal.mover import Mover
+from uns.journal.mover import AGE_EVERY, Mover
 from uns.journal.store import FIRST, NEWEST, Store
 from uns.journal.values import Announced, Refusal
 from uns.message import RawMessage
@@ -25,10 +28,17 @@ RAW = RawMessage("plc/a", b"{}", 1_700_000_000_000_000_000, 3, 1, False, True, F
 FINDING = found("rule-none", "no rule", "add one", SamplePlace("plc/a", "t"))
 
 
-def refusal(number: int = 0, tags: Sequence[str | None] = ("t",), payload: bytes = b"{}") -> Refusal:
-    raw = RAW._replace(received=RAW.received + number, payload=payload)
+def refusal(
+    number: int = 0,
+    tags: Sequence[str | None] = ("t",),
+    payload: bytes = b"{}",
+    topic: str = "plc/a",
+    message: str = "no rule",
+) -> Refusal:
+    raw = RAW._replace(received=RAW.received + number, payload=payload, topic=topic)
+    finding = replace(FINDING, message=message)
     return Refusal(
-        raw, tuple(Rejection("", "", raw, tag, "d/r", (FINDING,), "b1", "7", "dallas", True) for tag in tags)
+        raw, tuple(Rejection("", "", raw, tag, "d/r", (finding,), "b1", "7", "dallas", True) for tag in tags)
     )
 
 
@@ -67,6 +77,14 @@ def test_keys_are_unique_beyond_the_life_of_a_journal(tmp_path: Path) -> None:
     assert len(keys) == 2
 
 
+def test_a_journal_of_another_version_is_left_alone_and_says_so(tmp_path: Path) -> None:
+    Store(tmp_path / "journal.db").close()
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(sqlite3.DatabaseError, match="another version of uns"):
+        Store(tmp_path / "journal.db")
+
+
 def test_of_one_cause_the_first_and_the_newest_are_kept_and_the_others_counted(store: Store) -> None:
     store.write([refusal(number) for number in range(1500)])
     store.write([refusal(0, ("other",))])
@@ -86,6 +104,72 @@ def test_bytes_are_bounded_too(store: Store, monkeypatch: pytest.MonkeyPatch) ->
     assert 0 < len(kept) < 101
     assert kept[-1][1].tag == "tag-299"
     assert len(kept) + store.counted_only == 300
+
+
+FLOODS: dict[str, Callable[[int], Refusal]] = {
+    "tiny payloads": lambda each: refusal(each, (f"tag-{each}",), topic=f"plc/{each}"),
+    "long addresses": lambda each: refusal(each, (f"tag-{each}",), topic=f"plc/{each}/{'x' * 20_000}"),
+    "long tags": lambda each: refusal(each, (f"{each}{'é' * 1_000}", "a", "b")),
+    "long findings": lambda each: refusal(each, ("t",), topic=f"plc/{each}", message="x" * 4_000),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_of_causes_is_bounded_on_disk(store: Store, monkeypatch: pytest.MonkeyPatch, flood: str) -> None:
+    monkeypatch.setattr(store_module, "MOST_BYTES", 2_000_000)
+    rejected = 0
+    for at in range(0, 6_000 if flood != "long addresses" else 800, 40):
+        some = [FLOODS[flood](each) for each in range(at, at + 40)]
+        store.write(some)
+        rejected += sum(len(each.rejections) for each in some)
+    kept = store.rejections(0, 100_000)
+    assert 50 < len(kept) < rejected // 2
+    assert len(kept) + store.counted_only == rejected
+    pages, size = (store.connection.execute(f"PRAGMA {each}").fetchone()[0] for each in ("page_count", "page_size"))
+    assert pages * size < 1.25 * 2_000_000 + LARGEST_GROUP[flood]
+
+
+LARGEST_GROUP = {"tiny payloads": 0, "long addresses": 40 * 41_000, "long tags": 0, "long findings": 0}
+"""What is written comes before what goes."""
+
+
+def test_causes_are_bounded_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "MOST_CAUSES", 200)
+    for at in range(0, 1_000, 7):
+        store.write([refusal(each, (f"tag-{each}",)) for each in range(at, at + 7)])
+        assert len(store.causes) <= 200
+    kept = store.rejections(0, 10_000)
+    assert len(kept) > 150
+    assert len(kept) + store.counted_only == 1_001
+
+
+def test_what_is_counted_survives_a_restart_and_ends_at_nothing(tmp_path: Path, store: Store) -> None:
+    store.write([refusal(each, (f"tag-{each}", "ü"), b"x" * each, topic=f"plc/ü/{each}") for each in range(50)])
+    again = Store(tmp_path / "journal.db")
+    assert (again.size, again.causes) == (store.size, store.causes)
+    again.delete([number for number, _ in again.rejections(0, 1_000)], [])
+    assert (again.size, again.causes) == (0, {})
+    again.close()
+
+
+def test_a_deletion_that_fails_is_tried_again_whole(store: Store) -> None:
+    store.write([refusal(0, ("a", "b"))])
+    before = (store.size, dict(store.causes))
+    store.connection.execute(
+        "CREATE TRIGGER full BEFORE DELETE ON rejections WHEN OLD.tag = 'b' BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    with pytest.raises(sqlite3.Error, match="full"):
+        store.delete([1, 2], [])
+    assert (store.size, store.causes) == before
+    store.connection.execute("DROP TRIGGER full")
+    store.delete([1, 2], [])
+    assert (store.size, store.causes) == (0, {})
+
+
+def test_large_messages_are_moved_a_few_at_a_time(store: Store) -> None:
+    store.write([refusal(each, (f"tag-{each}",), b"x" * 1_000) for each in range(10)])
+    assert [number for number, _ in store.rejections(0, 100, 3_000)] == [1, 2, 3]
+    assert [number for number, _ in store.rejections(3, 100, 1)] == [4]
 
 
 def test_what_the_registry_has_is_deleted(store: Store) -> None:
@@ -128,6 +212,17 @@ def test_while_nothing_can_be_written_nothing_is_completed(tmp_path: Path) -> No
     assert journal.failing == ""
     assert [bool(each) for each in said] == [True, False]
     journal.stop()
+
+
+def test_what_is_kept_grows_old_also_where_nothing_is_rejected(tmp_path: Path) -> None:
+    asked: list[Sequence[Rejection]] = []
+    journal = Journal(tmp_path, lambda waits: None)
+    mover = Mover(journal, asked.append, lambda records: None, (Away,), age_every=0.05)
+    until(lambda: len(asked) >= 3)
+    mover.stop()
+    journal.stop()
+    assert not any(asked)
+    assert AGE_EVERY <= 3600
 
 
 class Away(Exception):

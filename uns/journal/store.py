@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,14 @@ from uns.quarantine import Rejection
 FIRST, NEWEST = 100, 900
 """Of one cause, so many of its first and of its newest entries are kept; the others are counted only."""
 MOST_BYTES: Final = 256 * 1024 * 1024
-_ROW_BYTES: Final = 512
+MOST_CAUSES: Final = 50_000
+_MESSAGE_BYTES: Final = "(512 + LENGTH(CAST(topic AS BLOB)) + LENGTH(payload))"
+_REJECTION_BYTES: Final = "(512 + LENGTH(CAST(findings AS BLOB)) + COALESCE(LENGTH(CAST(tag AS BLOB)), 0))"
+"""What a row takes on disk, roughly: its texts, and a fixed part for its numbers and indexes."""
+_AT_ONCE: Final = 100
+
+VERSION: Final = 1
+"""Of the file's tables; it counts up with every change to them."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (id TEXT NOT NULL, counted_only INTEGER NOT NULL);
@@ -47,49 +56,59 @@ class Store:
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
-        self.connection.executescript(_SCHEMA)
+        self._prepare(path)
         self.connection.execute(
             "INSERT INTO journal SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM journal)", (secrets.token_hex(6),)
         )
         self.id, self.counted_only = self.connection.execute("SELECT id, counted_only FROM journal").fetchone()
         by_cause = "SELECT cause, COUNT(*) FROM rejections GROUP BY cause"
         self.causes: dict[str, int] = dict(self.connection.execute(by_cause).fetchall())
-        payloads = "SELECT COALESCE(SUM(LENGTH(payload)), 0) + ? * COUNT(*) FROM messages"
-        (self.size,) = self.connection.execute(payloads, (_ROW_BYTES,)).fetchone()
+        self.size = self._sum(_MESSAGE_BYTES, "messages") + self._sum(_REJECTION_BYTES, "rejections")
+
+    def _prepare(self, path: Path) -> None:
+        """A new file gets its tables. sqlite3.DatabaseError: another version's file."""
+        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = self.connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        if tables and version != VERSION:
+            self.connection.close()
+            remedy = "let that version empty it into the registry, or move it away"
+            raise sqlite3.DatabaseError(f"{path} is the journal of another version of uns: {remedy}")
+        self.connection.executescript(_SCHEMA + f"PRAGMA user_version = {VERSION};")
 
     def close(self) -> None:
         self.connection.close()
 
     def write(self, items: Iterable[Item]) -> None:
         """All of them, durably, in one commit. sqlite3.Error: none of them."""
-        before = (dict(self.causes), self.size, self.counted_only)
-        try:
-            with self._transaction():
-                for item in items:
-                    if isinstance(item, Refusal):
-                        self._refuse(item)
-                    else:
-                        self._announce(item)
-                self._bound()
-        except sqlite3.Error:
-            self.causes, self.size, self.counted_only = before
-            raise
+        with self._transaction():
+            for item in items:
+                if isinstance(item, Refusal):
+                    self._refuse(item)
+                else:
+                    self._announce(item)
+            self._bound()
 
     def delete(self, rejections: Sequence[int], records: Sequence[int]) -> None:
-        """What the registry has now."""
+        """What the registry has now. sqlite3.Error: nothing is deleted."""
         with self._transaction():
             self._drop(rejections)
             self.connection.executemany("DELETE FROM records WHERE number = ?", [(each,) for each in records])
 
-    def rejections(self, after: int, most: int) -> list[tuple[int, Rejection]]:
-        """Those behind a number, oldest first, with their raw messages."""
+    def rejections(self, after: int, most: int, most_bytes: int = MOST_BYTES) -> list[tuple[int, Rejection]]:
+        """Those behind a number, oldest first, with their raw messages: up to so many, of up to so many bytes."""
         rows = self.connection.execute(
             "SELECT r.number, r.message, r.tag, r.rule, r.findings, r.bundle, r.context, r.site, m.topic, m.payload,"
             " m.received, m.receipt, m.qos, m.retained, m.redelivered, m.backlog, r.repeated"
             " FROM rejections r JOIN messages m ON m.number = r.message WHERE r.number > ? ORDER BY r.number LIMIT ?",
             (after, most),
         )
-        return [(row[0], self._rejection(row)) for row in rows]
+        some: list[tuple[int, Rejection]] = []
+        for row in rows:
+            some.append((row[0], self._rejection(row)))
+            most_bytes -= len(some[-1][1].raw.payload)
+            if most_bytes <= 0:
+                break
+        return some
 
     def records(self, after: int, most: int) -> list[tuple[int, Announced]]:
         """Those behind a number, in the order in which they came."""
@@ -100,27 +119,39 @@ class Store:
         )
         return [(row[0], self._announced(row)) for row in rows]
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self.connection)
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Begins with the write lock; an exception takes everything back, also what is counted here."""
+        before = (dict(self.causes), self.size, self.counted_only)
+        try:
+            with _Transaction(self.connection):
+                yield
+        except sqlite3.Error:
+            self.causes, self.size, self.counted_only = before
+            raise
+
+    def _sum(self, size: str, table: str) -> int:
+        return int(self.connection.execute(f"SELECT COALESCE(SUM({size}), 0) FROM {table}").fetchone()[0])
 
     def _refuse(self, refusal: Refusal) -> None:
         raw = refusal.raw
-        message = self.connection.execute(
+        ((message, size),) = self.connection.execute(
             "INSERT INTO messages (topic, payload, received, receipt, qos, retained, redelivered, backlog)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number, {_MESSAGE_BYTES}",
             (raw.topic, raw.payload, raw.received, raw.receipt, raw.qos, raw.retained, raw.redelivered, raw.backlog),
-        ).lastrowid
-        self.size += len(raw.payload) + _ROW_BYTES
+        ).fetchall()
+        self.size += size
         for each in refusal.rejections:
-            cause = json.dumps(each.cause)
+            cause = _mark_of(each.cause)
             self.causes[cause] = self.causes.get(cause, 0) + 1
-            self.connection.execute(
+            ((size,),) = self.connection.execute(
                 "INSERT INTO rejections (message, cause, tag, rule, findings, bundle, context, site, repeated)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_REJECTION_BYTES}",
                 (message, cause, _storable(each.tag), each.rule,
                  json.dumps([finding.as_json() for finding in each.findings]), each.bundle, each.context, each.site,
                  each.repeated),
-            )  # fmt: skip
+            ).fetchall()  # fmt: skip
+            self.size += size
             if self.causes[cause] > FIRST + NEWEST:
                 oldest = "SELECT number FROM rejections WHERE cause = ? ORDER BY number LIMIT 1 OFFSET ?"
                 self._count_only(self.connection.execute(oldest, (cause, FIRST)).fetchall())
@@ -135,8 +166,10 @@ class Store:
         )  # fmt: skip
 
     def _bound(self) -> None:
-        while self.size > MOST_BYTES and self.causes:
-            self._count_only(self.connection.execute("SELECT number FROM rejections LIMIT 100").fetchall())
+        while self.causes and (self.size > MOST_BYTES or len(self.causes) > MOST_CAUSES):
+            few = min(_AT_ONCE, sum(self.causes.values()) // 20 + 1)
+            oldest = "SELECT number FROM rejections ORDER BY number LIMIT ?"
+            self._count_only(self.connection.execute(oldest, (few,)).fetchall())
 
     def _count_only(self, rows: Sequence[tuple[int]]) -> None:
         self._drop([number for (number,) in rows])
@@ -145,8 +178,9 @@ class Store:
 
     def _drop(self, numbers: Sequence[int]) -> None:
         for number in numbers:
-            row = self.connection.execute("DELETE FROM rejections WHERE number = ? RETURNING message, cause", (number,))
-            for message, cause in row.fetchall():
+            gone = f"DELETE FROM rejections WHERE number = ? RETURNING message, cause, {_REJECTION_BYTES}"
+            for message, cause, size in self.connection.execute(gone, (number,)).fetchall():
+                self.size -= size
                 self.causes[cause] -= 1
                 if not self.causes[cause]:
                     del self.causes[cause]
@@ -154,8 +188,8 @@ class Store:
 
     def _drop_message(self, message: int) -> None:
         alone = "DELETE FROM messages WHERE number = ? AND NOT EXISTS (SELECT 1 FROM rejections WHERE message = ?)"
-        for (size,) in self.connection.execute(f"{alone} RETURNING LENGTH(payload)", (message, message)).fetchall():
-            self.size -= size + _ROW_BYTES
+        for (size,) in self.connection.execute(f"{alone} RETURNING {_MESSAGE_BYTES}", (message, message)).fetchall():
+            self.size -= size
 
     def _rejection(self, row: tuple[Any, ...]) -> Rejection:
         number, message, tag, rule, findings, bundle, context, site, topic, payload, received, receipt, qos, *flags = (
@@ -198,6 +232,11 @@ class _Transaction:
             self.connection.execute("COMMIT")
         elif self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
+
+
+def _mark_of(cause: tuple[str, ...]) -> str:
+    """A short name for a cause, whose topic may be long."""
+    return hashlib.blake2b(json.dumps(cause).encode(), digest_size=16).hexdigest()
 
 
 def _storable(text: str | None) -> str | None:
