@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from math import inf
+from time import monotonic
 from typing import Final
 
 from uns.journal.journal import Journal
@@ -12,14 +14,18 @@ from uns.journal.values import Announced
 from uns.quarantine import Rejection
 
 AT_ONCE: Final = 500
+BYTES_AT_ONCE: Final = 8 * 1024 * 1024
 PATIENCE: Final = 1.0
+AGE_EVERY: Final = 1800.0
+"""Seconds after which the registry looks for what is too old, also where nothing new is rejected."""
 
 
 class Mover:
     """Ships in order, and deletes from the journal only what the registry has confirmed.
 
     `keep` and `apply` raise one of `faults` where the registry is away; then the same entries are tried again, which
-    their keys make harmless.
+    their keys make harmless. Every `age_every` seconds `keep` is called with nothing: what is kept grows too old by
+    itself.
     """
 
     def __init__(
@@ -29,6 +35,7 @@ class Mover:
         apply: Callable[[Sequence[Announced]], None],
         faults: tuple[type[Exception], ...],
         told: Callable[[str], None] = lambda why: None,
+        age_every: float = AGE_EVERY,
     ) -> None:
         """`told` hears why the registry cannot be reached, and an empty text once it can again."""
         self.journal, self.keep, self.apply, self.faults, self.told = journal, keep, apply, faults, told
@@ -36,6 +43,7 @@ class Mover:
         self.applied = 0
         """How many records this mover has brought there."""
         self._applied = self._kept = 0
+        self._age_every, self._aged = age_every, -inf
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mover", daemon=True)
         self._thread.start()
@@ -58,19 +66,20 @@ class Mover:
                 if self.away:
                     self._stopping.wait(PATIENCE)
                 elif not shipped:
-                    self.journal.arrived.wait()
+                    self.journal.arrived.wait(self._age_every)
         finally:
             store.close()
 
     def _ship(self, store: Store) -> int:
         records = store.records(self._applied, AT_ONCE)
-        rejections = store.rejections(self._kept, AT_ONCE)
+        rejections = store.rejections(self._kept, AT_ONCE, BYTES_AT_ONCE)
         try:
             if records:
                 self.apply([each for _, each in records])
                 self._applied = records[-1][0]
                 self.applied += len(records)
                 self.journal.delete([], [number for number, _ in records])
+            self._age()
             if rejections:
                 self.keep([each for _, each in rejections])
                 self._kept = rejections[-1][0]
@@ -80,6 +89,11 @@ class Mover:
             return 0
         self._tell("")
         return len(records) + len(rejections)
+
+    def _age(self) -> None:
+        if monotonic() - self._aged >= self._age_every and not self._stopping.is_set():
+            self.keep([])
+            self._aged = monotonic()
 
     def _tell(self, why: str) -> None:
         if why != self.away:
