@@ -107,6 +107,19 @@ def test_a_calendar_is_put_whole_and_gives_shifts(api):
     assert [(each["site"], each["shifts"]) for each in calendars] == [("berlin", []), ("dallas", [])]
 
 
+def test_a_calendar_in_which_a_shift_begins_twice_is_refused(api):
+    one = {"id": "early", "days": ["mon", "fri"], "start": "06:00", "stop": "14:00", "until": "2026-06-01"}
+    two = {"id": "early", "days": ["fri", "sat"], "start": "06:00", "stop": "14:00", "from": "2026-05-01"}
+    refused = api.client.put("/shift-calendars/berlin", json={"shifts": [one, two]})
+    assert refused.status_code == 400
+    (finding,) = refused.json()["findings"]
+    assert (finding["code"], finding["where"]["file"]) == ("row-invalid", "/shifts/1")
+    assert finding["message"] == "`early` begins on fri by /shifts/0 too"
+    assert api.client.get("/shift-calendars/berlin").json()["shifts"] == []
+    put = api.client.put("/shift-calendars/berlin", json={"shifts": [one, two | {"from": "2026-06-01"}]})
+    assert put.status_code == 200, put.text
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "where"),
     [

@@ -1,6 +1,7 @@
 """Sheets: checked whole, every bad row named, all or nothing, and taken again without effect."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -200,6 +201,58 @@ def test_a_parallel_level_takes_batches_at_once(engine: Engine, standard: Standa
 def test_days_of_shifts_go_over_the_weeks_end(engine: Engine, standard: Standard) -> None:
     imported(engine, standard, "shifts", "site,id,days,start,stop\ndallas,x,sat-mon,06:00,06:00\n")
     assert SHIFT_PATTERNS.listed(engine).items[0].value.days == {5, 6, 0}
+
+
+SHIFT_HEAD = "site,id,days,start,stop,from,until\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("dallas,early,mon,06:00,12:00,,", ["shifts.csv:2:1 row-invalid"]),
+        ("dallas,early,fri-sun,06:00,14:00,2026-06-01,", ["shifts.csv:2:1 row-invalid"]),
+        ("dallas,early,mon-thu,06:00,14:00,,2020-01-01", ["shifts.csv:2:1 row-invalid"]),
+        ("dallas,early,mon-fri,06:00,14:00,2026-06-01,", ["shifts.csv:2:1 row-invalid"]),
+        ("dallas,early,mon-fri,06:00,14:00,,2026-06-01\ndallas,early,mon-thu,06:00,14:00,2026-05-28,",
+         ["shifts.csv:3:1 row-invalid"]),
+        ("dallas,x,mon-fri,06:00,14:00,,\ndallas,x,fri-sat,06:00,14:00,,", ["shifts.csv:3:1 row-invalid"]),
+        ("dallas,x,fri-sat,06:00,14:00,2026-01-01,\ndallas,x,mon-fri,06:00,14:00,,", ["shifts.csv:3:1 row-invalid"]),
+        ("dallas,early,mon-fri,06:00,14:00,,2026-06-01\ndallas,early,mon-thu,06:00,14:00,2026-06-01,", []),
+        ("dallas,early,mon-thu,06:00,14:00,2026-06-01,\ndallas,early,mon-fri,06:00,14:00,,2026-06-01", []),
+        ("dallas,early,sat-sun,07:00,12:00,,", []),
+        ("berlin,early,mon,06:00,14:00,,\ndallas,late,mon,06:00,14:00,,", []),
+        ("dallas,early,mon-fri,05:00,13:00,,", []),
+        ("dallas,x,fri,06:00,14:00,2026-01-03,\ndallas,x,fri-sat,06:00,14:00,2026-01-01,2026-01-09",  []),
+        ("dallas,x,fri,06:00,14:00,2026-01-03,\ndallas,x,fri-sat,06:00,14:00,2026-01-01,2026-01-10",
+         ["shifts.csv:3:1 row-invalid"]),
+    ],
+)  # fmt: skip
+def test_a_shift_begins_at_most_once_on_a_date(
+    engine: Engine, standard: Standard, rows: str, expected: list[str]
+) -> None:
+    imported(engine, standard, "shifts", f"{SHIFT_HEAD}dallas,early,mon-fri,06:00,14:00,,\n")
+    findings, tally = imported(engine, standard, "shifts", f"{SHIFT_HEAD}{rows}\n")
+    assert findings == expected
+    assert (tally == Tally()) == bool(expected)
+    assert changes.revision(engine) == (1 if expected else 2)
+
+
+def test_a_shift_that_would_begin_twice_names_the_other(engine: Engine, standard: Standard) -> None:
+    sheet = f"{SHIFT_HEAD}dallas,early,mon-fri,06:00,14:00,2026-01-01,\n"
+    imported(engine, standard, "shifts", sheet)
+    again = f"{SHIFT_HEAD}dallas,early,fri-sat,06:00,14:00,,\ndallas,early,sat,06:00,14:00,2026-02-01,\n"
+    first, second = take(engine, "shifts", again.encode(), "s.csv", standard, ANN).findings
+    known = "the registry has it on mon tue wed thu fri from 2026-01-01"
+    assert first.message == f"`early` of dallas begins on fri already: {known}"
+    assert second.message == "`early` of dallas begins on sat by line 2 too"
+
+
+def test_a_long_sheet_of_doubled_shifts_is_short_work(engine: Engine, standard: Standard) -> None:
+    days = (date(1900, 1, 1) + timedelta(days=each) for each in range(20_000))
+    sheet = SHIFT_HEAD + "".join(f"dallas,x,mon-sun,06:00,14:00,{day},\n" for day in days)
+    began = time.monotonic()
+    assert len(imported(engine, standard, "shifts", sheet)[0]) == 101
+    assert time.monotonic() - began < 10
 
 
 def test_nouns_are_listed_in_order_and_keep_their_history(engine: Engine, standard: Standard) -> None:

@@ -23,6 +23,7 @@ from uns.registry.engine import reading
 from uns.registry.held import believed
 from uns.registry.noun import Noun
 from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.shifts import Placed, doubled
 from uns.registry.tables import SHIFT_EXCEPTIONS as EXCEPTION_ROWS
 from uns.registry.tables import SHIFT_PATTERNS as PATTERN_ROWS
 from uns.registry.writing import Author, Writing, revision_of, writing
@@ -119,9 +120,22 @@ def _read(engine: Engine, standard: Standard, site: str) -> CalendarShown:
 def _write(engine: Engine, site: str, body: CalendarPut, author: Author) -> None:
     patterns = [_to_pattern(site, each) for each in body.shifts]
     exceptions = [_to_exception(site, each) for each in body.exceptions]
+    _refuse_doubled(patterns)
     with writing(engine, author) as open_one:
         _replace(open_one, SHIFT_PATTERNS, site, patterns)
         _replace(open_one, SHIFT_EXCEPTIONS, site, exceptions)
+
+
+def _refuse_doubled(patterns: list[ShiftPattern]) -> None:
+    placed = [Placed(each, FilePlace(f"/shifts/{index}")) for index, each in enumerate(patterns)]
+    findings = []
+    for later, earlier, days in doubled(placed):
+        names = ", ".join(DAYS[day] for day in sorted(days))
+        message = f"`{later.pattern.id}` begins on {names} by {earlier.place.file} too"
+        remedy = "give them other days, or end one with `until` and begin the other `from` that date"
+        findings.append(found("row-invalid", message, remedy, later.place))
+    if findings:
+        raise Refused(400, "a shift begins at most once on a date", findings)
 
 
 def _replace(open_one: Writing, noun: Noun[V], site: str, values: list[V]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, update
 
 from uns.instant import SECOND, Instant
 from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
@@ -141,14 +142,12 @@ def _drop(connection: Connection, which: Select[Any]) -> int:
         connection.execute(delete(MESSAGES).where(MESSAGES.c.key.in_({row.message for row in some}), alone))
     newest = connection.scalar(select(func.max(DROPPED.c.id))) or 0
     connection.execute(delete(DROPPED).where(DROPPED.c.id <= newest - REMEMBERED_KEYS))
-    _count_only(connection, rows)
+    _count_only(connection, (row.cause for row in rows))
     return len(rows)
 
 
-def _count_only(connection: Connection, rows: Sequence[Row[Any]]) -> None:
-    counts: dict[int, int] = {}
-    for row in rows:
-        counts[row.cause] = counts.get(row.cause, 0) + 1
+def _count_only(connection: Connection, causes: Iterable[int]) -> None:
+    counts = Counter(causes)
     counted = [{"which": cause, "more": count} for cause, count in counts.items()]
     more = {"counted_only": CAUSES.c.counted_only + bindparam("more")}
     connection.execute(update(CAUSES).where(CAUSES.c.id == bindparam("which")).values(more), counted)

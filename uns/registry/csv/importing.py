@@ -14,7 +14,9 @@ from uns.naming.standard import Standard
 from uns.registry.csv.batches import put_batches
 from uns.registry.csv.cells import Cells, Columns, is_plain
 from uns.registry.csv.kinds import KINDS, Kind, Sheet
+from uns.registry.csv.shifts import put_shifts
 from uns.registry.held import Tally
+from uns.registry.nouns import SHIFT_PATTERNS
 from uns.registry.writing import Author, writing
 
 
@@ -42,6 +44,8 @@ def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standa
     with writing(engine, author) as open_one:
         if noun is None:
             tally = put_batches(open_one, [(each.value, each.place) for each in rows], standard, report)
+        elif noun is SHIFT_PATTERNS:
+            tally = put_shifts(open_one, [(each.value, each.place) for each in rows], report)
         else:
             tally = noun.put_in(open_one, [each.value for each in rows])
     return Imported(report.close(), tally)
