@@ -40,12 +40,17 @@ def watch(
     left = count if count is not None else -1
     ended = asyncio.Event()
 
+    pipe_closed = False
+
     def take(message: Any) -> None:
-        nonlocal left
+        nonlocal left, pipe_closed
         text = _shown(message, root, wanted, as_json)
         if text is not None and left != 0:
             left -= 1
-            _print(text, as_json)
+            try:
+                _print(text, as_json)
+            except BrokenPipeError:
+                left, pipe_closed = 0, True
         if left == 0:
             ended.set()
 
@@ -54,13 +59,18 @@ def watch(
             await client.subscribe(f"{root}/#", qos=0)
             listening = asyncio.ensure_future(_listen(client))
             ending = asyncio.ensure_future(ended.wait())
-            await asyncio.wait((listening, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            ending.cancel()
-            if listening.done():
-                listening.result()
-            listening.cancel()
+            try:
+                await asyncio.wait((listening, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+                if listening.done():
+                    listening.result()
+            finally:
+                ending.cancel()
+                listening.cancel()
+                await asyncio.gather(ending, listening, return_exceptions=True)
 
     at_broker(chosen, follow())
+    if pipe_closed:
+        raise BrokenPipeError
 
 
 def _whole(text: str) -> str:

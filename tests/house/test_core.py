@@ -1,0 +1,20 @@
+"""The core is what the import contract says it is: nothing new stands outside it unnoticed."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parents[2]
+EDGES = {
+    "__init__", "__main__", "api", "broker", "cli", "demo", "files", "journal", "lastgood", "registry", "service",
+    "settings", "telemetry",
+}  # fmt: skip
+"""What may read network, disk, database or clock."""
+
+
+def test_whatever_is_no_edge_is_of_the_core() -> None:
+    contracts = tomllib.loads((HERE / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [core] = [set(each["source_modules"]) for each in contracts if each["type"] == "forbidden"]
+    rooms = {path.stem for path in (HERE / "uns").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert {f"uns.{room}" for room in rooms - EDGES} == core
