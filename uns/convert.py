@@ -213,8 +213,8 @@ def wrong(value: Value, wanted: str, remedy: str) -> Misfit:
 
 def shown(value: Value) -> str:
     """A raw value as a person reads it: short, text in quotes."""
-    if isinstance(value, bool):
-        return str(value).lower()
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
     text = repr(value) if isinstance(value, str) else str(value) if not isinstance(value, (dict, list)) else "…"
     text = f'"{text[1:-1]}"' if isinstance(value, str) else text
     return text if len(text) <= 60 else f"{text[:60]}…"

@@ -69,7 +69,8 @@ def explain(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: Births 
 
 
 def _lines(raw: RawMessage, bundle: Bundle, timeline: Timeline, decisions: list[Decision]) -> Iterator[Line]:
-    yield Line("message", f"{raw.topic} · {len(raw.payload)} bytes", "retained" if raw.retained else "")
+    size = "1 byte" if len(raw.payload) == 1 else f"{len(raw.payload)} bytes"
+    yield Line("message", f"{raw.topic} · {size}", "retained" if raw.retained else "")
     route = bundle.route(raw.topic)
     if route is not None:
         yield _source(route)

@@ -11,16 +11,19 @@ from typer.testing import CliRunner, Result
 
 from uns.cli import load_verbs
 from uns.cli.app import app
+from uns.registry.engine import connect
+from uns.registry.migrate import migrate
 
 HERE = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A sound project, and the working directory."""
+    """A sound project with a registry, and the working directory."""
     for folder in ("naming_rules", "schemas"):
         shutil.copytree(HERE / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)
+    migrate(connect("sqlite:///uns.db"))
     return tmp_path
 
 
@@ -118,3 +121,9 @@ def test_schemas_as_they_were_in_force(project: Path) -> None:
 def test_what_is_not_there_is_an_error(project: Path) -> None:
     assert told("nowhere") == [("error", "file-unreadable", "nowhere")]
     assert check("--nowhere").exit_code == 2
+
+
+def test_without_a_registry_nobody_can_tell_what_was_in_force(project: Path) -> None:
+    (project / "uns.db").unlink()
+    assert {code for _, code, _ in told()} == {"contract-unverified"}
+    assert told("--against", "schemas") == []

@@ -20,7 +20,6 @@ class Load:
 
     def __init__(self, client: Client, rate: int) -> None:
         self.client, self.pause = client, 10 / rate
-        client.client.max_inflight_messages_set(1)  # after a reconnect paho sends several again out of their order
         self.sent: set[int] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -60,7 +59,7 @@ def watcher(broker: Mosquitto) -> Iterator[Client]:
 
 @pytest.fixture
 def machines(broker: Mosquitto) -> Iterator[Client]:
-    with Client(broker.port, "machines") as client:
+    with Client(broker.port, "machines", at_once=1) as client:
         yield client
 
 

@@ -153,13 +153,14 @@ class Service:
 class Client:
     """paho-mqtt, the other client library: machines, and the subscriber that counts."""
 
-    def __init__(self, port: int, name: str) -> None:
+    def __init__(self, port: int, name: str, at_once: int = 500) -> None:
+        """After a reconnect paho sends several unanswered messages out of their order; with one at a time none."""
         self.messages: list[mqtt.MQTTMessage] = []
         self.subscribed = threading.Event()
         self._counting = threading.Lock()
         self._filter = ""
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, name, protocol=mqtt.MQTTv5)
-        self.client.max_inflight_messages_set(500)
+        self.client.max_inflight_messages_set(at_once)
         self.client.reconnect_delay_set(1, 1)
         self.handed = self.accepted = 0
         """Messages at QoS 1 handed to the client, and those that the broker has accepted."""

@@ -57,8 +57,12 @@ def newest_rejected(engine: Engine | None, topic: str, tag: str | None = None) -
     return page.items[0] if page.items else None
 
 
+class BrokerAway(Exception):
+    """The broker cannot be asked, so nobody knows what it keeps."""
+
+
 def kept_at(settings: Settings, topic: str) -> Kept | None:
-    """The value retained on a topic; None where the broker keeps none or cannot be asked."""
+    """The value retained on a topic; None where the broker keeps none. BrokerAway where it cannot be asked."""
     found: list[Kept] = []
 
     def take(message: Any) -> None:
@@ -67,7 +71,7 @@ def kept_at(settings: Settings, topic: str) -> Kept | None:
     try:
         asyncio.run(read_kept(settings, "explain", topic, take))
     except (aiomqtt.MqttError, OSError) as error:
-        err.print(f"broker: {settings.broker} cannot be asked: {error}", markup=False)
+        raise BrokerAway(f"the broker {settings.broker} cannot be asked: {error}") from error
     return found[-1] if found else None
 
 

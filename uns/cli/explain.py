@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
+from uns.cli.app import NEGATIVE, UNREACHABLE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
 
 
 @app.command("explain")
@@ -25,7 +25,7 @@ def explain(
     Example: `uns explain plc/dallas/L3/Filler_01/TT101 '{"Val": 71.6, "ts": 1763600000000}' --at 2025-11-20T00:53:21Z`
     """
     from uns.cli import producers
-    from uns.cli.asked import kept_at, newest_message, registry_of, timeline_of
+    from uns.cli.asked import BrokerAway, kept_at, newest_message, registry_of, timeline_of
     from uns.cli.project import bundle_of
     from uns.cli.rendered import rendered
     from uns.explain import explain as explained
@@ -36,15 +36,26 @@ def explain(
     bundle = bundle_of(chosen)
     engine = registry_of(chosen)
     if topic.startswith(f"{bundle.standard.root}/") and payload is None:
-        kept = kept_at(chosen, topic)
+        kept, away = None, ""
+        try:
+            kept = kept_at(chosen, topic)
+        except BrokerAway as error:
+            away = str(error)
         found = producers.produced(bundle, topic, kept, engine)
         if as_json:
             show_json(producers.as_json(topic, kept, found, bundle.revision))
         else:
-            producers.show(topic, kept, found)
+            producers.show(topic, kept, found, away)
+        if away:
+            fail(UNREACHABLE, away, "start it, or set `broker`; `uns doctor` looks closer")
         raise typer.Exit(0 if kept else NEGATIVE)
+    if not topic or "+" in topic or "#" in topic:
+        fail(WRONG_USE, f"{topic!r} is no topic of a message", "name one topic, without + and #")
     if payload is None:
-        raw = newest_message(chosen, engine, topic)
+        try:
+            raw = newest_message(chosen, engine, topic)
+        except BrokerAway as error:
+            fail(UNREACHABLE, str(error), "start it, or give the payload")
         if raw is None:
             remedy = "give the payload, or publish one and look again"
             fail(NEGATIVE, f"no message of {topic} is kept: not in quarantine, not retained at the broker", remedy)

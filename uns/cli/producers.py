@@ -78,13 +78,14 @@ def as_json(topic: str, kept: Kept | None, found: list[Produced], revision: str)
     return {"topic": topic, "value": value, "bundle": revision, "origins": [each.as_json() for each in found]}
 
 
-def show(topic: str, kept: Kept | None, found: list[Produced]) -> None:
+def show(topic: str, kept: Kept | None, found: list[Produced], away: str = "") -> None:
     """For a person: the value, then each rule with its raw address, what was heard, and what to do."""
     body = None if kept is None else _body(kept)
     age = _age(body)
     out.print(f"[bold]topic     [/]{escape(topic)}")
     if kept is None:
-        out.print("[bold]value     [/]none: the broker keeps no value here")
+        what = f"not known: {escape(away)}" if away else "none: the broker keeps no value here"
+        out.print(f"[bold]value     [/]{what}")
     else:
         since = "" if age is None else f"  {ago(age)} ago"
         out.print(f"[bold]value     [/]{escape(kept.payload[:500].decode('utf-8', 'replace'))}[dim]{since}[/]")

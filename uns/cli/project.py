@@ -16,7 +16,6 @@ from uns.files import Project, project_at, read_documents
 from uns.finding import FilePlace, Finding
 from uns.judge import Judgement, judge
 from uns.registry import submissions
-from uns.registry.configured import is_missing
 from uns.schema.catalog import Catalog
 from uns.settings import Settings
 
@@ -73,7 +72,5 @@ def in_force(settings: Settings, against: Path | None) -> dict[str, str] | None:
         documents, _ = read_documents(against, against)
         catalog, _ = Catalog.build(documents.schemas, documents.schemas_at, ())
         return dict(catalog.fingerprints)
-    if is_missing(settings):
-        return {}
     engine = registry_of(settings)
     return None if engine is None else dict(submissions.schemas(engine))

@@ -23,7 +23,7 @@ class Near(NamedTuple):
     stops: str
     """`level 3 of from: ...`, or `where: line = 9, allowed [1-3]`."""
     remedy: str
-    """The edit that would let it take the address; it may then take others too."""
+    """The edit that would let it take the address (and perhaps others); none for a rule that ignores."""
 
 
 class Stop(NamedTuple):
@@ -50,7 +50,7 @@ def nearest_rules(rules: Iterable[Rule], topic: str, tag: str | None, limit: int
 
 
 def _near(rule: Rule, stop: Stop, topic: str, tag: str | None) -> Near:
-    return Near(rule, rule.places.get(stop.key, rule.place), stop.text, edited(rule, topic, tag))
+    return Near(rule, rule.places.get(stop.key, rule.place), stop.text, "" if rule.ignore else edited(rule, topic, tag))
 
 
 def _stops(rule: Rule, topic: str, tag: str | None) -> Iterator[Stop]:

@@ -59,7 +59,7 @@ class Resolver:
         rules = [self.file.rules[number] for number in self._index.near(where.topic.split("/"), tags)]
         message, remedy = f"no rule of `{self.file.stem}` takes this address", "add a rule"
         for each in nearest_rules(rules, where.topic, where.tag, limit=1):
-            message, remedy = f"{message}; nearest `{each.rule.id}` stops at {each.stops}", each.remedy
+            message, remedy = f"{message}; nearest `{each.rule.id}` stops at {each.stops}", each.remedy or remedy
         return found("rule-none", message, remedy, where)
 
 

@@ -86,7 +86,10 @@ async def _alone(settings: Settings, stop: asyncio.Event, reload: asyncio.Event,
     rules = Rules(settings, engine, log)
     bundle = await rules.first()
     if bundle is None:
-        log.error("there are no rules that could take effect", remedy="uns check, and correct what it finds")
+        remedy = "uns check, and correct what it finds"
+        if settings.rules_source == "registry":
+            remedy = "submit them: uns submit FILE… with the standard, rule files and schemas"
+        log.error("there are no rules that could take effect", remedy=remedy)
         return NEGATIVE
     await rules.in_force(bundle)
     try:
