@@ -5,11 +5,17 @@ from __future__ import annotations
 import sys
 import time
 from datetime import UTC
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from uns.cli.app import NEGATIVE, UNREACHABLE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from uns.bundle import Bundle
+    from uns.settings import Settings
 
 
 @app.command("explain")
@@ -24,8 +30,7 @@ def explain(
 
     Example: `uns explain plc/dallas/L3/Filler_01/TT101 '{"Val": 71.6, "ts": 1763600000000}' --at 2025-11-20T00:53:21Z`
     """
-    from uns.cli import producers
-    from uns.cli.asked import BrokerAway, kept_at, newest_message, registry_of, timeline_of
+    from uns.cli.asked import BrokerAway, newest_message, registry_of, timeline_of
     from uns.cli.project import bundle_of
     from uns.cli.rendered import rendered
     from uns.explain import explain as explained
@@ -36,19 +41,7 @@ def explain(
     bundle = bundle_of(chosen)
     engine = registry_of(chosen)
     if topic.startswith(f"{bundle.standard.root}/") and payload is None:
-        kept, away = None, ""
-        try:
-            kept = kept_at(chosen, topic)
-        except BrokerAway as error:
-            away = str(error)
-        found = producers.produced(bundle, topic, kept, engine)
-        if as_json:
-            show_json(producers.as_json(topic, kept, found, bundle.revision))
-        else:
-            producers.show(topic, kept, found, away)
-        if away:
-            fail(UNREACHABLE, away, "start it, or set `broker`; `uns doctor` looks closer")
-        raise typer.Exit(0 if kept else NEGATIVE)
+        _of_governed(topic, chosen, bundle, engine, as_json)
     if not topic or "+" in topic or "#" in topic:
         fail(WRONG_USE, f"{topic!r} is no topic of a message", "name one topic, without + and #")
     if payload is None:
@@ -70,6 +63,26 @@ def explain(
         for text in rendered(explanation):
             out.print(text)
     raise typer.Exit(NEGATIVE if explanation.is_rejected else 0)
+
+
+def _of_governed(topic: str, chosen: Settings, bundle: Bundle, engine: Engine | None, as_json: bool) -> NoReturn:
+    """Its value, its rules and raw addresses, and what was heard of each."""
+    from uns.cli import producers
+    from uns.cli.asked import BrokerAway, kept_at
+
+    kept, away = None, ""
+    try:
+        kept = kept_at(chosen, topic)
+    except BrokerAway as error:
+        away = str(error)
+    found = producers.produced(bundle, topic, kept, engine)
+    if as_json:
+        show_json(producers.as_json(topic, kept, found, bundle.revision))
+    else:
+        producers.show(topic, kept, found, away)
+    if away:
+        fail(UNREACHABLE, away, "start it, or set `broker`; `uns doctor` looks closer")
+    raise typer.Exit(0 if kept else NEGATIVE)
 
 
 def _instant(text: str | None) -> int | None:
