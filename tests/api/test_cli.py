@@ -163,3 +163,20 @@ def test_explain_says_of_a_raw_message_what_the_api_says(plant, environment, api
     printed = uns(plant, environment, "explain", asked["topic"], payload, "--at", asked["at"], "--json").stdout
     answered = from_there(api, plant, asked)
     assert json.loads(printed) | {"context": ""} == answered | {"context": ""}
+
+
+def test_watch_takes_a_closed_pipe_for_an_end(plant, environment, publish, watching):
+    process = subprocess.Popen(
+        [*COMMAND, "watch", "--json"], cwd=plant, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    watching.append(process)
+    publish(TOPIC, READING, **OURS)
+    assert process.stdout.readline()
+    process.stdout.close()
+
+    def ended() -> bool:
+        publish(TOPIC, READING, **OURS)
+        return process.poll() is not None
+
+    eventually(ended)
+    assert (process.returncode, process.stderr.read()) == (0, b"")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uns.cli.app import WRONG_USE, Config, Json, app, fail, out, settings
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings
+
+if TYPE_CHECKING:
+    from uns.settings import Settings
 
 
 @app.command("watch")
@@ -26,7 +29,6 @@ def watch(
 
     Example: `uns watch 'dallas/+/#' --for 10`
     """
-    from uns.broker.guest import tool
     from uns.cli.governed import at_broker, below_root, draft_of
     from uns.finding import Malformed
     from uns.topic import TopicFilter
@@ -38,9 +40,7 @@ def watch(
     except Malformed as error:
         fail(WRONG_USE, str(error), error.remedy)
     left = count if count is not None else -1
-    ended = asyncio.Event()
-
-    pipe_closed = False
+    ended, pipe_closed = asyncio.Event(), False
 
     def take(message: Any) -> None:
         nonlocal left, pipe_closed
@@ -54,28 +54,32 @@ def watch(
         if left == 0:
             ended.set()
 
-    async def follow() -> None:
-        async with tool(chosen, "watch", take) as client:
-            await client.subscribe(f"{root}/#", qos=0)
-            listening = asyncio.ensure_future(_listen(client))
-            ending = asyncio.ensure_future(ended.wait())
-            try:
-                await asyncio.wait((listening, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-                if listening.done():
-                    listening.result()
-            finally:
-                ending.cancel()
-                listening.cancel()
-                await asyncio.gather(ending, listening, return_exceptions=True)
-
-    at_broker(chosen, follow())
+    at_broker(chosen, _follow(chosen, take, f"{root}/#", ended, seconds))
     if pipe_closed:
-        raise BrokenPipeError
+        raise typer.Exit(NEGATIVE)  # which `main` knows for no error where nobody reads any more
 
 
 def _whole(text: str) -> str:
     """A path of equipment has no messages of its own: it stands for all below it."""
     return text if "/_" in text or text.endswith(("#", "+")) else f"{text.rstrip('/')}/#"
+
+
+async def _follow(chosen: Settings, take: Any, topics: str, ended: asyncio.Event, seconds: float | None) -> None:
+    """Until enough was seen, the time is over or the broker has gone; nothing is left running."""
+    from uns.broker.guest import tool
+
+    async with tool(chosen, "watch", take) as client:
+        await client.subscribe(topics, qos=0)
+        listening = asyncio.ensure_future(_listen(client))
+        ending = asyncio.ensure_future(ended.wait())
+        try:
+            await asyncio.wait((listening, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                listening.result()
+        finally:
+            ending.cancel()
+            listening.cancel()
+            await asyncio.gather(ending, listening, return_exceptions=True)
 
 
 async def _listen(client: Any) -> None:
