@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -180,3 +181,15 @@ def test_watch_takes_a_closed_pipe_for_an_end(plant, environment, publish, watch
 
     eventually(ended)
     assert (process.returncode, process.stderr.read()) == (0, b"")
+
+
+def test_ctrl_c_ends_watch_well(plant, environment, publish, watching):
+    process = subprocess.Popen(
+        [*COMMAND, "watch", "--json"], cwd=plant, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    watching.append(process)
+    publish(TOPIC, READING, **OURS)
+    assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=15)
+    assert (process.returncode, told.strip()) == (130, b"")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from uns.broker.guest import guest
+from uns.broker.guest import guest, heeding
 from uns.settings import Settings
 
 CONNACK = bytes([0x20, 3, 0, 0, 0])
@@ -35,3 +36,21 @@ async def _cancelled_while_connecting() -> None:
             await entering
         writer.close()
     assert DISCONNECT in sent
+
+
+def test_work_that_swallows_a_cancellation_is_cancelled_again():
+    async def stubborn(begun: asyncio.Event) -> None:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    async def story() -> bool:
+        begun = asyncio.Event()
+        task = asyncio.ensure_future(heeding(stubborn(begun)))
+        await begun.wait()
+        task.cancel()
+        await asyncio.wait((task,), timeout=10)
+        return task.cancelled()
+
+    assert asyncio.run(story())

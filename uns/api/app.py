@@ -39,6 +39,7 @@ from uns.api.namespace import Namespace
 from uns.api.problem import install
 from uns.api.registry_view import RegistryView
 from uns.api.surroundings import Surroundings
+from uns.broker.guest import heeding
 from uns.instant import Instant
 from uns.settings import Settings
 from uns.telemetry import logger
@@ -82,7 +83,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     here: Surroundings = app.state.surroundings
     here.rules.on_change.append(lambda bundle: here.link.aim(bundle.standard.root))
     tasks = [
-        asyncio.create_task(each)
+        asyncio.create_task(heeding(each))
         for each in (
             follow(here.settings, here.namespace, here.link, here.clock),
             here.registry.follow(),

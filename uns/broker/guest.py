@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Self
 
 import aiomqtt
@@ -56,6 +56,19 @@ def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomq
 def tool(settings: Settings, verb: str, sink: Sink | None = None) -> aiomqtt.Client:
     """The client of a verb of the command line; any number of them may run at once."""
     return guest(settings, f"{verb}-{secrets.token_hex(4)}", sink)
+
+
+async def heeding(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work, and leave it for certain when cancelled: a client whose answer comes just then swallows that."""
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait((working,))
+    except asyncio.CancelledError:
+        while not working.done():
+            working.cancel()
+            await asyncio.wait((working,), timeout=TO_LEAVE)
+        raise
+    working.result()
 
 
 def trust(settings: Settings) -> ssl.SSLContext:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import aiomqtt
 from sqlalchemy import Engine
 
-from uns.broker.guest import user_properties
+from uns.broker.guest import heeding, user_properties
 from uns.broker.kept import read_kept
 from uns.bundle import Bundle
 from uns.cli.app import err
@@ -69,7 +69,7 @@ def kept_at(settings: Settings, topic: str) -> Kept | None:
         found.append(Kept(bytes(message.payload or b""), user_properties(message)))
 
     try:
-        asyncio.run(read_kept(settings, "explain", topic, take))
+        asyncio.run(heeding(read_kept(settings, "explain", topic, take)))
     except (aiomqtt.MqttError, OSError) as error:
         raise BrokerAway(f"the broker {settings.broker} cannot be asked: {error}") from error
     return found[-1] if found else None

@@ -11,6 +11,7 @@ import aiomqtt
 import typer
 
 from uns.api.models import Value
+from uns.broker.guest import heeding
 from uns.bundle import Bundle
 from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, show
 from uns.cli.project import judged
@@ -48,7 +49,7 @@ def below_root(text: str, root: str) -> str:
 def at_broker(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
     """Run something that needs the broker; without it the verb ends with status 3."""
     try:
-        asyncio.run(work)
+        asyncio.run(heeding(work))
     except (aiomqtt.MqttError, OSError) as error:
         remedy = "start it, or set `broker`; `uns doctor` looks closer"
         fail(UNREACHABLE, f"the broker {settings.broker} cannot be used: {error}", remedy)

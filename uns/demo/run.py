@@ -14,6 +14,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.live import Live
 
+from uns.broker.guest import heeding
 from uns.demo.account import Metrics, Sum, account
 from uns.demo.furnish import furnish
 from uns.demo.material import Material
@@ -61,7 +62,7 @@ class Demo:
         service = Service(broker.url, registry, material, folder)
         await service.start()
         granted = asyncio.Event()
-        watching = asyncio.create_task(watch(broker.port, self.scene, self._see, granted))
+        watching = asyncio.create_task(heeding(watch(broker.port, self.scene, self._see, granted)))
         try:
             await self._unless_stopped(asyncio.gather(granted.wait(), service.ready()))
             return self.stop.is_set() or await self._with_machines(broker, service, watching)
@@ -89,7 +90,7 @@ class Demo:
             ("metrics", f"http://{service.health}/metrics"),
         ]
         view = View(self.scene, self.rates, addresses)
-        machines = asyncio.create_task(simulation.run())
+        machines = asyncio.create_task(heeding(simulation.run()))
         try:
             await self._until_over([machines, watching], service.ended(), self._show(view, service, simulation))
             simulation.stop()
