@@ -26,6 +26,8 @@ class Peer:
         self.opened: list[bool] = []
         self.closed: list[str] = []
         self.acknowledges = True
+        self.turns = 0
+        """Batches of packets that came; each PINGRESP is one, where nothing else comes."""
         hooks = Hooks(
             self.received.append, lambda each: self.accepted.append(each.topic), lambda *_: None, self._turned,
             self.opened.append, self.closed.append,
@@ -36,6 +38,7 @@ class Peer:
         self._acknowledged = 0
 
     def _turned(self) -> None:
+        self.turns += 1
         for packet in self.received[self._acknowledged :] if self.acknowledges else ():
             if packet.packet_id is not None:
                 self.session.out.append(mqtt5.PubAckPacket(packet.packet_id).write())
@@ -146,8 +149,7 @@ def test_a_silent_connection_is_kept_alive(broker: Mosquitto) -> None:
         peer = Peer(broker.port, keep_alive=1)
         async with running(peer):
             await until(lambda: peer.session.connected)
-            await asyncio.sleep(2.5)
-            assert peer.session.connected
+            await until(lambda: peer.turns == 5)  # CONNACK and four PINGRESP: longer than the broker bears silence
             assert peer.closed == []
 
     asyncio.run(story())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, until, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, until, write_project
 from support.postgres import binaries, postgres
 
 FILLER = GOVERNED.format("filler")
@@ -24,20 +22,9 @@ ORDERS = """\
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_project(tmp_path / "plant", RULES + ORDERS)
-    return tmp_path / "plant"
-
-
-@pytest.fixture
-def client(broker: Mosquitto) -> Iterator[Client]:
-    with Client(broker.port, "client") as both:
-        both.subscribe("acme/#")
-        yield both
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
+def folder(folder: Path) -> Path:
+    write_project(folder, RULES + ORDERS)
+    return folder
 
 
 def reading(client: Client, value: float, at: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto, mosquitto
-from support.plant import Service, until, write_project
+from support.plant import Service, until
 
 from uns.demo.mosquitto import free_port
 
@@ -39,12 +39,6 @@ class Authority:
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path / "authority")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_project(tmp_path / "plant")
-    return tmp_path / "plant"
 
 
 def secured(tmp_path: Path, authority: Authority, alternative: str, extra: str = "") -> tuple[Mosquitto, str]:

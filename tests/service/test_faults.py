@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import Client, Service, properties, until, write_project
+from support.plant import Client, Service, properties, until
 
 ASSETS = 20
 
@@ -40,14 +40,6 @@ class Load:
         self._thread.join()
         self.client.flush()
         return self.sent
-
-
-@pytest.fixture
-def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
-    write_project(tmp_path / "plant")
-    with Service(tmp_path / "plant", broker.url) as running:
-        running.ready()
-        yield running
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto, mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, until, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, reasons, until
 
 FILLER = GOVERNED.format("filler")
 POISON = [
@@ -20,34 +19,6 @@ POISON = [
     b'{"Val": 1, "ts": 1e30}', b'{"Val": 1, "ts": -1}', b'{"Val": 1, "ts": "9999-99-99"}', b'{"Val": 1, "ts": []}',
     b'{"Val": {"a": 1}}', b'{"Val": "' + b"x" * 2_000_000 + b'"}', "\ufeff{}".encode("utf-16"), b"21,4",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_project(tmp_path / "plant")
-    return tmp_path / "plant"
-
-
-@pytest.fixture
-def service(folder: Path, broker: Mosquitto) -> Iterator[Service]:
-    with Service(folder, broker.url) as running:
-        running.ready()
-        yield running
-
-
-@pytest.fixture
-def client(broker: Mosquitto) -> Iterator[Client]:
-    with Client(broker.port, "client") as both:
-        both.subscribe("acme/dallas/#")
-        yield both
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def reasons(service: Service) -> str:
-    return " ".join((service.get("/readyz") or {}).get("reasons", ()))
 
 
 def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder: Path, tmp_path: Path) -> None:

@@ -4,40 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, properties, until, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, properties, until, write_project
 
 FILLER = GOVERNED.format("filler")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_project(tmp_path / "plant")
-    return tmp_path / "plant"
-
-
-@pytest.fixture
-def service(folder: Path, broker: Mosquitto) -> Iterator[Service]:
-    with Service(folder, broker.url) as running:
-        running.ready()
-        yield running
-
-
-@pytest.fixture
-def client(broker: Mosquitto) -> Iterator[Client]:
-    with Client(broker.port, "client") as both:
-        both.subscribe("acme/#")
-        yield both
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def values(client: Client, topic: str = FILLER) -> list[float]:

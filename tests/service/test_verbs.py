@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, Client, Service, until, write_project
+from support.plant import GOVERNED, Client, Service, until
 
 FILLER = GOVERNED.format("filler")
 
@@ -30,12 +30,6 @@ def uns(folder: Path, broker: str, *arguments: str, **settings: str) -> tuple[in
 def grades(folder: Path, broker: str, **settings: str) -> tuple[int, dict[str, Any]]:
     status, printed, _ = uns(folder, broker, "doctor", "--json", **settings)
     return status, {each["about"]: each for each in json.loads(printed)}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_project(tmp_path / "plant")
-    return tmp_path / "plant"
 
 
 def test_doctor_where_all_is_well(folder: Path, broker: Mosquitto) -> None:

@@ -69,6 +69,11 @@ def until(holds: Callable[[], Any], within: float = 20.0, why: Callable[[], obje
     raise AssertionError(f"not within {within} s: {why()}")
 
 
+def now() -> int:
+    """As machines write it: milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
 def write_project(folder: Path, rules: str = RULES) -> None:
     for path, text in {
         "naming_rules/standard.yaml": STANDARD,
@@ -209,6 +214,11 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def reasons(service: Service) -> str:
+    """Why it is not ready, all of it."""
+    return " ".join((service.get("/readyz") or {}).get("reasons", ()))
 
 
 def properties(message: mqtt.MQTTMessage) -> dict[str, str]:
