@@ -127,9 +127,9 @@ def test_a_calendar_in_which_a_shift_begins_twice_is_refused(api):
         ("POST", "/products", {"id": "a\u0000b"}, "/id"),
         ("POST", "/products", {"id": "a\u0085b"}, "/id"),
         ("POST", "/products", {"id": "P", "colour": "red"}, "/colour"),
-        ("GET", "/products/%00", None, "/name"),
-        ("GET", "/batches/%00", None, "/name"),
-        ("POST", "/products", {"id": "P", "attributes": {"n": 2**70}}, "/attributes"),
+        ("GET", "/products/%00", None, "{name}"),
+        ("GET", "/batches/%00", None, "{name}"),
+        ("POST", "/products", {"id": "P", "attributes": {"n": 2**70}}, "/attributes/n"),
         ("POST", "/batches", {"id": "B", "equipment": LINE, "start": "2026-11-20T10:00:00"}, "/start"),
         ("POST", "/batches", {"id": "B", "equipment": LINE, "start": "9999-11-20T10:00:00Z"}, "/start"),
         ("POST", "/batches", {"id": "B", "equipment": "dalas", "start": "2026-11-20T10:00:00Z"}, "/equipment"),
@@ -139,7 +139,7 @@ def test_a_calendar_in_which_a_shift_begins_twice_is_refused(api):
             "PUT",
             "/shift-calendars/dallas",
             {"shifts": [{"id": "a", "days": ["mo"], "start": "1", "stop": "2"}]},
-            "/shifts",
+            "/shifts/0/days/0",
         ),
     ],
 )
@@ -147,7 +147,7 @@ def test_what_cannot_be_held_is_refused_with_its_place(api, method, path, body, 
     response = api.client.request(method, path, json=body)
     assert response.status_code == 400, response.text
     finding = response.json()["findings"][0]
-    assert finding["where"]["file"].startswith(where)
+    assert finding["where"]["file"] == where
     assert finding["message"]
     assert finding["remedy"]
 

@@ -49,7 +49,7 @@ def of(name: str, schema: Any) -> dict[str, Any]:
         (of("v", {"maxLength": 3}), {"v": "long"},
          '/v | `/v` is "long" (text): at most 3 characters are expected → keep to the limit'),
         (of("v", {"minItems": 1}), {"v": []},
-         "/v | `/v` is a list of 0: at least 1 elements are expected → keep to the limit"),
+         "/v | `/v` is a list of 0: at least 1 element is expected → keep to the limit"),
         (of("v", {"multipleOf": 5}), {"v": 7}, "/v | `/v` is 7, not a multiple of 5 → send a multiple of 5"),
         (of("t", {"format": "date-time"}), {"t": "today"},
          '/t | `/t` is "today" (text), which is not a date and time such as 2026-11-20T10:00:00Z '
@@ -58,6 +58,8 @@ def of(name: str, schema: Any) -> dict[str, Any]:
          '/v | `/v` is "C" (text), which does not fit the pattern ^B- → send text that fits it'),
         (of("v", {"anyOf": [{"type": "number"}, {"type": "null"}]}), {"v": "x"},
          '/v | `/v` is "x" (text) where a number or null is expected → send a number or null'),
+        (of("v", {"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]}), {"v": ""},
+         '/v | `/v` is "" (text): at least 1 character is expected → keep to the limit'),
         ({"oneOf": [{"required": ["a", "b"]}, of("v", {"type": "number"}) | {"required": ["v"]}]}, {"v": "x"},
          '/v | the payload fits none of 2 alternatives; of the nearest, `/v` is "x" (text) where a number is expected '
          "→ send a number"),

@@ -12,12 +12,12 @@ from uns.api.browse import Cursor, Limit
 from uns.api.equipment_path import equipment_in, with_root
 from uns.api.fields import Attributes, Moment, Number, Recorded, Why, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.misfits import WHOLE
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
 from uns.api.rules import in_force
 from uns.api.surroundings import Here
 from uns.context.values import Batch, Record
-from uns.finding import FilePlace
 from uns.naming.standard import Standard
 from uns.registry import batches
 from uns.registry.held import Held
@@ -139,8 +139,7 @@ async def _put(here: Here, name: str, body: BatchPut) -> Batches:
 async def _apply(here: Here, name: str, records: list[Record], why: str | None) -> Batches:
     standard = in_force(here).standard
     announced = [
-        Announced(each, FilePlace("/"), each.equipment is not None and is_parallel(standard, each.equipment))
-        for each in records
+        Announced(each, WHOLE, each.equipment is not None and is_parallel(standard, each.equipment)) for each in records
     ]
     refused = await here.registry.ask(apply, announced, standard, rest(here.clock(), why))
     findings = [finding for each in refused for finding in each]

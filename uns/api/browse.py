@@ -64,7 +64,7 @@ def _unknown(path: str, here: Surroundings) -> Refused:
     if not parent:
         message = f"a path begins with {here.namespace.root!r}, and not with {missing!r}"
         remedy = f"GET /api/v1/namespace/{here.namespace.root} lists what is there"
-    return Refused(404, message, [found("name-unknown", message, remedy, FilePlace(f"/{path[:500]}"))])
+    return Refused(404, message, [found("name-unknown", message, remedy, FilePlace("{path}"))])
 
 
 def topic_filter(text: str | None) -> TopicFilter | None:

@@ -10,8 +10,10 @@ from pydantic import Field
 from sqlalchemy import Engine, Select, Table, select
 
 from uns.api.browse import Cursor, Limit
-from uns.api.fields import Why, Word, rest
+from uns.api.calendar_judgement import DAYS, begun_twice, ended_before, excepted_twice, half_timed
+from uns.api.fields import Time, Why, Word, rest
 from uns.api.listing import DEFAULT_LIMIT, answer, part, tag_of
+from uns.api.misfits import MOST
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
 from uns.api.rules import in_force
@@ -23,16 +25,13 @@ from uns.registry.engine import reading
 from uns.registry.held import believed
 from uns.registry.noun import Noun
 from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
-from uns.registry.shifts import Placed, doubled
 from uns.registry.tables import SHIFT_EXCEPTIONS as EXCEPTION_ROWS
 from uns.registry.tables import SHIFT_PATTERNS as PATTERN_ROWS
 from uns.registry.writing import Author, Writing, revision_of, writing
 
 router = APIRouter(tags=["registry"])
 V = TypeVar("V")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="wall clock of the site")]
 
 
 class Pattern(Answer):
@@ -40,8 +39,8 @@ class Pattern(Answer):
 
     id: Word
     days: Annotated[list[Day], Field(min_length=1, max_length=7, description="on which it begins")]
-    start: Clock
-    stop: Clock
+    start: Time
+    stop: Time
     crew: Word | None = None
     since: date | None = Field(None, alias="from")
     until: date | None = Field(None, description="the first date without it")
@@ -52,8 +51,8 @@ class Exceptional(Answer):
 
     date: date
     id: Word
-    start: Clock | None = None
-    stop: Clock | None = None
+    start: Time | None = None
+    stop: Time | None = None
     crew: Word | None = None
 
 
@@ -99,7 +98,7 @@ def _known(here: Here, site: str) -> Standard:
         near = nearest(site[:200], standard.sites)
         remedy = f"did you mean {near}?" if near else "GET /api/v1/shift-calendars lists the sites"
         message = f"`{site[:200]}` is no site of the standard"
-        raise Refused(404, message, [found("site-unknown", message, remedy, FilePlace("/site"))])
+        raise Refused(404, message, [found("site-unknown", message, remedy, FilePlace("{site}"))])
     return standard
 
 
@@ -120,22 +119,13 @@ def _read(engine: Engine, standard: Standard, site: str) -> CalendarShown:
 def _write(engine: Engine, site: str, body: CalendarPut, author: Author) -> None:
     patterns = [_to_pattern(site, each) for each in body.shifts]
     exceptions = [_to_exception(site, each) for each in body.exceptions]
-    _refuse_doubled(patterns)
+    findings = [*ended_before(patterns), *begun_twice(patterns)]
+    findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
+    if findings:
+        raise Refused(400, findings[0].message, findings[:MOST])
     with writing(engine, author) as open_one:
         _replace(open_one, SHIFT_PATTERNS, site, patterns)
         _replace(open_one, SHIFT_EXCEPTIONS, site, exceptions)
-
-
-def _refuse_doubled(patterns: list[ShiftPattern]) -> None:
-    placed = [Placed(each, FilePlace(f"/shifts/{index}")) for index, each in enumerate(patterns)]
-    findings = []
-    for later, earlier, days in doubled(placed):
-        names = ", ".join(DAYS[day] for day in sorted(days))
-        message = f"`{later.pattern.id}` begins on {names} by {earlier.place.file} too"
-        remedy = "give them other days, or end one with `until` and begin the other `from` that date"
-        findings.append(found("row-invalid", message, remedy, later.place))
-    if findings:
-        raise Refused(400, "a shift begins at most once on a date", findings)
 
 
 def _replace(open_one: Writing, noun: Noun[V], site: str, values: list[V]) -> None:
@@ -159,8 +149,6 @@ def _to_pattern(site: str, each: Pattern) -> ShiftPattern:
 
 
 def _to_exception(site: str, each: Exceptional) -> ShiftException:
-    if (each.start is None) != (each.stop is None):
-        raise Refused(400, f"shift {each.id} of {each.date} has one of `start` and `stop`; say both, or none")
     start = _minutes(each.start) if each.start else None
     return ShiftException(site, each.date, each.id, start, _minutes(each.stop) if each.stop else None, each.crew)
 

@@ -61,7 +61,7 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 @router.get("/equipment/{path:path}", response_model=EquipmentShown, summary="One piece of equipment")
 async def one(request: Request, here: Here, path: str) -> Response:
     standard = in_force(here).standard
-    held = await _held(here, equipment_in(standard, path, "/path"))
+    held = await _held(here, equipment_in(standard, path, "{path}"))
     return answer(request, tag_of(held, standard.root), lambda: _shown(held, standard))
 
 
@@ -75,7 +75,7 @@ async def post(here: Here, posted: EquipmentPosted) -> EquipmentShown:
 
 @router.put("/equipment/{path:path}", summary="Register or correct equipment")
 async def put(here: Here, path: str, body: EquipmentPut) -> EquipmentShown:
-    return await _put(here, equipment_in(in_force(here).standard, path, "/path"), body)
+    return await _put(here, equipment_in(in_force(here).standard, path, "{path}"), body)
 
 
 async def _put(here: Here, path: str, body: EquipmentPut) -> EquipmentShown:

@@ -10,54 +10,75 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from uns.api.models import Answer
 from uns.context.believable import LONGEST, WRITABLE
+from uns.finding import Malformed
 from uns.instant import Instant, from_text, rfc3339
 from uns.registry.held import Held
 from uns.registry.writing import Author
 
 RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
 
+CLOCK: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+
 
 def _instant(text: object) -> Instant:
     """Exact to the nanosecond, as answers write it."""
     match = RFC3339.fullmatch(text) if isinstance(text, str) and len(text) < 100 else None
     if match is None or not isinstance(text, str):
-        raise ValueError("write RFC 3339 with an offset, such as 2026-11-20T10:00:00Z")
+        raise _unfit("no time with an offset", "write RFC 3339, such as 2026-11-20T10:00:00Z")
     instant = from_text(text.upper(), UTC)
     if instant is None:
-        raise ValueError("there is no such time")
+        raise _unfit("there is no such time", "correct its date, its hours or its offset")
     if instant not in WRITABLE:
-        raise ValueError("the registry holds the years 1678 to 2262")
+        raise _unfit("outside the years 1678 to 2262", "name a time that the registry can hold")
     return instant
 
 
 def _exact(number: object) -> object:
     """An integer that no registry holds exactly is refused, not rounded."""
     if isinstance(number, int) and not -(2**63) <= number < 2**63:
-        raise ValueError("integers have at most 64 bits")
+        raise _unfit("beyond 64 bits", "send it as text, or rounded as a number with a point")
     return number
-
-
-def _small(attributes: dict[str, Any]) -> dict[str, Any]:
-    if len(attributes) > 100:
-        raise ValueError("at most 100 attributes")
-    return attributes
 
 
 def _plain(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("write characters that can be printed, on one line")
+        raise _unfit("it holds a character that cannot be printed", "write plain text on one line")
     return text
 
 
-Word = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_plain)]
-Prose = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
-Moment = Annotated[Instant, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise _unfit("it holds a NUL", "remove it")
+    return text
+
+
+def _time(text: str) -> str:
+    if CLOCK.fullmatch(text) is None:
+        raise _unfit("no time of day", "write hours and minutes of the site's clocks, 00:00 to 23:59, such as 06:00")
+    return text
+
+
+def _unfit(message: str, remedy: str) -> Malformed:
+    return Malformed("key-value", message, remedy)
+
+
+Word = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_plain)]
+Prose = Annotated[str, Field(max_length=2_000), AfterValidator(_storable)]
+Moment = Annotated[
+    Instant,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-20T10:00:00Z"]}),
+]
+Time = Annotated[
+    str, AfterValidator(_time), Field(description="wall clock of the site", examples=["06:00"], max_length=5)
+]
 Number = Annotated[
     Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False, strict=True)],
     BeforeValidator(_exact),
+    WithJsonSchema({"type": "number"}),
 ]
-Attribute = bool | Number | Annotated[str, Field(max_length=2_000)] | None
-Attributes = Annotated[dict[Word, Attribute], AfterValidator(_small)]
+Attribute = Annotated[bool | Number | Annotated[str, Field(max_length=2_000)] | None, BeforeValidator(_exact)]
+Attributes = Annotated[dict[Word, Attribute], Field(max_length=100)]
 Why = Annotated[Prose | None, Field(description="kept with the change")]
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from uns.api.misfits import misfits, unread
 from uns.finding import FilePlace, Finding, Malformed, found
 
 
@@ -31,11 +31,12 @@ def problem(status: int, detail: str, findings: Sequence[Finding] = (), title: s
         "detail": detail,
         "findings": [each.as_json() for each in findings],
     }
-    return Response(orjson.dumps(body), status, media_type="application/problem+json")
+    content = json.dumps(body, ensure_ascii=False).encode(errors="replace")  # a request can name half a character
+    return Response(content, status, media_type="application/problem+json")
 
 
 def wrong(name: str, message: str, remedy: str, code: str = "key-value") -> Refused:
-    """400 for one query parameter (`?limit`) or member of the body (`/files`)."""
+    """400 for one query parameter (`?limit`), part of the path (`{name}`) or member of the body (`/files`)."""
     return Refused(400, message, [found(code, message, remedy, FilePlace(name))])
 
 
@@ -53,13 +54,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        response = problem(error.status_code, _sentence(request, error))
+        findings = [unread(error.__cause__)] if error.status_code == 400 else []
+        detail = findings[0].message if findings else _sentence(request, error)
+        response = problem(error.status_code, detail, findings)
         response.headers.update(error.headers or {})
         return response
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        findings = [_finding(each) for each in error.errors()[:100]]
+        findings = misfits(request, error)
         return problem(400, "; ".join(each.message for each in findings[:3]), findings)
 
     @app.exception_handler(Exception)
@@ -73,13 +76,3 @@ def _sentence(request: Request, error: HTTPException) -> str:
     if error.status_code == 405:
         return f"{request.method} cannot be used on {request.url.path[:200]}"
     return str(error.detail)
-
-
-def _finding(error: dict[str, Any]) -> Finding:
-    where, *path = error["loc"]
-    name = f"?{path[0]}" if where == "query" and path else "/" + "/".join(str(each) for each in path)
-    if error["type"] == "json_invalid":
-        return found("payload-syntax", "the body is not JSON", "send one JSON document", FilePlace("/"))
-    code = {"missing": "key-missing", "extra_forbidden": "key-unknown"}.get(error["type"], "key-value")
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return found(code, f"{name}: {message[0].lower()}{message[1:]}", "see /docs for what it takes", FilePlace(name))

@@ -84,7 +84,7 @@ async def one(request: Request, here: Here, file: str) -> Response:
     path = file if file in known else f"{RULES}/{file}"
     content = content_of(bundle.documents, path)
     if content is None:
-        raise _unknown(file, known, "file in force", "GET /api/v1/rules")
+        raise _unknown("file", file, known, "file in force", "GET /api/v1/rules")
     described = dict(_file(path, bundle))
     return answer(
         request,
@@ -112,7 +112,7 @@ async def contract(request: Request, here: Here, name: str, version: int) -> Res
     bundle = in_force(here)
     known = bundle.standard.contracts.get(name)
     if known is None:
-        raise _unknown(name, list(bundle.standard.contracts), "contract", "GET /api/v1/contracts")
+        raise _unknown("name", name, list(bundle.standard.contracts), "contract", "GET /api/v1/contracts")
     if _schema_of(known, version) not in bundle.documents.schemas:
         raise Refused(404, f"contract {name} has no version {version}; {known.version} is in force")
     return answer(request, tag_of(bundle.revision, name, version), lambda: _contract(known, version, bundle))
@@ -168,8 +168,8 @@ def _contract(contract: Contract, version: int, bundle: Bundle) -> ContractShown
     )
 
 
-def _unknown(name: str, known: list[str], noun: str, listing: str) -> Refused:
+def _unknown(parameter: str, name: str, known: list[str], noun: str, listing: str) -> Refused:
     near = nearest(name[:200], known)
     message = f"there is no {noun} {name[:200]!r}"
     remedy = f"did you mean {near}?" if near else f"{listing} lists them"
-    return Refused(404, message, [found("name-unknown", message, remedy, FilePlace(f"/{name[:200]}"))])
+    return Refused(404, message, [found("name-unknown", message, remedy, FilePlace(f"{{{parameter}}}"))])

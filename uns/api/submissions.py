@@ -11,12 +11,13 @@ from uns.api.browse import Cursor, Limit
 from uns.api.fields import Why, rest
 from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
 from uns.api.models import Answer, FindingModel, Page
-from uns.api.problem import Refused
+from uns.api.problem import Refused, wrong
 from uns.api.rules import paths
 from uns.api.surroundings import Here
 from uns.instant import rfc3339
 from uns.registry import submissions
 from uns.registry.changeset import MAX_FILES, Outcome, Overtaken, put_back, submit_changes
+from uns.schema.words import pointer
 
 router = APIRouter(tags=["governance"])
 BODY = 64 * 1024 * 1024
@@ -115,7 +116,7 @@ def _encoded(path: str, text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise Refused(400, f"{path[:200]} is not Unicode text") from None
+        raise wrong(pointer(["files", path]), f"{path[:200]} is not Unicode text", "send it as UTF-8") from None
 
 
 def _unknown(revision: str) -> Refused:

@@ -36,7 +36,7 @@ def violation(error: ValidationError, instance: Any, schema: Any) -> Violation:
         return _of_nearest_alternative(error, instance, schema)
     message, remedy, extra = _said(error, _at(instance, path), schema)
     where = pointer([*path, *extra])
-    return Violation(where, _cut(f"{_shown_pointer(where)} {message}"), _cut(remedy))
+    return Violation(where, cut(f"{_shown_pointer(where)} {message}"), cut(remedy))
 
 
 def _said(error: ValidationError, value: Any, schema: Any) -> tuple[str, str, list[str]]:
@@ -53,7 +53,7 @@ def _said(error: ValidationError, value: Any, schema: Any) -> tuple[str, str, li
         case Kind.Not():
             return f"is {shown(value)}, which is ruled out", "send something else", []
         case Kind.PropertyNames(error=inner):
-            return f"has a member with a name that is not allowed: {_cut(inner.message)}", "rename it", []
+            return f"has a member with a name that is not allowed: {cut(inner.message)}", "rename it", []
         case Kind.OneOfMultipleValid():
             return f"is {shown(value)}, which fits several alternatives where one is expected", "see the schema", []
         case Kind.UniqueItems():
@@ -79,8 +79,8 @@ def _limited(error: ValidationError, value: Any) -> tuple[str, str, list[str]]:
         case _ as kind:
             for limit, words in _LIMITS:
                 if isinstance(kind, limit):
-                    return f"is {shown(value)}: {words.format(kind.value)}", "keep to the limit", []
-            return f"is {shown(value)}, which the schema refuses: {_cut(error.message)}", "see the schema", []
+                    return f"is {shown(value)}: {_counted(words, kind.value)}", "keep to the limit", []
+            return f"is {shown(value)}, which the schema refuses: {cut(error.message)}", "see the schema", []
 
 
 _LIMITS: Final[Sequence[tuple[type[ValidationErrorKind], str]]] = (
@@ -96,6 +96,12 @@ _LIMITS: Final[Sequence[tuple[type[ValidationErrorKind], str]]] = (
     (Kind.MinProperties, "at least {} members are expected"),
     (Kind.MaxProperties, "at most {} members are expected"),
 )
+
+
+def _counted(words: str, limit: Any) -> str:
+    said = words.format(limit)
+    return said.replace("s are ", " is ") if limit == 1 else said
+
 
 _FORMATS: Final = {
     "date-time": "a date and time such as 2026-11-20T10:00:00Z",
@@ -141,11 +147,18 @@ def _of_nearest_alternative(error: ValidationError, instance: Any, schema: Any) 
     wrong = all(len(each[0].instance_path) == len(error.instance_path) for each in alternatives)
     if len(types) == len(alternatives) and wrong:
         said = f"{_shown_pointer(here)} is {shown(value)} where {_either(types)} is expected"
-        return Violation(here, _cut(said), f"send {_either(types)}")
+        return Violation(here, cut(said), f"send {_either(types)}")
     best = max(alternatives, key=_nearness)
     inner = violation(best[0], instance, schema)
+    if all(each is best or _is_null_alone(each[0]) for each in alternatives):
+        return inner
     message = f"{_shown_pointer(here)} fits none of {len(alternatives)} alternatives; of the nearest, {inner.message}"
-    return Violation(inner.pointer, _cut(message), inner.remedy)
+    return Violation(inner.pointer, cut(message), inner.remedy)
+
+
+def _is_null_alone(error: ValidationError) -> bool:
+    """Whether an alternative only says that the value may be left out, which it was not."""
+    return isinstance(error.kind, Kind.Type) and list(error.kind.types) == ["null"]
 
 
 def _nearness(errors: list[ValidationError]) -> tuple[int, bool, int]:
@@ -180,7 +193,7 @@ def _shown_pointer(where: str) -> str:
     return f"`{where}`" if where else "the payload"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     return text if len(text) <= MAX_CHARACTERS else text[:MAX_CHARACTERS] + "…"
 
 
