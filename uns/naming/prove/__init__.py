@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from uns.finding import FilePlace, Finding
 from uns.naming.prove.automaton import Budget
@@ -22,6 +23,9 @@ from uns.naming.standard import Standard
 
 __all__ = ["prove"]
 
+LOOKS: Final = 300_000
+"""How many times one question may compare two rules of one file."""
+
 
 def prove(standard: Standard, files: tuple[RuleFile, ...]) -> list[Finding]:
     """All that can be said of these files, by place; the same for the same files, however long it takes.
@@ -33,9 +37,9 @@ def prove(standard: Standard, files: tuple[RuleFile, ...]) -> list[Finding]:
 
 
 def _file(standard: Standard, file: RuleFile) -> Iterator[Finding]:
-    algebra = Algebra(Budget(len(file.rules)))
+    algebra = Algebra(Budget(400_000 + 500 * len(file.rules)))
     takers = Takers(file.rules, algebra)
-    fed = feed(file, takers.taken, algebra)
+    fed = feed(file, takers.taken, algebra, _looks(file))
     yield from feeding(file, fed)
     ground, broken = Ground(standard, file, algebra), set[int]()
     for number, rule in enumerate(file.rules):
@@ -50,14 +54,16 @@ def _file(standard: Standard, file: RuleFile) -> Iterator[Finding]:
             yield from reach(ground, relation)
             if rule.sound:
                 yield from meaning(standard, file, relation, fed.by_rule[number])
-    ordered = list(order(fed, takers, algebra))
+    ordered = list(order(Court(fed, takers, algebra, _looks(file))))
     yield from ordered
-    dead = {number for number, rule in enumerate(file.rules) if any(_shadows(each, rule.place) for each in ordered)}
-    yield from collisions(Court(fed, takers, algebra), frozenset(dead | broken))
+    shadowed = {each.where for each in ordered if each.code == "rule-shadowed"}
+    dead = {number for number, rule in enumerate(file.rules) if rule.place in shadowed}
+    yield from collisions(Court(fed, takers, algebra, _looks(file)), frozenset(dead | broken))
 
 
-def _shadows(finding: Finding, place: FilePlace) -> bool:
-    return finding.code == "rule-shadowed" and finding.where == place
+def _looks(file: RuleFile) -> Budget:
+    """For each question one; rules that differ in literal levels need a few looks each."""
+    return Budget(LOOKS + 100 * len(file.rules))
 
 
 def _by_place(finding: Finding) -> tuple[FilePlace, str, str]:

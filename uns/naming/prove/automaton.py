@@ -36,7 +36,8 @@ def literal(text: str) -> Node:
 class Automaton:
     """State 0 is the start, every other one a position of the expression, entered by a character of its class."""
 
-    classes: tuple[Ranges, ...]
+    entered: tuple[tuple[Ranges, frozenset[int]], ...]
+    """Each class, with the states that its characters lead to."""
     follow: tuple[frozenset[int], ...]
     accepting: frozenset[int]
 
@@ -46,24 +47,30 @@ class Automaton:
     def entered_by(self, character: str) -> frozenset[int]:
         """The states that this character may lead to."""
         code = ord(character)
-        holding = {ranges for ranges in set(self.classes) if _holds(ranges, code)}
-        return frozenset(state for state, ranges in enumerate(self.classes) if ranges in holding)
+        return frozenset().union(*(states for ranges, states in self.entered if _holds(ranges, code)))
 
     def accepts(self, text: str) -> bool:
         states = frozenset([0])
         for character in text:
-            code = ord(character)
-            states = frozenset(state for state in self.reached(states) if _holds(self.classes[state], code))
+            states = self.reached(states) & self.entered_by(character)
             if not states:
                 return False
         return bool(states & self.accepting)
 
 
+MAX_SEARCH: Final = 60_000
+"""Steps of one search."""
+
+
 class Budget:
     """How much may still be worked out in one judgement: counted in steps, not in time, so that all machines agree."""
 
-    def __init__(self, rules: int = 1, each: int = 60_000) -> None:
-        self.left, self.each = 400_000 + 500 * rules, each
+    def __init__(self, steps: int = 400_000) -> None:
+        self.left = steps
+
+    @property
+    def is_spent(self) -> bool:
+        return self.left <= 0
 
     def spend(self, steps: int) -> bool:
         self.left -= steps
@@ -87,7 +94,14 @@ def build(node: Node) -> Automaton | None:
         return None
     builder.follow[0] = first
     accepting = last | {0} if nullable else last
-    return Automaton(tuple(builder.classes), tuple(frozenset(each) for each in builder.follow), frozenset(accepting))
+    return Automaton(_by_class(builder.classes), tuple(map(frozenset, builder.follow)), frozenset(accepting))
+
+
+def _by_class(classes: list[Ranges]) -> tuple[tuple[Ranges, frozenset[int]], ...]:
+    entered: dict[Ranges, list[int]] = {}
+    for state, ranges in enumerate(classes):
+        entered.setdefault(ranges, []).append(state)
+    return tuple((ranges, frozenset(states)) for ranges, states in entered.items())
 
 
 def _positions(node: Node) -> int:
@@ -158,7 +172,7 @@ def search(
     """A shortest text that all of `inside` take and none of `outside`, of characters that are not banned."""
     if not budget.spend(1):
         return OPEN
-    machines, need, left = (*inside, *outside), len(inside), budget.each
+    machines, need, left = (*inside, *outside), len(inside), MAX_SEARCH
     alphabet = _representatives(machines, banned)
     entered = [[machine.entered_by(each) for machine in machines] for each in alphabet]
     start = tuple(frozenset([0]) for _ in machines)
@@ -199,7 +213,7 @@ def _representatives(machines: tuple[Automaton, ...], banned: str) -> list[str]:
     """One character for each set of characters that no class tells apart, everyday ones first."""
     cuts = {0, _LAST + 1, _SURROGATES.start, _SURROGATES.stop, *map(ord, banned), *(ord(each) + 1 for each in banned)}
     for machine in machines:
-        for ranges in set(machine.classes):
+        for ranges, _ in machine.entered:
             cuts.update(edge for low, high in ranges for edge in (low, high + 1))
     edges = sorted(cuts)
     chosen = [_choose(low, high) for low, high in pairwise(edges) if low not in _SURROGATES]

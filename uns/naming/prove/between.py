@@ -13,6 +13,7 @@ from typing import Final
 
 from uns.finding import Finding, found
 from uns.naming.prove.addresses import Addresses, levels_overlap
+from uns.naming.prove.automaton import Open
 from uns.naming.prove.claims import Claim, Filling
 from uns.naming.prove.evidence import Court
 from uns.naming.prove.index import Index
@@ -23,7 +24,6 @@ from uns.naming.prove.verdict import Entry, collide, possible, seen
 MAX_TRIED: Final = 2_000
 MAX_WRITTEN: Final = 1_000_000
 """Topics of one file that are written out for comparison between rules."""
-MAX_PAIRS: Final = 200_000
 
 
 Topics = dict[Filling, list[int]]
@@ -59,13 +59,11 @@ def _topics(claim: Claim) -> Topics:
 def between(court: Court, made: list[Claim]) -> Iterator[Finding]:
     """At most one finding for each claim, on the first earlier one that it meets."""
     targets, index, written = [claim.levels() for claim in made], Index(court.algebra), _Written(made)
-    pairs = 0
     for later, claim in enumerate(made):
         asked = Addresses(targets[later], None)
-        near = index.near(asked)
-        pairs += len(near)
-        if pairs > MAX_PAIRS:
-            yield possible(claim, "the file's rules are too many to be compared")
+        near = index.near(asked, court.looks)
+        if isinstance(near, Open):
+            yield possible(claim, "so many rules overlap that this one and those below it are not compared")
             return
         met = (each for each in near if levels_overlap(targets[each], targets[later], court.algebra) is not False)
         findings = (_meeting(court, (made[each], claim), (written.of(each), written.of(later))) for each in met)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uns.naming.lookup import Lookup, Row
 from uns.naming.pattern import Capture, One, Pattern, Rest
 from uns.naming.prove.addresses import IN_TAGS, IN_TOPICS, Address, Levels, Tail, witness
-from uns.naming.prove.automaton import Open
+from uns.naming.prove.automaton import Budget, Open
 from uns.naming.prove.feed import Feed
 from uns.naming.prove.index import Takers
 from uns.naming.prove.language import ANY_LEVEL, SOME_TEXT, Algebra, Language, Piece, language, level_language, only
@@ -31,6 +31,12 @@ class Court:
     feed: Feed
     takers: Takers
     algebra: Algebra
+    looks: Budget
+    """How many rules may still be looked at."""
+
+    def taker(self, address: Address) -> tuple[int, dict[str, str]] | None:
+        """The number of the rule that takes it, where a source delivers it, and its captures."""
+        return self.takers.take(address, self.looks) if self.feed.delivers(address) else None
 
     def show(self, number: int, captures: dict[str, str], rows: tuple[Row, ...]) -> Shown:
         """An address of the rule with these captures that leads to these rows; captures not given are made up."""
@@ -56,7 +62,7 @@ class Court:
         self, number: int, address: Address, captures: dict[str, str], rows: tuple[Row, ...]
     ) -> dict[str, str] | None:
         """The captures with which the rule takes the address, if they are the ones meant and lead to the rows."""
-        taken = self.takers.take(address) if self.feed.delivers(address) else None
+        taken = self.taker(address)
         if taken is None or taken[0] != number or not captures.items() <= taken[1].items():
             return None
         return taken[1] if row_taken(self.takers.rules[number].lookups, rows, taken[1]) else None

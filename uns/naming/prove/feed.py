@@ -16,6 +16,8 @@ from uns.decode.source import Source
 from uns.finding import Finding, found
 from uns.naming.pattern import One, Pattern, PatternLevel, Rest
 from uns.naming.prove.addresses import Address, Addresses, Levels, levels_contain, levels_overlap, of_filter
+from uns.naming.prove.automaton import Budget, Open
+from uns.naming.prove.index import Index
 from uns.naming.prove.language import Algebra
 from uns.naming.prove.places import place
 from uns.naming.rule import Rule, RuleFile
@@ -52,17 +54,21 @@ class Feed:
         return False
 
 
-def feed(file: RuleFile, taken: tuple[Addresses, ...], algebra: Algebra) -> Feed:
+def feed(file: RuleFile, taken: tuple[Addresses, ...], algebra: Algebra, looks: Budget) -> Feed:
     filters = [(of_filter(each), source) for source in file.sources for each in source.topics]
-    known: dict[Levels, tuple[Fed, ...]] = {}
+    index, known = Index(algebra), dict[Levels, tuple[Fed, ...]]()
+    for number, (levels, _) in enumerate(filters):
+        index.add(number, Addresses(levels, None))
     for each in taken:
         if each.topic not in known:
-            known[each.topic] = tuple(_feeding(filters, each.topic, algebra))
+            near = index.near(Addresses(each.topic, None), looks)
+            met = filters if isinstance(near, Open) else [filters[number] for number in near]
+            known[each.topic] = tuple(_feeding(met, each.topic, algebra))
     return Feed(file, tuple(known[each.topic] for each in taken))
 
 
 def _feeding(filters: list[tuple[Levels, Source]], topic: Levels, algebra: Algebra) -> Iterator[Fed]:
-    """The filters that meet the pattern, up to the first that takes all of it."""
+    """Those of the filters that meet the pattern, up to the first that takes all of it."""
     for levels, source in filters:
         if levels_overlap(levels, topic, algebra) is not False:
             if source.read != "ignore":

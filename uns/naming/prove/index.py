@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from uns.naming.matcher import Matcher
 from uns.naming.prove.addresses import Address, Addresses, Levels, Tail, addresses
+from uns.naming.prove.automaton import OPEN, Budget, Open
 from uns.naming.prove.language import Algebra, Language, only
 from uns.naming.rule import Rule
 
@@ -42,17 +43,18 @@ class _Node(Generic[Kept]):
             yield from node.ends.values()
             yield from node.below()
 
-    def towards(self, language: Language, algebra: Algebra) -> Iterator[_Node[Kept]]:
-        """The children that some text of the language leads to."""
+    def towards(self, language: Language, algebra: Algebra, looks: Budget) -> Iterator[_Node[Kept]]:
+        """The children that some text of the language leads to, as far as the budget reaches."""
         if language.values is not None and len(language.values) < len(self.literal):
+            looks.spend(len(language.values) // 8)
             yield from (self.literal[text] for text in language.values if text in self.literal)
         else:
             for text, node in self.literal.items():
-                if algebra.takes(language, text) is not False:
+                if looks.spend(1) and algebra.takes(language, text) is not False:
                     yield node
         for begin in self._alike(language.begins):
             for other, node in self.open[begin].items():
-                if algebra.overlaps(other, language) is not False:
+                if looks.spend(1) and algebra.overlaps(other, language) is not False:
                     yield node
 
     def _alike(self, begin: str) -> Iterator[str]:
@@ -84,16 +86,18 @@ class Index:
         else:
             _end(tags.by_tag, taken.tag).ends.setdefault(taken.tag.tail, []).append(number)
 
-    def near(self, asked: Addresses) -> list[int]:
+    def near(self, asked: Addresses, looks: Budget) -> list[int] | Open:
         """The numbers of all rules that share an address with these, and perhaps some more; in order."""
+        if looks.is_spent:
+            return OPEN
         numbers: list[int] = []
-        for tags in self._met(self._root, asked.topic, 0):
+        for tags in self._met(self._root, asked.topic, 0, looks):
             numbers.extend(tags.any)
-            ends = self._met(tags.by_tag, asked.tag, 0) if asked.tag else _all(tags.by_tag)
+            ends = self._met(tags.by_tag, asked.tag, 0, looks) if asked.tag else _all(tags.by_tag)
             numbers.extend(number for end in ends for number in end)
-        return sorted(numbers)
+        return sorted(numbers) if looks.spend(len(numbers)) else OPEN
 
-    def _met(self, node: _Node[Kept], asked: Levels, depth: int) -> Iterator[Kept]:
+    def _met(self, node: _Node[Kept], asked: Levels, depth: int, looks: Budget) -> Iterator[Kept]:
         left = len(asked.fixed) - depth
         for tail, kept in node.ends.items():
             if _may_end(tail, left, asked.tail):
@@ -102,8 +106,8 @@ class Index:
             if asked.tail:
                 yield from node.below()
             return
-        for child in node.towards(asked.fixed[depth], self._algebra):
-            yield from self._met(child, asked, depth + 1)
+        for child in node.towards(asked.fixed[depth], self._algebra, looks):
+            yield from self._met(child, asked, depth + 1, looks)
 
 
 def _end(node: _Node[Kept], levels: Levels) -> _Node[Kept]:
@@ -134,10 +138,11 @@ class Takers:
         for number, each in enumerate(self.taken):
             self.index.add(number, each)
 
-    def take(self, address: Address) -> tuple[int, dict[str, str]] | None:
-        """The number of the rule that takes it, and its captures."""
+    def take(self, address: Address, looks: Budget) -> tuple[int, dict[str, str]] | None:
+        """The number of the rule that takes it, and its captures; None also where the budget does not reach."""
         tag = None if address.tag is None else _exactly(address.tag)
-        for number in self.index.near(Addresses(_exactly(address.topic), tag)):
+        near = self.index.near(Addresses(_exactly(address.topic), tag), looks)
+        for number in () if isinstance(near, Open) else near:
             captures = captured(self.rules[number], address)
             if captures is not None:
                 return number, captures

@@ -191,6 +191,8 @@ class Algebra:
         return None if isinstance(witness, Open) else witness is not None
 
     def _contains(self, outer: Language, inner: Language) -> bool | None:
+        if inner.values is not None and outer.values is not None:
+            return inner.values <= outer.values
         if inner.values is not None:
             return _all([self.takes(outer, text) for text in inner.values])
         if outer.values is not None:

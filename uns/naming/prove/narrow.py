@@ -8,6 +8,7 @@ an earlier rule takes everything that is left, there is no collision.
 from __future__ import annotations
 
 from uns.naming.prove.addresses import Addresses, Levels, contains, levels
+from uns.naming.prove.automaton import Open
 from uns.naming.prove.claims import Claim, direct
 from uns.naming.prove.evidence import Court
 from uns.naming.prove.language import Endless, Language
@@ -22,9 +23,9 @@ def narrowed_away(court: Court, one: Claim, other: Claim) -> bool:
 
 def _taken_before(court: Court, claim: Claim, topics: Levels) -> bool:
     left = _narrowed(claim, topics)
-    return any(
-        number < claim.number and contains(court.takers.taken[number], left, court.algebra)
-        for number in court.takers.index.near(left)
+    near = court.takers.index.near(left, court.looks)
+    return not isinstance(near, Open) and any(
+        number < claim.number and contains(court.takers.taken[number], left, court.algebra) for number in near
     )
 
 
