@@ -33,33 +33,34 @@ def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: B
     if not samples:
         return [Ignore(None, None, "empty")], births
     now = Situation(raw, bundle, timeline)
-    if len(samples) == 1:
-        return _decided(samples[0], route, now), births
-    return [decision for sample in samples for decision in _decided(sample, route, now)], births
+    decisions: list[Decision] = []
+    for sample in samples:
+        _decide(sample, route, now, decisions)
+    return decisions, births
 
 
-def _decided(sample: Sample, route: Route, now: Situation) -> list[Decision]:
+def _decide(sample: Sample, route: Route, now: Situation, decisions: list[Decision]) -> None:
     """Resolved, then decided at each target; where no rule takes the sample, or none wants it, one decision."""
     if sample.undecoded:
-        return [_undecoded(sample, route)]
+        decisions.append(_undecoded(sample, route))
+        return
     resolution, steps = now.bundle.plan(route, sample)
     rule = resolution.rule
     if resolution.ignored is not None:
-        return [Ignore(sample, rule, resolution.ignored)]
-    if now.raw.retained and route.source.retained == "timed" and sample.clock in BY_RECEIPT:
-        return [Ignore(sample, rule, "retained")]
-    if rule is None or resolution.findings:
+        decisions.append(Ignore(sample, rule, resolution.ignored))
+    elif now.raw.retained and route.source.retained == "timed" and sample.clock in BY_RECEIPT:
+        decisions.append(Ignore(sample, rule, "retained"))
+    elif rule is None or resolution.findings:
         unnamed = rule is None and any(each.code == "tag-missing" for each in sample.findings)
         reject = Reject(sample, rule, sample.findings if unnamed else sample.findings + resolution.findings)
-        return [Observe(reject) if (rule or route.file).mode == "observe" else reject]
-    decisions: list[Decision] = []
-    for step in steps:
-        if isinstance(step, Refused):
-            decision: Publish | Recorded | Reject = Reject(sample, rule, sample.findings + step.findings)
-        else:
-            decision = decide(sample, step, now)
-        decisions.append(Observe(decision) if rule.mode == "observe" else decision)
-    return decisions
+        decisions.append(Observe(reject) if (rule or route.file).mode == "observe" else reject)
+    else:
+        for step in steps:
+            if isinstance(step, Refused):
+                decision: Publish | Recorded | Reject = Reject(sample, rule, sample.findings + step.findings)
+            else:
+                decision = decide(sample, step, now)
+            decisions.append(Observe(decision) if rule.mode == "observe" else decision)
 
 
 def _undecoded(sample: Sample, route: Route) -> Decision:

@@ -18,7 +18,7 @@ from uns.message import ABSENT, BAD, UNCERTAIN, Quality, RawMessage, Sample, Val
 from uns.naming.resolution import Target
 from uns.naming.rule import Rule
 from uns.naming.standard import Contract
-from uns.render import body_of, codes_of, document_of, document_properties, identity, payload_of
+from uns.render import body_of, codes_of, document_of, document_properties, identity, payload_of, value_of
 from uns.schema.words import Violation, pointer
 
 PUBLISHED_WITH_WARNING: Final = frozenset(
@@ -38,11 +38,10 @@ PUBLISHED_WITH_WARNING: Final = frozenset(
 class Situation:
     """What all decisions of one message share. `ahead` is the timeline as its records leave it."""
 
-    __slots__ = ("ahead", "bundle", "raw", "revision", "timeline")
+    __slots__ = ("ahead", "bundle", "raw", "timeline")
 
     def __init__(self, raw: RawMessage, bundle: Bundle, timeline: Timeline) -> None:
         self.raw, self.bundle, self.timeline, self.ahead = raw, bundle, timeline, timeline
-        self.revision: tuple[Pair, ...] = (("context", timeline.revision),)
 
 
 def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | Reject:
@@ -71,7 +70,7 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
             warned = codes_of(grave)
             quality = quality.at_most(UNCERTAIN)
             body = _body(sample, target, contract, drawn, quality, context)
-    more = now.revision
+    more = now.timeline.provenance
     if warned or sample.clock or contract.shape == "document":
         more += _more(sample, contract, quality, context, now.raw, warned)
     payload = document_of(now.raw, sample) if contract.shape == "document" else payload_of(body)
@@ -79,7 +78,7 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
         Publish,
         (
             sample, target, rule, target.topic, payload, step.envelope, identity(now.raw, sample), more,
-            contract.retain, value, str(quality), context, findings,
+            contract.retain, value, quality._value_, context, findings,
         ),
     )  # fmt: skip
 
@@ -110,7 +109,7 @@ def _body(
         if value is None and (findings or quality is not BAD):
             return ABSENT
         unit = target.name.unit if target.name is not None else None
-        return body_of(sample, {"value": value} if unit is None else {"value": value, "unit": unit}, quality, context)
+        return value_of(sample, value, unit, quality, context)
     return value if contract.shape == "document" else body_of(sample, value, quality, context)
 
 

@@ -35,7 +35,7 @@ UNKNOWN: Final = _Unknown()
 class Memory:
     """What is remembered of one governed topic."""
 
-    __slots__ = ("aliases", "id", "name", "owner", "quality", "recent", "time", "times", "value")
+    __slots__ = ("aliases", "id", "name", "oldest", "owner", "quality", "recent", "time", "times", "value")
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
@@ -51,6 +51,8 @@ class Memory:
         """What the dictionary says of it: how soon a new value is expected."""
         self.times: list[Instant] = []
         self.recent: list[Any] = []
+        self.oldest = 0
+        """Where in the two lists, once they are full, the next one is written."""
 
 
 class Publisher:
@@ -102,21 +104,21 @@ class Publisher:
             memory = self._remember(topic, source)
             memory.time, memory.id, memory.quality, memory.name = time, identity, quality, name
 
-    def forget(self, decision: Publish) -> None:
+    def forget(self, topic: str, time: Instant) -> None:
         """It was not published after all: the same sample may be tried again."""
-        memory = self.topics.get(decision.topic)
+        memory = self.topics.get(topic)
         if memory is None:
             return
-        time = decision.sample.time
         if memory.time == time:
             memory.value, memory.id = UNKNOWN, ""
-        kept = [pair for pair in zip(memory.times, memory.recent, strict=True) if pair[0] != time]
-        memory.times, memory.recent = [each for each, _ in kept], [each for _, each in kept]
+        pairs = list(zip(memory.times, memory.recent, strict=True))
+        kept = [pair for pair in pairs[memory.oldest :] + pairs[: memory.oldest] if pair[0] != time]
+        memory.times, memory.recent, memory.oldest = [each for each, _ in kept], [each for _, each in kept], 0
 
-    def is_current(self, decision: Publish) -> bool:
+    def is_current(self, topic: str, time: Instant) -> bool:
         """Whether nothing newer has been published on its topic since."""
-        memory = self.topics.get(decision.topic)
-        return memory is None or memory.time is None or memory.time <= decision.sample.time
+        memory = self.topics.get(topic)
+        return memory is None or memory.time is None or memory.time <= time
 
     def release(self, topic: str) -> str | None:
         """End a claim by command; whose it was, None where nobody claimed the topic."""
@@ -169,11 +171,14 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
 
 
 def _note(memory: Memory, decision: Publish, time: Instant) -> None:
-    times, recent = memory.times, memory.recent
-    times.append(time)
-    recent.append(_reading(decision))
-    if len(times) > RECENT:
-        del times[0], recent[0]
+    times, oldest = memory.times, memory.oldest
+    if len(times) < RECENT:
+        times.append(time)
+        memory.recent.append(_reading(decision))
+    else:
+        times[oldest] = time
+        memory.recent[oldest] = _reading(decision)
+        memory.oldest = oldest + 1 if oldest + 1 < RECENT else 0
 
 
 def _reading(decision: Publish) -> Any:

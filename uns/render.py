@@ -32,14 +32,22 @@ def payload_of(body: Mapping[str, Any]) -> bytes:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def body_of(sample: Sample, own: Mapping[str, Value], quality: Quality, context: Context) -> dict[str, Any]:
-    """Timestamp, `own` (value and unit, or the rule's fields), quality, code, batch, shift, product.
+def value_of(sample: Sample, value: Value, unit: str | None, quality: Quality, context: Context) -> dict[str, Any]:
+    """Shape `value`: as `body_of`, without a dictionary more."""
+    body = {"timestamp": rfc3339(sample.time), "value": value}
+    if unit is not None:
+        body["unit"] = unit
+    body["quality"] = quality._value_
+    if sample.code is not None:
+        body["code"] = sample.code
+    body.update(context.members)
+    return body
 
-    What is not known is left out.
-    """
-    code = sample.code
-    beside = context.members if code is None else {"code": code, **context.members}
-    return {"timestamp": rfc3339(sample.time), **own, "quality": str(quality), **beside}
+
+def body_of(sample: Sample, own: Mapping[str, Value], quality: Quality, context: Context) -> dict[str, Any]:
+    """Timestamp, `own` (the rule's fields), quality, code, batch, shift, product; what is not known is left out."""
+    code = {} if sample.code is None else {"code": sample.code}
+    return {"timestamp": rfc3339(sample.time), **own, "quality": str(quality), **code, **context.members}
 
 
 def document_of(raw: RawMessage, sample: Sample) -> bytes:

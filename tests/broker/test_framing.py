@@ -40,6 +40,18 @@ def test_packets_are_whole_byte_by_byte() -> None:
     assert [each.write() for each in got] == PACKETS
 
 
+@given(st.lists(st.integers(1, len(STREAM) - 1), max_size=12))
+def test_a_bare_acknowledgement_is_told_by_its_id_alone(cuts: list[int]) -> None:
+    refused = PubAckPacket(7, reason_code=mqtt5.PubAckReasonCode.NOT_AUTHORIZED).write()
+    stream = PubAckPacket(513).write() + refused + PACKETS[1] + PubAckPacket(65_535).write()
+    got: list[object] = []
+    framing = Framing(lambda packet: got.append(packet.write()), got.append)
+    edges = [0, *sorted({each for each in cuts if each < len(stream)}), len(stream)]
+    for start, stop in pairwise(edges):
+        framing.feed(stream[start:stop])
+    assert got == [513, refused, PACKETS[1], 65_535]
+
+
 NOT_UTF_8 = pytest.param(
     b"\x30\x05\x00\x02\xff\xfe\x00", marks=pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 )

@@ -28,10 +28,14 @@ class Told:
             self.outbox.publish(Outgoing(topic, b"x", True, [("id", "1")], None))
 
     def written(self) -> list[PublishPacket]:
-        packets = [mqtt5.read(memoryview(each))[0] for each in self.out]
+        left, packets = memoryview(b"".join(self.out)), []
         self.out.clear()
-        assert all(isinstance(each, PublishPacket) for each in packets)
-        return packets  # type: ignore[return-value]
+        while left:
+            packet, size = mqtt5.read(left)
+            assert isinstance(packet, PublishPacket)
+            packets.append(packet)
+            left = left[size:]
+        return packets
 
     def answer(self, packet: PublishPacket, code: Code = Code.SUCCESS) -> None:
         assert packet.packet_id is not None
@@ -57,6 +61,23 @@ def test_no_more_is_under_way_than_the_broker_takes(told: Told) -> None:
     told.answer(first[1], Code.NO_MATCHING_SUBSCRIBERS)
     assert topics(told.written()) == ["c", "d"]
     assert told.accepted == ["a", "b"]
+
+
+def test_an_answer_without_a_word_is_one(told: Told) -> None:
+    told.publish("a", "b", "c")
+    for each in told.written():
+        told.outbox.arrived(each.packet_id or 0)
+    assert (told.accepted, topics(told.written())) == (["a", "b"], ["c"])
+
+
+def test_what_is_not_to_be_kept_any_more_is_sent_again_without_retain(told: Told) -> None:
+    told.publish("a")
+    (before,) = told.written()
+    told.outbox.renew = Outgoing.unretained
+    told.answer(before, Code.QUOTA_EXCEEDED)
+    told.outbox.retry(2)
+    (again,) = told.written()
+    assert (before.retain, again.retain, again.duplicate, again.topic) == (True, False, False, "a")
 
 
 def test_what_was_not_answered_goes_first_on_the_next_connection(told: Told) -> None:
@@ -112,6 +133,7 @@ def test_an_id_that_the_broker_holds_in_use_is_left_alone(told: Told) -> None:
 
 def test_an_answer_for_nothing_is_nothing(told: Told) -> None:
     told.outbox.answered(77, Code.SUCCESS)
+    told.outbox.arrived(77)
     assert told.accepted == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mqtt5
 import pytest
 from hypothesis import given
@@ -20,6 +22,12 @@ PAYLOAD = st.one_of(st.binary(max_size=200), st.integers(0, 70_000).map(bytes))
 IDS = st.integers(1, 65_535)
 
 
+def whole(packet_id: int, *arguments: Any) -> bytes:
+    """The two parts of a packet, with its id between them."""
+    head, tail = publish(*arguments)
+    return head + packet_id.to_bytes(2, "big") + tail
+
+
 def codec(topic: str, payload: bytes, retain: bool, packet_id: int, properties: list[Pair] | None) -> bytes:
     return PublishPacket(
         topic, payload, qos=QoS.AT_LEAST_ONCE, retain=retain, packet_id=packet_id, user_properties=properties,
@@ -31,9 +39,8 @@ def codec(topic: str, payload: bytes, retain: bool, packet_id: int, properties: 
 def test_a_packet_is_what_the_codec_writes(
     topic: str, payload: bytes, retain: bool, packet_id: int, properties: list[Pair] | None
 ) -> None:
-    assert publish(topic, payload, retain, packet_id, properties) == codec(
-        topic, payload, retain, packet_id, properties
-    )
+    written = whole(packet_id, topic, payload, retain, properties)
+    assert written == codec(topic, payload, retain, packet_id, properties)
 
 
 @given(TOPIC, PAYLOAD, IDS, TEXT, PAIRS, st.text("0123456789abcdef", max_size=40), PAIRS)
@@ -41,9 +48,9 @@ def test_an_envelope_stands_for_its_properties(
     topic: str, payload: bytes, packet_id: int, source: str, others: list[Pair], identity: str, more: list[Pair]
 ) -> None:
     envelope = Envelope(topic, source, *others)
-    whole = [("source", source), *others, *([("id", identity)] if identity else []), *more]
-    expected = codec(topic, payload, True, packet_id, whole)
-    first, second = (publish(topic, payload, True, packet_id, more, envelope, identity) for _ in range(2))
+    properties = [("source", source), *others, *([("id", identity)] if identity else []), *more]
+    expected = codec(topic, payload, True, packet_id, properties)
+    first, second = (whole(packet_id, topic, payload, True, more, envelope, identity) for _ in range(2))
     assert first == second == expected
 
 
@@ -51,17 +58,17 @@ def test_an_envelope_stands_for_its_properties(
 def test_lengths_at_the_bounds_of_their_bytes(size: int) -> None:
     for more in range(-40, 5):
         payload = bytes(size + more)
-        assert publish("a/b", payload, False, 1, [("k", "v")]) == codec("a/b", payload, False, 1, [("k", "v")])
+        assert whole(1, "a/b", payload, False, [("k", "v")]) == codec("a/b", payload, False, 1, [("k", "v")])
 
 
 def test_what_mqtt_forbids_is_escaped_in_properties_and_refused_in_topics() -> None:
-    written = publish("a", b"", False, 1, (), Envelope("a", "plc\0ü", ("rule", "x\ufffe")))
+    written = whole(1, "a", b"", False, (), Envelope("a", "plc\0ü", ("rule", "x\ufffe")))
     packet = mqtt5.read(memoryview(written))[0]
     assert isinstance(packet, PublishPacket)
     assert packet.user_properties == [("source", "plc\\u0000ü"), ("rule", "x\\ufffe")]
     for topic, envelope in (("a\0b", None), ("a/#", None), ("+/a", None), ("", None), ("a", Envelope("a\x85b", "plc"))):
         with pytest.raises(ValueError, match="forbids"):
-            publish(topic, b"", False, 1, None, envelope)
+            publish(topic, b"", False, None, envelope)
 
 
 @pytest.mark.parametrize("size", [65_535, 65_536])
@@ -72,7 +79,7 @@ def test_a_text_has_room_for_65535_bytes(size: int) -> None:
         expected = b""
     assert bool(expected) == (size == 65_535)
     try:
-        written = publish("a", b"", False, 1, [("k", "v" * size)])
+        written = whole(1, "a", b"", False, [("k", "v" * size)])
     except ValueError:
         written = b""
     assert written == expected

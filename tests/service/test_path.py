@@ -49,7 +49,7 @@ def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_p
     journal.stop()
 
     assert failed == [f"{TOPIC}: RecursionError('too\\ndeep')"]
-    assert [b"1.0" in each.payload or b"2.0" in each.payload for each in path.session.outbox] == [True, True]
+    assert [b"1.0" in each.tail or b"2.0" in each.tail for each in path.session.outbox] == [True, True]
     assert path.ledger.outcomes["quarantined"] == 1
     assert path.ties_out()
     store = Store(tmp_path / "journal.db")

@@ -141,7 +141,7 @@ def test_what_was_refused_after_all_may_be_tried_again() -> None:
     publisher = Publisher(signals(plc_a="A"))
     refused = reading(1)
     publisher.judge(refused)
-    publisher.forget(refused)
+    publisher.forget(refused.topic, refused.sample.time)
     assert verdicts(publisher, [reading(1), reading(1)]) == "pd"
 
 
@@ -153,3 +153,11 @@ def test_signals_are_stale_after_three_times_the_time_that_the_dictionary_expect
     publisher.restore("acme/dallas/_telemetry/temperature", "plc/b", "x", 90, "good", name)
     publisher.restore("acme/dallas/_telemetry/label", "plc/c", "x", 1, "good", None)
     assert [publisher.stale(now) for now in (120, 121, 130, 131)] == [0, 1, 1, 2]
+
+
+def test_after_one_was_refused_the_last_sixteen_are_still_the_last() -> None:
+    publisher = Publisher(signals(plc_a="A"))
+    assert verdicts(publisher, [reading(time) for time in range(1, 21)]) == "p" * 20
+    publisher.forget(TOPIC, 20)
+    assert verdicts(publisher, [reading(21), reading(22)]) == "pp"
+    assert verdicts(publisher, [reading(time) for time in (*range(6, 20), 5)]) == "d" * 14 + "l"

@@ -20,11 +20,12 @@ class Connection(asyncio.Protocol):
         out: list[bytes],
         hello: Callable[[], bytes],
         take: Callable[[Packet], None],
+        accepted: Callable[[int], None],
         turned: Callable[[], None],
         closed: Callable[[str], None],
     ) -> None:
         self.out, self.hello, self.turned, self.closed = out, hello, turned, closed
-        self.framing = Framing(take)
+        self.framing = Framing(take, accepted)
         self.transport: asyncio.Transport | None = None
         self.heard = monotonic()
         """When the broker last said anything; `turned` runs right after."""

@@ -9,6 +9,9 @@ import mqtt5
 
 SHORT: Final = 128
 """Below this, the length of a packet is one byte."""
+PUBACK: Final = 0x40
+BARE: Final = 4
+"""Bytes of a PUBACK that says nothing but that all is well."""
 
 
 class NoPacket(ValueError):
@@ -30,10 +33,13 @@ def size_at(view: memoryview, at: int, end: int) -> int:
 class Framing:
     """Keeps the incomplete end of what was read until the rest has come."""
 
-    __slots__ = ("_missing", "_rest", "take")
+    __slots__ = ("_missing", "_rest", "accepted", "take")
 
-    def __init__(self, take: Callable[[mqtt5.Packet], None]) -> None:
-        self.take = take
+    def __init__(
+        self, take: Callable[[mqtt5.Packet], None], accepted: Callable[[int], None] | None = None
+    ) -> None:  # fmt: skip
+        """`accepted` hears the packet id of each bare PUBACK, which then is not handed to `take`."""
+        self.take, self.accepted = take, accepted
         self._rest = bytearray()
         self._missing = 0
 
@@ -50,7 +56,7 @@ class Framing:
 
     def _cut(self, data: bytes) -> None:
         view, at, end = memoryview(data), 0, len(data)
-        take, read = self.take, mqtt5.read
+        take, accepted, read = self.take, self.accepted, mqtt5.read
         size = 0
         while end - at >= 2:
             size = view[at + 1] + 2
@@ -58,6 +64,11 @@ class Framing:
                 size = size_at(view, at, end)
             if size <= 0 or at + size > end:
                 break
+            if size == BARE and view[at] == PUBACK and accepted is not None:
+                accepted(view[at + 2] << 8 | view[at + 3])
+                at += BARE
+                size = 0
+                continue
             try:
                 packet = read(view[at : at + size])[0]
             except BaseException as error:  # at text that is not UTF-8 the codec panics, which is no Exception

@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import mqtt5
-from mqtt5 import ConnAckPacket, ConnectPacket, PubAckPacket, PublishPacket, SubAckPacket, SubscribePacket, TopicFilter
+from mqtt5 import (
+    ConnAckPacket,
+    ConnectPacket,
+    PubAckPacket,
+    PublishPacket,
+    QoS,
+    SubAckPacket,
+    SubscribePacket,
+    TopicFilter,
+)
 
 from uns.broker.endpoint import Endpoint
 from uns.broker.framing import Framing
-from uns.broker.outbox import QOS1
 from uns.broker.reasons import words
 
 PATIENCE: Final = 5.0
@@ -59,11 +67,11 @@ def greet(endpoint: Endpoint, client_id: str, topic: str) -> Greeting:
 
 def _round_trip(connection: socket.socket, framing: Framing, greeting: Greeting, topic: str) -> str:
     token = secrets.token_bytes(8)
-    connection.sendall(SubscribePacket(1, [TopicFilter(topic, max_qos=QOS1)]).write())
+    connection.sendall(SubscribePacket(1, [TopicFilter(topic, max_qos=QoS.AT_LEAST_ONCE)]).write())
     subscribed = _next(connection, framing, greeting, SubAckPacket)
     if isinstance(subscribed, SubAckPacket) and int(subscribed.reason_codes[0]) >= 0x80:
         return f"the subscription was refused, {words(subscribed.reason_codes[0])}"
-    connection.sendall(PublishPacket(topic, token, qos=QOS1, packet_id=2).write())
+    connection.sendall(PublishPacket(topic, token, qos=QoS.AT_LEAST_ONCE, packet_id=2).write())
     accepted = _next(connection, framing, greeting, PubAckPacket)
     if isinstance(accepted, PubAckPacket) and int(accepted.reason_code) >= 0x80:
         return f"the publish was refused, {words(accepted.reason_code)}"

@@ -6,15 +6,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from mqtt5 import PubAckReasonCode, QoS
+from mqtt5 import PubAckReasonCode
 
 from uns.broker.publish import publish
 from uns.broker.reasons import VERDICTS, Verdict, words
 from uns.broker.text import names_one_topic
 from uns.envelope import Envelope, Pair
 
-QOS1: Final = QoS.AT_LEAST_ONCE
 DUP: Final = 0x08
+RETAIN: Final = 0x01
 HIGHEST_ID: Final = 65_535
 TOO_LARGE: Final = "too-large"
 
@@ -22,9 +22,7 @@ TOO_LARGE: Final = "too-large"
 class Outgoing:
     """One publish of ours on its way; `about` is whatever its maker wants to know when the broker has answered."""
 
-    __slots__ = (
-        "about", "carried", "envelope", "id", "packet_id", "payload", "properties", "retain", "topic", "wire",
-    )  # fmt: skip
+    __slots__ = ("about", "carried", "head", "packet_id", "tail", "topic")
 
     def __init__(
         self, topic: str, payload: bytes, retain: bool, properties: Iterable[Pair] | None, about: Any,
@@ -32,15 +30,27 @@ class Outgoing:
     ) -> None:  # fmt: skip
         """`envelope` and `identity` bring further properties: those of its address, and the reading's `id`."""
         self.topic = topic
-        self.payload = payload
-        self.retain = retain
-        self.properties = properties
         self.about = about
-        self.envelope, self.id = envelope, identity
         self.packet_id = 0
-        self.wire = b""
         self.carried = False
         """Sent on an earlier connection; what repeats it now waits until the broker has this one."""
+        try:
+            self.head, self.tail = publish(topic, payload, retain, properties, envelope, identity)
+            """The packet without its id; both empty where MQTT has no packet for it."""
+        except ValueError:
+            self.head = self.tail = b""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the packet."""
+        return len(self.head) + 2 + len(self.tail)
+
+    @property
+    def retain(self) -> bool:
+        return bool(self.head[0] & RETAIN)
+
+    def unretained(self) -> None:
+        self.head = bytes((self.head[0] & ~RETAIN,)) + self.head[1:]
 
 
 class Outbox:
@@ -77,9 +87,17 @@ class Outbox:
         """Send it now, or when those before it and the broker's window leave room."""
         if self.queue or len(self.sent) >= self.window:
             self.queue.append(outgoing)
-            self.queued_bytes += len(outgoing.payload)
+            self.queued_bytes += outgoing.size
         else:
             self._send(outgoing)
+
+    def arrived(self, packet_id: int) -> None:
+        """A PUBACK that says nothing but that all is well."""
+        outgoing = self.sent.pop(packet_id, None)
+        if outgoing is not None:
+            self.accepted(outgoing)
+            if self.queue:
+                self.pump()
 
     def answered(self, packet_id: int, reason: PubAckReasonCode, said: str | None = None) -> None:
         """A PUBACK: the publish is accepted, refused, or to be sent again."""
@@ -99,7 +117,7 @@ class Outbox:
             self.refused(outgoing, "publish-refused", words(reason, said))
         elif verdict is Verdict.NEW_ID:
             self.reserved.add(outgoing.packet_id)
-            outgoing.packet_id, outgoing.wire = 0, b""
+            outgoing.packet_id = 0
             self._to_front([outgoing])
         else:
             self.again.append(outgoing)
@@ -109,14 +127,14 @@ class Outbox:
         """Send from the queue what the window allows."""
         while self.queue and len(self.sent) < self.window:
             outgoing = self.queue.popleft()
-            self.queued_bytes -= len(outgoing.payload)
+            self.queued_bytes -= outgoing.size
             self._send(outgoing)
 
     def retry(self, window: int) -> None:
         """Send again what the broker could not take, before anything else."""
         waiting, self.again = self.again, []
         for outgoing in waiting:
-            outgoing.packet_id, outgoing.wire = 0, b""
+            outgoing.packet_id = 0
             self.renew(outgoing)
         self._to_front(waiting)
         self.window = window
@@ -137,7 +155,7 @@ class Outbox:
         self.window, self.largest = window, largest
         for outgoing in self.queue:
             if not session:
-                outgoing.packet_id, outgoing.wire = 0, b""
+                outgoing.packet_id = 0
         self.pump()
 
     def next_id(self) -> int:
@@ -151,31 +169,24 @@ class Outbox:
 
     def _to_front(self, outgoings: list[Outgoing]) -> None:
         self.queue.extendleft(reversed(outgoings))
-        self.queued_bytes += sum(len(outgoing.payload) for outgoing in outgoings)
+        self.queued_bytes += sum(outgoing.size for outgoing in outgoings)
 
     def _send(self, outgoing: Outgoing) -> None:
-        wire = outgoing.wire
-        if wire:
-            wire = bytes((wire[0] | DUP,)) + wire[1:]
+        head, tail, packet_id = outgoing.head, outgoing.tail, outgoing.packet_id
+        if not head or (self.largest is not None and outgoing.size > self.largest):
+            self._cannot_go(outgoing)
+            return
+        if packet_id:
+            head = bytes((head[0] | DUP,)) + head[1:]
         else:
-            outgoing.packet_id = self.next_id()
-            try:
-                wire = publish(
-                    outgoing.topic, outgoing.payload, outgoing.retain, outgoing.packet_id, outgoing.properties,
-                    outgoing.envelope, outgoing.id,
-                )  # fmt: skip
-            except ValueError:
-                wire = b""
-            if not wire or (self.largest is not None and len(wire) > self.largest):
-                self._too_large(outgoing, len(wire))
-                return
-            outgoing.wire = wire
-        self.sent[outgoing.packet_id] = outgoing
-        self.out.append(wire)
+            packet_id = outgoing.packet_id = self.next_id()
+        self.sent[packet_id] = outgoing
+        self.out += (head, packet_id.to_bytes(2, "big"), tail)
 
-    def _too_large(self, outgoing: Outgoing, size: int) -> None:
-        if not names_one_topic(outgoing.topic):
-            self.refused(outgoing, "topic-illegal", "it holds a character that MQTT forbids")
+    def _cannot_go(self, outgoing: Outgoing) -> None:
+        if outgoing.head:
+            self.refused(outgoing, "publish-too-large", f"{outgoing.size} bytes are above {self.largest} bytes")
+        elif names_one_topic(outgoing.topic):
+            self.refused(outgoing, "publish-too-large", "one of its user properties has more than 65535 bytes")
         else:
-            limit = f"{self.largest} bytes" if size else "65535 bytes in one user property"
-            self.refused(outgoing, "publish-too-large", f"{size or len(outgoing.payload)} bytes are above {limit}")
+            self.refused(outgoing, "topic-illegal", "it holds a character that MQTT forbids")

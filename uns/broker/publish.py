@@ -17,12 +17,12 @@ _LENGTHS: Final = tuple(length.to_bytes(2, "big") for length in range(256))
 
 
 def publish(
-    topic: str, payload: bytes, retain: bool, packet_id: int, properties: Iterable[Pair] | None,
+    topic: str, payload: bytes, retain: bool, properties: Iterable[Pair] | None,
     envelope: Envelope | None = None, identity: str = "",
-) -> bytes:  # fmt: skip
-    """The packet; its content type is JSON where it has properties. ValueError: MQTT has no packet for this.
+) -> tuple[bytes, bytes]:  # fmt: skip
+    """The packet, in the two parts between which its packet id goes; its content type is JSON where it has properties.
 
-    `identity` is the property `id`, of fewer than 256 hexadecimal digits.
+    `identity` is the property `id`, of fewer than 256 hexadecimal digits. ValueError: MQTT has no packet for this.
     """
     if envelope is None:
         name, fixed = _topic(topic), JSON if properties is not None else b""
@@ -32,11 +32,11 @@ def publish(
         name, fixed = envelope.wire
     if identity:
         fixed += ID + _LENGTHS[len(identity)] + identity.encode()
-    for key, text in properties or ():
-        fixed += _property(key, text)
-    length = _variable(len(fixed))
-    size = _variable(len(name) + 2 + len(length) + len(fixed) + len(payload))
-    return b"".join((PUBLISH[retain], size, name, packet_id.to_bytes(2, "big"), length, fixed, payload))
+    if properties:
+        for key, text in properties:
+            fixed += _property(key, text)
+    tail = b"".join((_size(len(fixed)), fixed, payload))
+    return PUBLISH[retain] + _size(len(name) + 2 + len(tail)) + name, tail
 
 
 def _topic(topic: str) -> bytes:
@@ -61,8 +61,12 @@ def _text(text: str) -> bytes:
     return size.to_bytes(2, "big") + written
 
 
-def _variable(number: int) -> bytes:
+def _size(number: int) -> bytes:
     """A variable byte integer: seven bits a byte, the lowest first."""
+    return _SIZES[number] if number < 2048 else _variable(number)
+
+
+def _variable(number: int) -> bytes:
     if number < 0x4000:
         return bytes((number,)) if number < 0x80 else bytes((number & 0x7F | 0x80, number >> 7))
     if number < 0x200000:
@@ -70,3 +74,6 @@ def _variable(number: int) -> bytes:
     if number < 0x10000000:
         return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14 & 0x7F | 0x80, number >> 21))
     raise ValueError("a packet of more than 268435455 bytes")
+
+
+_SIZES: Final = tuple(map(_variable, range(2048)))

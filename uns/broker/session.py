@@ -112,7 +112,9 @@ class Session:
 
     def _new(self) -> Connection:
         self.out.clear()
-        self._connection = Connection(self.out, self._hello, self._take, self.hooks.turned, self._lost)
+        self._connection = Connection(
+            self.out, self._hello, self._take, self.outbox.arrived, self.hooks.turned, self._lost
+        )
         return self._connection
 
     def _hello(self) -> bytes:

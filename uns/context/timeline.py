@@ -14,6 +14,7 @@ from uns.context.notices import product_of, shift_change
 from uns.context.shifts import Calendar, Span
 from uns.context.table import Table
 from uns.context.values import Batch, Context, Product, Record, Shift
+from uns.envelope import Pair
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place, SamplePlace
 from uns.instant import EARLIEST, LATEST, Instant
@@ -48,9 +49,14 @@ class Timeline:
     stale: bool = False
     """Whether the registry has been silent for too long: batch and product are left out."""
     own: int = 0
+    provenance: tuple[Pair, ...] = field(init=False, repr=False, compare=False)
+    """The revision as a governed message's user property."""
     _answers: dict[str, Answer] = field(default_factory=dict, repr=False, compare=False)
     _ways: dict[str, Way] = field(default_factory=dict, repr=False, compare=False)
     _contexts: dict[tuple[int, ...], Context] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provenance", (("context", self.revision),))
 
     @staticmethod
     def build(

@@ -9,9 +9,8 @@ from time import monotonic
 from typing import Any, Final
 
 import orjson
-from mqtt5 import PublishPacket, Will
+from mqtt5 import PublishPacket, QoS, Will
 
-from uns.broker.outbox import QOS1
 from uns.broker.session import Filter
 from uns.broker.text import escaped
 from uns.decision import Reject
@@ -58,7 +57,9 @@ class Own:
 
     def will(self) -> Will:
         gone = orjson.dumps({"instance": self.topics.instance, "run": self.run, "state": "gone"})
-        return Will(self.topics.status, payload=gone, qos=QOS1, retain=True, content_type="application/json")
+        return Will(
+            self.topics.status, payload=gone, qos=QoS.AT_LEAST_ONCE, retain=True, content_type="application/json"
+        )
 
     def connected(self) -> None:
         self._connections += 1

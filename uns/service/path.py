@@ -95,7 +95,8 @@ class Path:
                 packet.duplicate, self.backlog,
             ),
         )  # fmt: skip
-        if self.held or self.is_full():
+        busy = self.holds or self.journal_bytes or self.session.outbox.queue
+        if self.held or (busy and self.is_full()):
             self.held.append((entry, raw))
             self.held_bytes += len(raw.payload)
         else:
@@ -114,8 +115,10 @@ class Path:
         if sent is None:
             self._arrived() if outgoing.carried else None
             return
-        self.publisher.forget(sent.decision)
-        reject = refused_by_broker(sent.decision, code, reason)
+        self.publisher.forget(sent.topic, sent.time)
+        decision = self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0][sent.number]
+        assert isinstance(decision, Publish)
+        reject = refused_by_broker(decision, code, reason)
         self.rejected(sent.raw, reject)
         self.tallies.findings[code] += 1
         self._carried_in_journal += outgoing.carried
@@ -201,18 +204,19 @@ class Path:
 
     def take(self, entry: Entry, raw: RawMessage) -> None:
         """Down the straight line; the message is safe once everything that this leads to is."""
-        bundle, timeline, ledger = self.bundle, self.timeline, self.ledger
+        bundle, timeline, births, ledger = self.bundle, self.timeline, self.births, self.ledger
         assert timeline is not None
         try:
-            decisions, self.births = self.decide(raw, bundle, timeline, self.births)
+            decisions, self.births = self.decide(raw, bundle, timeline, births)
         except Exception as fault:  # noqa: BLE001 - whatever it is, it would come again with the message, for ever
             decisions = [service_fault(raw, fault)]
             self.failed(raw, fault)
         ledger.made += len(decisions)
         rejects: list[Reject] = []
-        for decision in decisions:
+        for number, decision in enumerate(decisions):
             if type(decision) is Publish:
-                self._publish(decision, entry, raw, (bundle, timeline), rejects)
+                sent = _new(Sent, (entry, decision.topic, decision.sample.time, number, raw, bundle, timeline, births))
+                self._publish(decision, sent, rejects)
             elif isinstance(decision, Reject):
                 rejects.append(decision)
             elif isinstance(decision, Ignore):
@@ -227,15 +231,12 @@ class Path:
             self._reject(entry, raw, rejects, (bundle.revision, timeline.revision))
         ledger.complete(entry)
 
-    def _publish(
-        self, decision: Publish, entry: Entry, raw: RawMessage, under: tuple[Bundle, Timeline], rejects: list[Reject]
-    ) -> None:  # fmt: skip
+    def _publish(self, decision: Publish, sent: Sent, rejects: list[Reject]) -> None:
         verdict = self.publisher.judge(decision)
         if type(verdict) is Publish:
-            entry.waiting += 1
+            sent.entry.waiting += 1
             if verdict.findings:
                 self.tallies.findings.update(each.code for each in verdict.findings)
-            sent = _new(Sent, (entry, verdict, raw, *under))
             topic, payload, envelope, identity, more, retain = verdict[3:9]
             self.session.outbox.publish(Outgoing(topic, payload, retain, more, sent, envelope, identity))
         elif type(verdict) is Reject:
@@ -243,8 +244,8 @@ class Path:
         else:
             self.ledger.outcomes["duplicate"] += 1
             if self._carried:
-                entry.waiting += 1
-                self._fenced.append(entry)
+                sent.entry.waiting += 1
+                self._fenced.append(sent.entry)
 
     def _reject(self, entry: Entry, raw: RawMessage, rejects: list[Reject], revisions: tuple[str, str]) -> None:
         route = self.bundle.route(raw.topic)
@@ -294,5 +295,5 @@ class Path:
     def renew(self, outgoing: Outgoing) -> None:
         """Before it is sent once more: it is not to take the place of what went out since."""
         sent: Sent | None = outgoing.about
-        if sent is not None and outgoing.retain and not self.publisher.is_current(sent.decision):
-            outgoing.retain = False
+        if sent is not None and outgoing.retain and not self.publisher.is_current(sent.topic, sent.time):
+            outgoing.unretained()

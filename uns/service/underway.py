@@ -6,19 +6,28 @@ from typing import NamedTuple
 
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
-from uns.decision import Publish
+from uns.decode import Births
+from uns.instant import Instant
 from uns.ledger import Entry
 from uns.message import RawMessage
+from uns.topic import Topic
 
 
 class Sent(NamedTuple):
-    """What is to be known of a publish once the broker has answered."""
+    """What is to be known of a publish once the broker has answered; little, since a thousand are under way at once.
+
+    The decision itself is not kept: where the broker refuses it, the same arguments give it again.
+    """
 
     entry: Entry
-    decision: Publish
+    topic: Topic
+    time: Instant
+    number: int
+    """Which of the message's decisions it was."""
     raw: RawMessage
     bundle: Bundle
     timeline: Timeline
+    births: Births
 
 
 class Written(NamedTuple):
