@@ -53,6 +53,16 @@ def from_text(text: str, zone: tzinfo) -> Instant | None:
     return instant + int(below[1].ljust(3, "0")) if below else instant
 
 
+def is_skipped(text: str, zone: tzinfo) -> bool:
+    """Whether it is a wall-clock time that the clocks of `zone` leap over, so that it never was."""
+    try:
+        moment = datetime.fromisoformat(text)
+        before, after = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    except (ValueError, OverflowError):
+        return False
+    return moment.tzinfo is None and before is not None and after is not None and before < after
+
+
 def to_datetime(instant: Instant) -> datetime:
     """An aware UTC datetime; nanoseconds below the microsecond are cut off."""
     return EPOCH + timedelta(microseconds=instant // MICROSECOND)

@@ -133,7 +133,8 @@ BAD: list[tuple[Kind, str, list[str]]] = [
         ",dallas/packaging/line-3,yesterday,,x\n"
         "B,dallas/packaging/line-3,2026-11-20T10:00Z,2026-11-20T09:00Z,\n"
         "B,dallas/packaging/line-3,1066-10-14,,many\n",
-        ["batches.csv:2:1 row-invalid", "batches.csv:3:45 row-invalid", "batches.csv:4:27 row-invalid",
+        ["batches.csv:2:1 row-invalid", "batches.csv:2:26 row-invalid", "batches.csv:2:37 row-invalid",
+         "batches.csv:3:45 row-invalid", "batches.csv:4:27 row-invalid",
          "batches.csv:4:39 row-invalid"],
     ),
     (
@@ -145,12 +146,23 @@ BAD: list[tuple[Kind, str, list[str]]] = [
         ["batches.csv:4:1 batch-overlap"],
     ),
     (
+        "batches",
+        "id,equipment,start,stop\n"
+        "D,dallas/packaging/line-4,2026-11-20T10:00Z,2026-11-20T11:00Z\n"
+        "A,dallas/packaging/line-3,2026-11-20T10:00Z,2026-11-20T12:00Z\n"
+        "E,dallas/packaging/line-4,2026-11-20T10:00Z,2026-11-20T11:00Z\n"
+        "B,dallas/packaging/line-3,2026-11-20T11:00Z,\n"
+        "F,dallas/packaging/line-4,2026-11-20T10:00Z,2026-11-20T11:00Z\n",
+        ["batches.csv:4:1 batch-overlap", "batches.csv:5:1 batch-overlap", "batches.csv:6:1 batch-overlap"],
+    ),
+    ("batches", "id,equipment,start,stop\nB,dallas,2026-11-20T10:00Z,soon\n", ["batches.csv:2:28 row-invalid"]),
+    (
         "shifts",
         "site,id,days,start,stop,crew,from,until\n"
         "dallas,early,mon-fry,06:00,25:00,A,,\n"
         "rome,late,,14:00,,B,1.1.2026,\n",
-        ["shifts.csv:2:14 row-invalid", "shifts.csv:2:28 row-invalid", "shifts.csv:3:18 row-invalid",
-         "shifts.csv:3:21 row-invalid", "shifts.csv:3:1 site-unknown", "shifts.csv:3:11 row-invalid"],
+        ["shifts.csv:2:14 row-invalid", "shifts.csv:2:28 row-invalid", "shifts.csv:3:1 site-unknown",
+         "shifts.csv:3:11 row-invalid", "shifts.csv:3:18 row-invalid", "shifts.csv:3:21 row-invalid"],
     ),
     (
         "shift-exceptions",
@@ -165,9 +177,34 @@ def test_every_bad_row_is_named_and_nothing_is_imported(
     engine: Engine, standard: Standard, kind: Kind, text: str, expected: list[str]
 ) -> None:
     findings, tally = imported(engine, standard, kind, text)
-    assert sorted(findings) == sorted(expected)
+    assert findings == expected
     assert tally == Tally()
     assert changes.revision(engine) == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "where"),
+    [
+        ("2026-03-08T02:30", "2026-03-08T03:15", "2:10"),
+        ("2026-03-08T01:30", "2026-03-08T02:59:59", "2:27"),
+    ],
+)
+def test_a_wall_clock_time_that_the_clocks_skip_is_said_not_to_exist(
+    engine: Engine, standard: Standard, start: str, stop: str, where: str
+) -> None:
+    sheet = f"id,equipment,start,stop\nB,dallas,{start},{stop}\n".encode()
+    (finding,) = take(engine, "batches", sheet, "b.csv", standard, ANN).findings
+    assert str(finding.where) == f"b.csv:{where}"
+    assert finding.message.endswith("does not exist in America/Chicago: the clocks leap over it")
+
+
+@pytest.mark.parametrize(
+    "start", ["2026-03-08T01:59", "2026-03-08T03:00", "2026-03-08T02:30-06:00", "2026-11-01T01:30"]
+)
+def test_times_beside_that_hour_and_an_hour_that_comes_twice_are_taken(
+    engine: Engine, standard: Standard, start: str
+) -> None:
+    assert imported(engine, standard, "batches", f"id,equipment,start\nB,dallas,{start}\n") == ([], Tally(added=1))
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"id,name\n\xfcber,x\n", b"id,id\n1,2\n", b"\x00", b"name\nP\n"])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
-from uns.instant import LATEST, Instant, from_text, rfc3339, to_datetime
+from uns.instant import LATEST, Instant, rfc3339, to_datetime
 
 if TYPE_CHECKING:
     from uns.context.values import Context
@@ -74,14 +74,13 @@ def _equipment(text: str, standard: Standard) -> EquipmentPath:
 def _instant(text: str | None, zone: str) -> Instant:
     if text is None:
         return time.time_ns()
-    from uns.context.believable import WRITABLE
+    from uns.context.believable import on_the_clocks
+    from uns.finding import Malformed
 
-    instant = from_text(text, ZoneInfo(zone))
-    if instant is None:
-        fail(WRONG_USE, f"`{text}` is no time", "write it as 2026-11-20T06:30 or 2026-11-20T12:30Z")
-    if instant not in WRITABLE:
-        fail(WRONG_USE, f"`{text}` is outside the years 1678 to 2262", "ask for a time that the registry can hold")
-    return instant
+    try:
+        return on_the_clocks(text, ZoneInfo(zone))
+    except Malformed as error:
+        fail(WRONG_USE, str(error), error.remedy)
 
 
 def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from uns.context.values import Record
-from uns.finding import Finding, Place, found
-from uns.instant import Instant, rfc3339
+from uns.finding import Finding, Malformed, Place, found
+from uns.instant import Instant, from_text, is_skipped, rfc3339
 
 WRITABLE: Final = range(-(2**63) + 1, 2**63)
 """Instants that a registry can hold, in nanoseconds: the years 1678 to 2262."""
@@ -18,6 +19,20 @@ _NEEDED: Final = {
     "batch-start": ("id",), "batch": ("id", "start"), "shift-change": ("crew",), "product": ("id",),
 }  # fmt: skip
 _TEXTS: Final = ("id", "product", "order", "crew", "date", "name")
+
+
+def on_the_clocks(text: str, zone: ZoneInfo) -> Instant:
+    """What a person wrote: with an offset, or on a site's clocks; a date alone is its first moment."""
+    instant = from_text(text, zone)
+    if instant is None:
+        remedy = "write it as 2026-11-20T06:30, or with an offset as 2026-11-20T06:30-06:00"
+        raise Malformed("row-invalid", f"`{text[:60]}` is no time", remedy)
+    if is_skipped(text, zone):
+        message = f"`{text[:60]}` does not exist in {zone.key}: the clocks leap over it"
+        raise Malformed("row-invalid", message, "write what the clocks showed, or the time with its offset")
+    if instant not in WRITABLE:
+        raise Malformed("row-invalid", f"`{text[:60]}` is outside the years 1678 to 2262", "correct the year")
+    return instant
 
 
 def unbelievable(record: Record, where: Place) -> tuple[Finding, ...]:

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from uns.context.believable import LONGEST, WRITABLE
+from uns.context.believable import LONGEST, on_the_clocks
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed, nearest
-from uns.instant import Instant, from_text
+from uns.instant import Instant
 from uns.naming.levels import Misfit, read_path
 from uns.naming.lookup import Row
 from uns.naming.parse.report import Report
@@ -20,7 +20,6 @@ from uns.naming.standard import Standard
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::00)?")
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NO_INSTANT: Final = 0
 _WORDS: Final = frozenset({"id", "name", "product", "order", "crew", "steward"})
 _PROSE: Final = 2_000
 
@@ -99,18 +98,16 @@ class Cells:
         return False
 
     def instant(self, column: str, site: str) -> Instant | None:
-        """With an offset, or on the site's clocks; a date alone is its first moment."""
+        """None where it is empty or wrong, which `sound` tells apart."""
         cell = self.text(column)
         known = self._standard.sites.get(site)
         if cell is None or known is None:
             return None
-        instant = from_text(cell, ZoneInfo(known.zone))
-        if instant is None:
-            self.wrong(column, f"`{cell[:60]}` is no time", "write it as 2026-11-20T06:00 or 2026-11-20T06:00-06:00")
-            return _NO_INSTANT
-        if instant not in WRITABLE:
-            self.wrong(column, f"`{cell[:60]}` is outside the years 1678 to 2262", "correct the year")
-        return instant
+        try:
+            return on_the_clocks(cell, ZoneInfo(known.zone))
+        except Malformed as error:
+            self.wrong(column, str(error), error.remedy, error.code)
+            return None
 
     def date(self, column: str) -> date | None:
         cell = self.text(column)

@@ -39,7 +39,7 @@ def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standa
     report = Report()
     rows = _read(kind, content, file, standard, report)
     if report.errors:
-        return Imported(report.close(), Tally())
+        return Imported(_in_order(report), Tally())
     noun = KINDS[kind].noun
     with writing(engine, author) as open_one:
         if noun is None:
@@ -48,7 +48,16 @@ def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standa
             tally = put_shifts(open_one, [(each.value, each.place) for each in rows], report)
         else:
             tally = noun.put_in(open_one, [each.value for each in rows])
-    return Imported(report.close(), tally)
+    return Imported(_in_order(report), tally)
+
+
+def _in_order(report: Report) -> tuple[Finding, ...]:
+    """As they stand in the sheet, whatever they were found by."""
+    return tuple(sorted(report.close(), key=_place))
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return (finding.where.line, finding.where.column) if isinstance(finding.where, FilePlace) else (0, 0)
 
 
 def _read(kind: Kind, content: bytes, file: str, standard: Standard, report: Report) -> list[Read]:

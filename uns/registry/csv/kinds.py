@@ -42,13 +42,13 @@ def _product(cells: Cells) -> Product:
 def _batch(cells: Cells) -> Batch | None:
     name, equipment = cells.required("id"), cells.equipment("equipment")
     cells.required("start")
-    if equipment is None or not cells.sound:
-        return None
-    start, stop = cells.instant("start", equipment.site), cells.instant("stop", equipment.site)
-    if start is None or (stop is not None and stop < start):
+    site = equipment.site if equipment is not None else ""
+    start, stop = cells.instant("start", site), cells.instant("stop", site)
+    if start is not None and stop is not None and stop < start:
         cells.wrong("stop", "`stop` is before `start`", "correct one of them")
-        return None
     product, order, quantity = cells.text("product"), cells.text("order"), cells.number("quantity")
+    if equipment is None or start is None:
+        return None
     return Batch(name, equipment, start, stop, product, order, quantity, cells.others(_BATCH))
 
 
