@@ -30,6 +30,11 @@ def rfc3339(instant: Instant) -> str:
     return f"{_to_the_second(seconds)}.{nanos:09d}Z"
 
 
+def legible(instant: Instant) -> str:
+    """For a person: RFC 3339 in UTC, what is finer than a millisecond cut off."""
+    return rfc3339(instant // MILLISECOND * MILLISECOND)
+
+
 @lru_cache(maxsize=4096)
 def _to_the_second(seconds: int) -> str:
     moment = EPOCH + timedelta(seconds=seconds)

@@ -133,7 +133,7 @@ def test_quarantine_shows_what_was_rejected_with_its_message(api, settings):
     keep(connect(settings.registry), rejections, 10**18)
     page = api.client.get("/quarantine").json()
     assert [each["topic"] for each in page["items"]] == ["cam/1", RAW]
-    assert (page["quarantined"], page["counted_only"]) == (2, 0)
+    assert (page["quarantined"], page["counted_only"], page["forgotten"]) == (2, 0, 0)
     assert page["items"][1]["findings"] == [finding.as_json()]
     narrowed = api.client.get("/quarantine", params={"topic": RAW}).json()["items"]
     whole = api.client.get(f"/quarantine/{narrowed[0]['id']}").json()

@@ -14,7 +14,9 @@ from uns.finding import SamplePlace, found
 from uns.instant import SECOND
 from uns.message import RawMessage
 from uns.quarantine import Rejection
+from uns.registry.bounds import Bounds
 from uns.registry.engine import connect
+from uns.registry.entries import stock
 from uns.registry.nouns import PRODUCTS
 from uns.registry.quarantine import keep
 
@@ -141,6 +143,35 @@ def test_context_there_and_then(folder: Path) -> None:
     assert "SKU-42  Cola 330 (from the batch)" in table
 
 
+def test_context_of_equipment_that_nobody_registered_says_so(folder: Path) -> None:
+    uns_("migrate")
+    (folder / "equipment.csv").write_text("path\ndallas/packaging/line-3\ndallas/packaging/line-4\n")
+    assert "not in the registry" not in uns_("context", "dallas/packaging/lin-3").stderr
+    uns_("registry", "import", "equipment", "equipment.csv")
+    mistyped = uns_("context", "dallas/packaging/lin-3")
+    assert mistyped.exit_code == 0
+    assert "acme/dallas/packaging/lin-3 is not in the registry" in mistyped.stderr
+    assert "did you mean acme/dallas/packaging/line-3?" in mistyped.stderr
+    assert uns_("context", "dallas/packaging/line-3").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("equipment", "said"),
+    [
+        ("dalas/packaging", "`dalas` is no site of the standard\n  → did you mean `dallas`?"),
+        ("acme/dallas/pakaging", "`pakaging` is no area\n  → did you mean area `packaging`?"),
+        ("dallas/packaging/LINE 3", "`LINE 3` does not fit"),
+    ],
+)
+def test_context_of_equipment_that_the_standard_does_not_know_is_refused(
+    folder: Path, equipment: str, said: str
+) -> None:
+    uns_("migrate")
+    refused = uns_("context", equipment)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert said in refused.stderr
+
+
 def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
     uns_("migrate")
     finding = found("value-type", '"21,4" is not a number', "`decimal: ','`", SamplePlace("plc/a", "T1", "/v"))
@@ -166,6 +197,27 @@ def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
     assert shown("quarantine", "show", "2")["raw"]["hex"] == "ff"
     assert "(value-type)" in uns_("quarantine", "list").stdout
     assert "\x1b" not in uns_("quarantine", "show", "3").stdout
+
+
+def test_quarantine_lists_times_for_a_person_and_what_was_forgotten(folder: Path) -> None:
+    uns_("migrate")
+    engine = connect("sqlite:///uns.db")
+    finding = found("rule-none", "no rule", "add one", SamplePlace("plc/a"))
+    received = 1_763_600_000 * SECOND + 123_456_789
+    rejections = [
+        Rejection(f"u-{at}", f"m-{at}", RawMessage(f"plc/{at}", b"1", received), None, None, (finding,), "b", "1")
+        for at in range(20)
+    ]
+    for each in rejections:
+        keep(engine, [each], received, Bounds(max_causes=5))
+    forgotten = stock(engine).forgotten
+    engine.dispose()
+    listed = uns_("quarantine", "list")
+    assert "  2025-11-20T00:53:20.123Z  plc/19" in listed.stdout
+    assert f"({forgotten} of causes no longer told apart)" in listed.stderr
+    assert shown("quarantine", "list")["forgotten"] == forgotten > 0
+    assert shown("quarantine", "list")["items"][0]["received"] == "2025-11-20T00:53:20.123456789Z"
+    assert "received  2025-11-20T00:53:20.123Z\n" in uns_("quarantine", "show", "20").stdout
 
 
 def test_who_has_no_name_on_this_machine_is_known_by_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

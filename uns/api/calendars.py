@@ -19,7 +19,8 @@ from uns.api.problem import Refused
 from uns.api.rules import in_force
 from uns.api.surroundings import Here
 from uns.context.shifts import ShiftException, ShiftPattern
-from uns.finding import FilePlace, found, nearest
+from uns.finding import FilePlace
+from uns.naming.equipment import OffStandard, check_site
 from uns.naming.standard import Standard
 from uns.registry.engine import reading
 from uns.registry.held import believed
@@ -94,11 +95,10 @@ async def put(here: Here, site: str, body: CalendarPut) -> CalendarShown:
 
 def _known(here: Here, site: str) -> Standard:
     standard = in_force(here).standard
-    if site not in standard.sites:
-        near = nearest(site[:200], standard.sites)
-        remedy = f"did you mean {near}?" if near else "GET /api/v1/shift-calendars lists the sites"
-        message = f"`{site[:200]}` is no site of the standard"
-        raise Refused(404, message, [found("site-unknown", message, remedy, FilePlace("{site}"))])
+    try:
+        check_site(standard, site)
+    except OffStandard as error:
+        raise Refused(404, str(error), [error.at(FilePlace("{site}"))]) from None
     return standard
 
 

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from uns.api.equipment_path import equipment_in, with_root
 from uns.api.fields import Moment
 from uns.api.models import Answer
+from uns.api.problem import equipment_in
 from uns.api.rules import in_force
 from uns.api.surroundings import Here
 from uns.instant import rfc3339
+from uns.naming.equipment import with_root
 from uns.registry.timeline import around
 
 router = APIRouter(tags=["registry"])
@@ -26,6 +27,7 @@ class ContextShown(Answer):
     batch: dict[str, Any] | None
     shift: dict[str, Any] | None
     product: dict[str, Any] | None
+    registered: bool = Field(description="whether the registry has this very equipment then")
     ambiguous: list[str] = Field(description="batches that run there at once, where none can be told apart")
     revision: str = Field(description="of the registry")
 
@@ -48,6 +50,7 @@ async def context(
         batch=_member(found.members.get("batch")),
         shift=_member(found.members.get("shift")),
         product=_member(found.members.get("product")),
+        registered=timeline.knows(path),
         ambiguous=list(found.ambiguous),
         revision=timeline.revision,
     )

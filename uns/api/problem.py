@@ -11,7 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from uns.api.misfits import misfits, unread
+from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Finding, Malformed, found
+from uns.naming.equipment import read_equipment
+from uns.naming.standard import Standard
 
 
 class Refused(Exception):
@@ -43,6 +46,14 @@ def wrong(name: str, message: str, remedy: str, code: str = "key-value") -> Refu
 def malformed(name: str, error: Malformed) -> Refused:
     """400 for a text that is no topic, filter or equipment path."""
     return Refused(400, str(error), [error.at(FilePlace(name))])
+
+
+def equipment_in(standard: Standard, text: str, name: str) -> EquipmentPath:
+    """The equipment that a parameter (`?equipment`) or member (`/path`) names; 400 where it cannot exist."""
+    try:
+        return read_equipment(standard, text)
+    except Malformed as error:
+        raise malformed(name, error) from None
 
 
 def install(app: FastAPI) -> None:

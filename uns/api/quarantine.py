@@ -57,6 +57,7 @@ class EntryWhole(EntryShown):
 class Entries(Page[EntryShown]):
     quarantined: int = Field(description="ever; kept and counted only together")
     counted_only: int
+    forgotten: int = Field(description="of those counted only, how many have a cause that is no longer told apart")
 
 
 @router.get("/quarantine", response_model=Entries, summary="Rejected samples, the newest first")
@@ -79,7 +80,8 @@ async def listed(
 
     def build() -> Entries:
         items = [EntryShown(**_members(each)) for each in page.items]
-        return Entries(items=items, next=page.next, quarantined=stock.quarantined, counted_only=stock.counted_only)
+        counts = {name: getattr(stock, name) for name in ("quarantined", "counted_only", "forgotten")}
+        return Entries(items=items, next=page.next, **counts)
 
     return answer(request, tag_of([(each.id, each.state) for each in page.items], page.next, stock), build)
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
-from uns.instant import LATEST, Instant, rfc3339, to_datetime
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show_json
+from uns.instant import LATEST, Instant, legible, rfc3339, to_datetime
 
 if TYPE_CHECKING:
+    from uns.context.timeline import Timeline
     from uns.context.values import Context
     from uns.equipment import EquipmentPath
     from uns.naming.standard import Standard
@@ -37,13 +38,14 @@ def context(
         path = _equipment(equipment, standard)
         instant = _instant(at, standard.sites[path.site].zone)
         timeline = around(engine, standard, instant)
+    _doubt(path, timeline, standard)
     found = timeline.at(path, instant)
     if as_json:
         shown: dict[str, Any] = {"equipment": f"{standard.root}/{path}", "at": rfc3339(instant)}
         shown |= {name: found.members.get(name) for name in ("batch", "shift", "product")}
         show_json({**shown, "revision": timeline.revision})
         return
-    for name, value in (("equipment", f"{standard.root}/{path}"), ("at", rfc3339(instant))):
+    for name, value in (("equipment", f"{standard.root}/{path}"), ("at", legible(instant))):
         out.print(f"[bold]{name:<10}[/]{value}")
     for name, value in _lines(found, path, standard):
         out.print(f"[bold]{name:<10}[/]", end="")
@@ -52,23 +54,27 @@ def context(
 
 
 def _equipment(text: str, standard: Standard) -> EquipmentPath:
-    from uns.equipment import EquipmentPath
-    from uns.finding import Malformed, nearest
-    from uns.naming.levels import Misfit, read_path
-    from uns.registry.csv.cells import without_root
+    from uns.finding import Malformed
+    from uns.naming.equipment import OffStandard, read_equipment
 
     try:
-        path = EquipmentPath(without_root(standard, text.strip("/")))
+        return read_equipment(standard, text.strip("/"))
     except Malformed as error:
-        fail(WRONG_USE, str(error), error.remedy)
-    if path.site not in standard.sites:
-        near = nearest(path.site, standard.sites)
-        remedy = f"did you mean `{near}`?" if near else f"the sites are {', '.join(standard.sites)}"
-        fail(NEGATIVE, f"`{path.site}` is no site of the standard", remedy)
-    levels = read_path(standard, path.site, path.split("/")[1:])
-    if isinstance(levels, Misfit):
-        fail(NEGATIVE, str(levels.refusal), levels.refusal.remedy)
-    return path
+        fail(NEGATIVE if isinstance(error, OffStandard) else WRONG_USE, str(error), error.remedy)
+
+
+def _doubt(path: EquipmentPath, timeline: Timeline, standard: Standard) -> None:
+    """A word where nobody registered it: a slip in its name looks like equipment on which nothing runs."""
+    from uns.finding import nearest
+    from uns.naming.equipment import with_root
+
+    if not timeline.equipment or timeline.knows(path):
+        return
+    above = path.rpartition("/")[0]
+    near = nearest(path, [each for each in timeline.equipment if each.rpartition("/")[0] == above])
+    err.print(f"[yellow]note:[/] {with_root(standard, path)} is not in the registry", highlight=False)
+    hint = f"did you mean {with_root(standard, near)}?" if near else "uns registry list equipment"
+    err.print(f"  → {hint}", markup=False)
 
 
 def _instant(text: str | None, zone: str) -> Instant:

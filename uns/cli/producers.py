@@ -14,7 +14,7 @@ from uns.cli.app import out
 from uns.cli.asked import Kept, newest_rejected
 from uns.cli.governed import ago
 from uns.decode.times import Stamp, iso
-from uns.instant import SECOND, rfc3339
+from uns.instant import SECOND, legible, rfc3339
 from uns.origins import Origin, origins
 from uns.registry.entries import Entry
 
@@ -106,7 +106,7 @@ def _show_one(each: Produced) -> None:
     colour = "green" if each.is_owner else "yellow" if each.rejected else "dim"
     out.print(f"[bold]from      [/]{escape(each.address)}  [{colour}]{each.heard}[/]")
     if each.rejected is not None:
-        out.print(f"[red]rejected  [/]{rfc3339(each.rejected.raw.received)}")
+        out.print(f"[red]rejected  [/]{legible(each.rejected.raw.received)}")
         for finding in each.rejected.findings:
             out.print(f"          {escape(finding.message)} ({finding.code})\n          → {escape(finding.remedy)}")
     elif not each.is_owner:

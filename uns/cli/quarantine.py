@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, harmless, out, settings, show, show_json
-from uns.instant import rfc3339
+from uns.instant import legible
 
 verbs = typer.Typer(help="The rejected samples, with their raw messages.", no_args_is_help=True)
 app.add_typer(verbs, name="quarantine")
@@ -43,15 +43,16 @@ def list_(
         held = stock(engine)
     if as_json:
         shown = {"items": [each.as_json() for each in page.items], "next": page.next}
-        show_json({**shown, "quarantined": held.quarantined, "counted_only": held.counted_only})
+        show_json({**shown, **{name: getattr(held, name) for name in ("quarantined", "counted_only", "forgotten")}})
         return
     for each in page.items:
         address = each.raw.topic + (f" [{each.tag}]" if each.tag is not None else "")
-        out.print(f"{each.id:>8}  {rfc3339(each.raw.received)}  {harmless(address)}", markup=False)
+        out.print(f"{each.id:>8}  {legible(each.raw.received)}  {harmless(address)}", markup=False)
         for finding in each.findings:
             out.print(f"          {harmless(finding.message)} ({finding.code})", markup=False)
+    forgotten = f" ({held.forgotten} of causes no longer told apart)" if held.forgotten else ""
     err.print(
-        f"{len(page.items)} shown, {held.kept} kept, {held.counted_only} counted only"
+        f"{len(page.items)} shown, {held.kept} kept, {held.counted_only} counted only{forgotten}"
         + (f"; go on with --cursor {page.next}" if page.next else ""),
         markup=False,
     )
@@ -77,7 +78,7 @@ def show_(
     if as_json:
         show_json({**found.as_json(), "raw": found.raw_as_json()})
         return
-    shown = found.as_json()
+    shown = found.as_json() | {"received": legible(found.raw.received), "kept_at": legible(found.kept_at)}
     for name in ("topic", "tag", "rule", "received", "kept_at", "state", "bundle", "context"):
         if shown[name] is not None:
             out.print(f"[bold]{name:<10}[/]", end="")

@@ -42,7 +42,7 @@ def listed(
 
     Example: `uns submissions list`
     """
-    from uns.instant import rfc3339
+    from uns.instant import legible, rfc3339
     from uns.registry.submissions import listed as all_of
 
     with registry_that_rules(settings(config)) as engine:
@@ -54,7 +54,7 @@ def listed(
         err.print("nothing was submitted yet; `uns submit` begins", markup=False)
     for each in found:
         mark = "in force" if each.in_force else ""
-        line = f"{each.revision}  {rfc3339(each.submitted_at)}  {each.submitted_by:<12} {mark:<8} {each.why or ''}"
+        line = f"{each.revision}  {legible(each.submitted_at)}  {each.submitted_by:<12} {mark:<8} {each.why or ''}"
         out.print(line.rstrip(), markup=False)
 
 
@@ -64,7 +64,7 @@ def show_one(revision: Revision, as_json: Json = False, config: Config = None) -
 
     Example: `uns submissions show 3f2a`
     """
-    from uns.instant import rfc3339
+    from uns.instant import legible, rfc3339
     from uns.registry.submissions import show as shown
 
     with registry_that_rules(settings(config)) as engine:
@@ -79,7 +79,7 @@ def show_one(revision: Revision, as_json: Json = False, config: Config = None) -
         show_json({**submission._asdict(), "submitted_at": rfc3339(submission.submitted_at), "files": texts})
         return
     mark = "in force" if submission.in_force else "not in force"
-    out.print(f"{submission.revision}  {rfc3339(submission.submitted_at)}  {submission.submitted_by}  {mark}")
+    out.print(f"{submission.revision}  {legible(submission.submitted_at)}  {submission.submitted_by}  {mark}")
     for path, content in sorted(files.items()):
         out.print(f"  {path}  {len(content)} bytes", markup=False)
 

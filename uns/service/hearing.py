@@ -49,7 +49,7 @@ class Hearing:
         self.away = "not asked yet"
         self.at = monotonic()
         """When the registry was last heard."""
-        self.kept = self.counted_only = 0
+        self.kept = self.counted_only = self.forgotten = 0
         """What quarantine holds altogether, of all instances."""
         self._counted = -1
         """The revision of quarantine that they are of."""
@@ -92,7 +92,8 @@ class Hearing:
         now = revision(self.engine, "quarantine")
         if now != self._counted:
             holds = stock(self.engine)
-            self.kept, self.counted_only, self._counted = holds.kept, holds.counted_only, now
+            self.kept, self.counted_only, self.forgotten = holds.kept, holds.counted_only, holds.forgotten
+            self._counted = now
 
     def _load(self, bundle: Bundle) -> int:
         applied = self.applied()

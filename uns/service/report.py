@@ -9,7 +9,7 @@ from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from uns import __version__
-from uns.instant import rfc3339
+from uns.instant import legible
 from uns.service.tallies import BUCKETS
 from uns.telemetry import Figures
 
@@ -91,7 +91,7 @@ def status(running: Running) -> dict[str, Any]:
         "instance": running.settings.instance,
         "state": "running",
         "version": __version__,
-        "at": rfc3339(time_ns() // 1_000_000 * 1_000_000),
+        "at": legible(time_ns()),
         "ready": ready.status,
         "reasons": list(ready.reasons),
         "messages": _messages(now),
@@ -104,7 +104,11 @@ def status(running: Running) -> dict[str, Any]:
             "revision": running.path.timeline.revision if running.path.timeline is not None else None,
             "age": round(now.timeline_age, 1),
         },
-        "quarantine": {"kept": now.quarantine_entries, "counted_only": now.quarantine_overflow},
+        "quarantine": {
+            "kept": now.quarantine_entries,
+            "counted_only": now.quarantine_overflow,
+            "forgotten": running.hearing.forgotten,
+        },
         "stale_signals": now.stale_signals,
         "topics": len(running.path.publisher.topics),
         "files": [file.stem for file in running.path.bundle.files],

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from uns.context.believable import LONGEST, on_the_clocks
 from uns.equipment import EquipmentPath
-from uns.finding import FilePlace, Malformed, nearest
+from uns.finding import FilePlace, Malformed
 from uns.instant import Instant
-from uns.naming.levels import Misfit, read_path
+from uns.naming.equipment import OffStandard, check_site, read_equipment
 from uns.naming.lookup import Row
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
@@ -68,7 +68,11 @@ class Cells:
 
     def site(self, column: str = "site") -> str:
         name = self.required(column)
-        self._check_site(name, column)
+        if name:
+            try:
+                check_site(self._standard, name)
+            except OffStandard as error:
+                self.wrong(column, str(error), error.remedy, error.code)
         return name
 
     def equipment(self, column: str) -> EquipmentPath | None:
@@ -76,26 +80,13 @@ class Cells:
         cell = self.required(column)
         if not cell:
             return None
-        path = without_root(self._standard, cell)
         try:
-            equipment = EquipmentPath(path)
+            return read_equipment(self._standard, cell)
+        except OffStandard as error:
+            self.wrong(column, str(error), error.remedy, error.code)
         except Malformed as error:
             self.wrong(column, str(error), error.remedy)
-            return None
-        if not self._check_site(equipment.site, column):
-            return None
-        misfit = read_path(self._standard, equipment.site, equipment.split("/")[1:])
-        if isinstance(misfit, Misfit):
-            self.wrong(column, str(misfit.refusal), misfit.refusal.remedy, misfit.refusal.code)
-        return equipment
-
-    def _check_site(self, name: str, column: str) -> bool:
-        if not name or name in self._standard.sites:
-            return bool(name)
-        near = nearest(name, self._standard.sites)
-        remedy = f"did you mean `{near}`?" if near else f"the sites are {', '.join(self._standard.sites)}"
-        self.wrong(column, f"`{name[:60]}` is no site of the standard", remedy, "site-unknown")
-        return False
+        return None
 
     def instant(self, column: str, site: str) -> Instant | None:
         """None where it is empty or wrong, which `sound` tells apart."""
@@ -165,15 +156,6 @@ def is_plain(cell: str, column: str) -> bool:
 
 def _most(column: str) -> int:
     return LONGEST if column in _WORDS else _PROSE
-
-
-def without_root(standard: Standard, path: str) -> str:
-    """Equipment as people write it: a root before the site is taken off."""
-    root = f"{standard.root}/"
-    if path.startswith(root) and path.partition("/")[0] not in standard.sites:
-        return path[len(root) :]
-    below = path[len(root) :].partition("/")[0] if path.startswith(root) else ""
-    return path[len(root) :] if below in standard.sites else path
 
 
 def written_days(days: frozenset[int]) -> str:
