@@ -30,7 +30,7 @@ def build(*wanted: tuple[str, FilePlace, str | None], **files: Any) -> tuple[Cat
     ("text", "finding"),
     [
         (b"", "schema-invalid schemas/a/1.json:1:1: not JSON"),
-        (b'{\n "type": "number",\n}', "schema-invalid schemas/a/1.json:3:1: not JSON"),
+        (b'{\n "type":\n}', "schema-invalid schemas/a/1.json:3:1: not JSON"),
         (b'{"type":\n  "numbre"}', "schema-invalid schemas/a/1.json:2:3: /type: 'numbre'"),
         (b'{"properties": {"a": {"minLength": -1}}}', "schema-invalid schemas/a/1.json:1:36: /properties/a/minLength"),
         (b'{"a": 1, "b": {}, "a": 2}', "schema-invalid schemas/a/1.json:1:19: key 'a' stands twice"),
