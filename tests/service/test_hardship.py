@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,29 @@ def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder:
         service.settled()
         assert service.get("/status")["findings"] == {"publish-refused": 1}
         assert service.counters()[1]["published"] == 1
+
+
+def test_what_the_broker_holds_is_known_at_once_without_its_own_topics(folder: Path, tmp_path: Path) -> None:
+    acl = tmp_path / "acl"
+    acl.write_text("topic readwrite plc/#\ntopic readwrite acme/#\n", encoding="utf-8")
+    acl.chmod(0o700)
+    with (
+        mosquitto(tmp_path / "mosquitto", extra=f"acl_file {acl}\n") as broker,
+        Service(folder, broker.url) as service,
+        Client(broker.port, "client") as client,
+    ):
+        service.ready()
+        at = now()
+        for number in range(2_000):
+            client.publish(f"plc/L{number % 100}/asset-{number}/temperature", {"Val": 1, "ts": at})
+        client.flush()
+        until(lambda: service.counters()[1]["published"] == 2_000, why=lambda: service.counters())
+        assert service.stop() == 0
+        service.start()
+        started = time.monotonic()
+        service.ready()
+        assert time.monotonic() - started < 8, "nothing was waited for"
+        assert service.get("/status")["topics"] == 2_000
 
 
 def test_a_broker_that_forgot_us_is_told_as_a_possible_gap(

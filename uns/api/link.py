@@ -11,8 +11,8 @@ from typing import Final
 import aiomqtt
 
 from uns.api.namespace import Namespace
-from uns.broker.guest import as_published, guest, user_properties
-from uns.broker.kept import MARKER, settle
+from uns.broker.guest import guest, user_properties
+from uns.broker.kept import subscribe_kept
 from uns.instant import Instant
 from uns.settings import Settings
 
@@ -77,33 +77,26 @@ async def _pause(seconds: float, link: Link) -> None:
 
 async def _connection(settings: Settings, namespace: Namespace, link: Link, clock: Callable[[], Instant]) -> None:
     """One connection, from CONNECT until it breaks or the root changes."""
-    begun, settled = clock(), asyncio.Event()
+    begun = clock()
 
     def take(message: aiomqtt.Message) -> None:
-        if message.topic.value == MARKER:
-            settled.set()
-            return
         link.received += 1
         namespace.take(message.topic.value, _bytes(message.payload), user_properties(message), message.retain, clock())
 
     async with guest(settings, "api", take) as client:
-        await client.subscribe(f"{namespace.root}/#", options=as_published())
-        await client.subscribe(MARKER, options=as_published())
         link.connected, link.since, link.error = True, begun, ""
+        await subscribe_kept(client, f"{namespace.root}/#")
+        namespace.sweep(begun)
+        link.complete = True
         listening, turned = asyncio.ensure_future(_listen(client)), asyncio.ensure_future(link.turned.wait())
-        arriving = asyncio.ensure_future(settle(settled))
         try:
-            await asyncio.wait((listening, turned, arriving), return_when=asyncio.FIRST_COMPLETED)
-            if not listening.done() and not turned.done():
-                namespace.sweep(begun)
-                link.complete = True
             await asyncio.wait((listening, turned), return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
                 listening.result()
         finally:
-            for each in (listening, turned, arriving):
+            for each in (listening, turned):
                 each.cancel()
-            await asyncio.gather(listening, turned, arriving, return_exceptions=True)
+            await asyncio.gather(listening, turned, return_exceptions=True)
 
 
 async def _listen(client: aiomqtt.Client) -> None:

@@ -79,9 +79,13 @@ def trust(settings: Settings) -> ssl.SSLContext:
     return context
 
 
-def as_published(qos: int = 1) -> SubscribeOptions:
-    """Keep the RETAIN flag as the publisher set it, so that a state can be told from an event."""
-    return SubscribeOptions(qos=qos, retainAsPublished=True)
+def as_published(qos: int = 1, *, kept: bool = True) -> SubscribeOptions:
+    """Keep the RETAIN flag as the publisher set it, so that a state can be told from an event.
+
+    `kept`: whether what the broker keeps is asked for, also where the subscription is there already.
+    """
+    handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if kept else SubscribeOptions.RETAIN_DO_NOT_SEND
+    return SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=handling)
 
 
 def user_properties(message: aiomqtt.Message) -> dict[str, str]:

@@ -223,13 +223,17 @@ class Session:
         answer = self._answers[packet_id] = asyncio.get_running_loop().create_future()
         self.out.append(packet)
         self.flush()
-        try:
-            codes = await asyncio.wait_for(answer, ANSWER_WITHIN)
-        except TimeoutError:
-            raise ConnectionError(f"{self.endpoint} did not answer") from None
-        if codes is None:
+        while not answer.done():
+            heard = self._heard()
+            await asyncio.wait((answer,), timeout=ANSWER_WITHIN)
+            if not answer.done() and self._heard() == heard:
+                raise ConnectionError(f"{self.endpoint} did not answer")
+        if answer.result() is None:
             raise ConnectionError(self.why)
-        return codes
+        return answer.result()
+
+    def _heard(self) -> float:
+        return self._connection.heard if self._connection is not None else 0.0
 
     def publish_qos0(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Say something that nobody needs to have heard."""

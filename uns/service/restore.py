@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
-from typing import Final
 
 import orjson
 from mqtt5 import PublishPacket
@@ -17,11 +16,6 @@ from uns.broker.session import Filter, Hooks, Session
 from uns.bundle import Bundle
 from uns.instant import Instant, from_datetime
 from uns.publisher import Publisher
-
-LAST: Final = "$SYS/broker/version"
-"""Retained at every Mosquitto; subscribed to last, it comes behind the retained values."""
-SETTLED_AFTER: Final = 10.0
-"""Seconds to wait for it, where the broker does not let us read it."""
 
 
 async def restore(
@@ -73,18 +67,17 @@ class _Restoring:
             self.told(why)
 
     async def _subscribe(self) -> None:
+        """At QoS 0 the retained values leave before anything else that is asked later is answered."""
         try:
-            await self.session.subscribe([*self.filters, Filter(LAST, fresh=True, qos=0)])
+            await self.session.subscribe(self.filters)
+            await self.session.subscribe([self.filters[0]._replace(fresh=False)])
         except ConnectionError as error:
             self.session.cut(str(error))
             return
-        await asyncio.sleep(SETTLED_AFTER)
         self.settled.set()
 
     def receive(self, packet: PublishPacket) -> None:
-        if packet.topic == LAST:
-            self.settled.set()
-        elif packet.retain and packet.payload:
+        if packet.retain and packet.payload:
             self._take(packet)
 
     def _take(self, packet: PublishPacket) -> None:
