@@ -87,6 +87,7 @@ def write_project(folder: Path, rules: str = RULES) -> None:
 class Service:
     """`uns run --only path` in a folder of its own."""
 
+    program: tuple[str, ...] = (sys.executable, "-m", "uns")
     arguments: tuple[str, ...] = ("--only", "path")
 
     def __init__(self, folder: Path, broker: str, **settings: str) -> None:
@@ -102,7 +103,7 @@ class Service:
         given = {"BROKER": self.broker, "HEALTH": self.health, **{k.upper(): v for k, v in self.settings.items()}}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uns", "run", *self.arguments], cwd=self.folder, stdout=log, stderr=log,
+                [*self.program, "run", *self.arguments], cwd=self.folder, stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, env={**inherited, **{f"UNS_{key}": value for key, value in given.items()}},
             )  # fmt: skip
 

@@ -16,6 +16,8 @@ from uns.envelope import Envelope, Pair
 DUP: Final = 0x08
 RETAIN: Final = 0x01
 HIGHEST_ID: Final = 65_535
+MOST_QUEUED: Final = 4_096
+MOST_QUEUED_BYTES: Final = 32 * 1024 * 1024
 TOO_LARGE: Final = "too-large"
 
 
@@ -90,6 +92,10 @@ class Outbox:
             self.queued_bytes += outgoing.size
         else:
             self._send(outgoing)
+
+    def is_full(self) -> bool:
+        """Whether no more should be handed in until the broker has answered."""
+        return len(self.queue) > MOST_QUEUED or self.queued_bytes > MOST_QUEUED_BYTES
 
     def arrived(self, packet_id: int) -> None:
         """A PUBACK that says nothing but that all is well."""

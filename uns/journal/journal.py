@@ -16,6 +16,8 @@ GROUP: Final = 1000
 LONGEST_WAIT: Final = 5.0
 _ROW_BYTES: Final = 512
 
+_OF_AN_ITEM: Final = (sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.IntegrityError)
+
 Deletion = tuple[Sequence[int], Sequence[int]]
 
 
@@ -23,9 +25,16 @@ class Journal:
     """`committed` is called, in the writing thread, with who waited. `failing` says why nothing can be written."""
 
     def __init__(
-        self, folder: Path, committed: Callable[[list[Any]], None], failed: Callable[[str], None] = lambda why: None
+        self,
+        folder: Path,
+        committed: Callable[[list[Any]], None],
+        failed: Callable[[str], None] = lambda why: None,
+        spoilt: Callable[[Item, Any, Exception], tuple[Item, Any]] = lambda item, waits, fault: (item, waits),
     ) -> None:
-        """`failed` is told why nothing can be written now, and an empty text once it can again."""
+        """`failed` is told why nothing can be written now, and an empty text once it can again.
+
+        `spoilt` says, in the writing thread, what to write in place of an item that this program fails at.
+        """
         self.path = folder / "journal.db"
         self.store = Store(self.path)
         self.failing = ""
@@ -33,7 +42,7 @@ class Journal:
         """Bytes handed in and not yet safe; counted on the event loop."""
         self.arrived = threading.Event()
         """Something was committed since the last look."""
-        self._committed, self._failed = committed, failed
+        self._committed, self._failed, self._spoilt = committed, failed, spoilt
         self._queue: SimpleQueue[Waiting | Deletion | None] = SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -65,26 +74,20 @@ class Journal:
             group = [first, *(self._queue.get() for _ in range(min(self._queue.qsize(), GROUP)))]
             writes = [each for each in group if isinstance(each, Waiting)]
             deletions = [each for each in group if each is not None and not isinstance(each, Waiting)]
-            if not self._persist(writes, deletions):
-                return
-            if writes:
-                self.arrived.set()
-                self._committed([each.waits for each in writes])
-            if None in group:
+            if not self._persist([writes] if writes else [], deletions) or None in group:
                 return
 
-    def _persist(self, writes: list[Waiting], deletions: list[Deletion]) -> bool:
+    def _persist(self, groups: list[list[Waiting]], deletions: list[Deletion]) -> bool:
         """Try until it is safe; False where we are told to end before."""
         wait = 0.1
         while True:
             try:
-                if writes:
-                    self.store.write(each.item for each in writes)
-                    writes = []
+                while groups:
+                    self._write(groups)
                 while deletions:
                     self.store.delete(*deletions[0])
                     del deletions[0]
-            except sqlite3.Error as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, what is not written is not safe
                 self._tell(f"the journal {self.path} cannot be written: {error}")
                 if self._stopping.wait(wait):
                     return False
@@ -92,6 +95,26 @@ class Journal:
             else:
                 self._tell("")
                 return True
+
+    def _write(self, groups: list[list[Waiting]]) -> None:
+        """The first group in one commit; where it is not the disk's fault, in parts until the item is found."""
+        group = groups[0]
+        try:
+            self.store.write(each.item for each in group)
+        except Exception as fault:
+            if (isinstance(fault, sqlite3.Error) and not isinstance(fault, _OF_AN_ITEM)) or group[0].spoilt:
+                raise
+            groups[:1] = self._apart(group, fault)
+        else:
+            del groups[0]
+            self.arrived.set()
+            self._committed([each.waits for each in group])
+
+    def _apart(self, group: list[Waiting], fault: Exception) -> list[list[Waiting]]:
+        half = len(group) // 2
+        if half:
+            return [group[:half], group[half:]]
+        return [[Waiting(*self._spoilt(*group[0][:2], fault), spoilt=True)]]
 
     def _tell(self, why: str) -> None:
         if why != self.failing:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from math import inf
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from uns.journal.journal import Journal
 from uns.journal.store import Store
@@ -36,9 +36,16 @@ class Mover:
         faults: tuple[type[Exception], ...],
         told: Callable[[str], None] = lambda why: None,
         age_every: float = AGE_EVERY,
+        failed: Callable[[str, Exception], None] = lambda key, fault: None,
     ) -> None:
-        """`told` hears why the registry cannot be reached, and an empty text once it can again."""
+        """`told` hears why the registry cannot be reached, and an empty text once it can again.
+
+        `failed` hears, in the mover's thread, of an entry that stays in the journal since this program fails at it.
+        """
         self.journal, self.keep, self.apply, self.faults, self.told = journal, keep, apply, faults, told
+        self.failed = failed
+        self.stuck = 0
+        """How many entries have stayed there so."""
         self.away = ""
         self.applied = 0
         """How many records this mover has brought there."""
@@ -75,24 +82,39 @@ class Mover:
         rejections = store.rejections(self._kept, AT_ONCE, BYTES_AT_ONCE)
         try:
             if records:
-                self.apply([each for _, each in records])
+                moved = self._move(self.apply, records)
                 self._applied = records[-1][0]
                 self.applied += len(records)
-                self.journal.delete([], [number for number, _ in records])
+                self.journal.delete([], moved)
             self._age()
             if rejections:
-                self.keep([each for _, each in rejections])
+                moved = self._move(self.keep, rejections)
                 self._kept = rejections[-1][0]
-                self.journal.delete([number for number, _ in rejections], [])
+                self.journal.delete(moved, [])
         except self.faults as error:
             self._tell(str(error))
             return 0
         self._tell("")
         return len(records) + len(rejections)
 
+    def _move(self, to: Callable[[Sequence[Any]], None], numbered: Sequence[tuple[int, Any]]) -> list[int]:
+        """Which of them are there now: all of them, but for those that this program fails at."""
+        try:
+            to([each for _, each in numbered])
+        except self.faults:
+            raise
+        except Exception as fault:  # noqa: BLE001 - one entry must not keep the others here
+            half = len(numbered) // 2
+            if half:
+                return self._move(to, numbered[:half]) + self._move(to, numbered[half:])
+            self.stuck += len(numbered)
+            self.failed(numbered[0][1].key if numbered else "", fault)
+            return []
+        return [number for number, _ in numbered]
+
     def _age(self) -> None:
         if monotonic() - self._aged >= self._age_every and not self._stopping.is_set():
-            self.keep([])
+            self._move(self.keep, [])
             self._aged = monotonic()
 
     def _tell(self, why: str) -> None:

@@ -126,7 +126,7 @@ class Store:
         try:
             with _Transaction(self.connection):
                 yield
-        except sqlite3.Error:
+        except BaseException:
             self.causes, self.size, self.counted_only = before
             raise
 

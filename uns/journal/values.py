@@ -38,3 +38,5 @@ class Waiting(NamedTuple):
 
     item: Item
     waits: Any
+    spoilt: bool = False
+    """It stands in place of an item at which this program failed."""

@@ -74,6 +74,9 @@ class Hearing:
             except RegistryAway as error:
                 self._tell(str(error))
                 self._stopping.wait(PATIENCE)
+            except Exception as fault:  # noqa: BLE001 - a thread that ended would leave the timeline as it is, unsaid
+                self._tell(f"this program failed at reading the registry, please report it: {fault!r}")
+                self._stopping.wait(PATIENCE)
 
     def _follow(self, watch: Watch) -> None:
         bundle: Bundle | None = None

@@ -100,12 +100,12 @@ class Own:
         }
         self.path.session.publish_qos0(self.topics.rejected, orjson.dumps(told, default=str))
 
-    def failed(self, raw: RawMessage, fault: Exception) -> None:
+    def failed(self, topic: str, fault: Exception) -> None:
         """Loud: this is never the machine's fault, nor the engineer's."""
         last = traceback.extract_tb(fault.__traceback__)[-1]
         self.log.critical(
             "this program failed at a message, which is kept in quarantine; please report it",
-            topic=raw.topic, fault=repr(fault)[:LONGEST_SAID], at=f"{last.filename}:{last.lineno}",
+            topic=escaped(topic[:LONGEST_SAID]), fault=repr(fault)[:LONGEST_SAID], at=f"{last.filename}:{last.lineno}",
         )  # fmt: skip
 
     def _marked(self, packet: PublishPacket) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic, time_ns
-from typing import Final
+from typing import Any, Final
 
 from mqtt5 import PublishPacket
 
@@ -17,18 +17,17 @@ from uns.contextualize import contextualize
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import NO_BIRTHS, Births
 from uns.journal.journal import Journal, size_of
-from uns.journal.values import Announced, Item, Refusal
+from uns.journal.values import Announced, Item
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
 from uns.publisher import Publisher
 from uns.render import address_of
 from uns.service.late import Change
-from uns.service.refusal import refused_by_broker, rejection, service_fault
+from uns.service.refusal import refusal, refused_by_broker, service_fault
 from uns.service.tallies import Tallies
-from uns.service.underway import Sent, Written
+from uns.service.underway import Carried, Sent, Under, Written
+from uns.service.unmoved import Unmoved
 
-MOST_QUEUED: Final = 4_096
-MOST_QUEUED_BYTES: Final = 32 * 1024 * 1024
 MOST_JOURNAL_BYTES: Final = 32 * 1024 * 1024
 MOST_HELD_BYTES: Final = 64 * 1024 * 1024
 
@@ -49,7 +48,7 @@ class Path:
         self.decide, self.clock = decide, clock
         self.timeline: Timeline | None = None
         self.births: Births = NO_BIRTHS
-        self.ledger, self.tallies = Ledger(), Tallies()
+        self.ledger, self.tallies, self.records = Ledger(), Tallies(), Unmoved()
         self.session: Session
         self.own: dict[str, Callable[[PublishPacket], None]] = {}
         """Topics on which the service talks to itself and to the command line."""
@@ -59,19 +58,13 @@ class Path:
         self.held_bytes = self.journal_bytes = self.journal_decisions = 0
         self.backlog = False
         """Whether what comes now was queued before this connection."""
-        self.records: deque[Announced] = deque()
-        """Records that the timeline holds and the registry may not have yet."""
-        self.recorded = 0
-        """Records since the start."""
         self.rejected: Callable[[RawMessage, Reject], None] = lambda raw, reject: None
         """Told of each rejection as it happens."""
-        self.failed: Callable[[RawMessage, Exception], None] = lambda raw, fault: None
-        """Told of a fault of ours that a message set off."""
+        self.failed: Callable[[str, Exception], None] = lambda topic, fault: None
+        """Told of a fault of ours that a message on this topic set off."""
         self.came_late: Callable[[Recorded, Change], None] = lambda recorded, change: None
         self._received = self._receipt = 0
-        self._carried = self._carried_in_journal = 0
-        """What was sent on earlier connections and is not safe yet."""
-        self._fenced: list[Entry] = []
+        self.carried = Carried(self.ledger)
 
     # What the session tells
 
@@ -80,7 +73,10 @@ class Path:
         own = self.own.get(topic)
         if own is not None:
             self.ledger.receive_own(packet_id, monotonic())
-            own(packet)
+            try:
+                own(packet)
+            except Exception as fault:  # noqa: BLE001 - it would come again, for ever
+                self.failed(topic, fault)
             return
         entry = self.ledger.receive(packet_id, monotonic())
         received = self.clock()
@@ -108,23 +104,22 @@ class Path:
             self.ledger.outcomes["published"] += 1
             self.ledger.complete(sent.entry)
         if outgoing.carried:
-            self._arrived()
+            self.carried.arrived()
 
     def refused(self, outgoing: Outgoing, code: str, reason: str) -> None:
         sent: Sent | None = outgoing.about
         if sent is None:
-            self._arrived() if outgoing.carried else None
-            return
-        self.publisher.forget(sent.topic, sent.time)
-        decision = self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0][sent.number]
-        assert isinstance(decision, Publish)
-        reject = refused_by_broker(decision, code, reason)
-        self.rejected(sent.raw, reject)
-        self.tallies.findings[code] += 1
-        self._carried_in_journal += outgoing.carried
-        revisions = (sent.bundle.revision, sent.timeline.revision)
-        item = Refusal(sent.raw, (rejection(reject, sent.raw, revisions, None),))
-        self._write(item, Written(sent.entry, "quarantined", 1, size_of(item), outgoing.carried))
+            return self.carried.arrived() if outgoing.carried else None
+        try:
+            self.publisher.forget(sent.topic, sent.time)
+            decision = self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0][sent.number]
+            assert isinstance(decision, Publish)
+            reject = refused_by_broker(decision, code, reason)
+        except Exception as fault:  # noqa: BLE001 - as in `take`
+            reject = self._failed(sent.raw, fault)
+        self.carried.in_journal += outgoing.carried
+        self._refuse(sent.entry, sent.raw, [reject], (sent.bundle, sent.timeline), outgoing.carried)
+        self.ledger.complete(sent.entry)
 
     def turned(self) -> None:
         """A batch is through: decide what was held, acknowledge what is due."""
@@ -147,7 +142,7 @@ class Path:
 
     def closed(self) -> None:
         self.ledger.cut()
-        self._carried = len(self.session.outbox) + self._carried_in_journal
+        self.carried.cut(len(self.session.outbox))
 
     # What the journal tells
 
@@ -158,8 +153,8 @@ class Path:
             self.ledger.complete(each.entry)
             self.journal_decisions -= each.decisions
             if each.carried:
-                self._carried_in_journal -= 1
-                self._arrived()
+                self.carried.in_journal -= 1
+                self.carried.arrived()
         self.settle()
 
     def settle(self) -> None:
@@ -172,14 +167,8 @@ class Path:
     def is_full(self) -> bool:
         """Whether something must move on before another message may be decided."""
         outbox = self.session.outbox
-        return bool(
-            len(outbox.queue) > MOST_QUEUED or self.holds or self.journal_bytes > MOST_JOURNAL_BYTES
-            or outbox.queued_bytes > MOST_QUEUED_BYTES
-        )  # fmt: skip
-
-    def _is_outbox_full(self) -> bool:
-        outbox = self.session.outbox
-        return len(outbox.queue) > MOST_QUEUED or outbox.queued_bytes > MOST_QUEUED_BYTES
+        full = outbox.queue and outbox.is_full()
+        return bool(full or self.holds or self.journal_bytes > MOST_JOURNAL_BYTES)
 
     def hold(self, name: str, reason: str) -> None:
         self.holds[name] = reason
@@ -195,7 +184,7 @@ class Path:
             self.take(entry, raw)
         if self.held_bytes <= MOST_HELD_BYTES:
             self.session.read_on(True)
-        elif self._is_outbox_full():  # not to read on would be to wait for answers that nobody reads
+        elif self.session.outbox.is_full():  # not to read on would be to wait for answers that nobody reads
             self.session.cut("more is held than there is room for, and the broker does not answer for what it was sent")
         else:
             self.session.read_on(False)
@@ -209,79 +198,85 @@ class Path:
         try:
             decisions, self.births = self.decide(raw, bundle, timeline, births)
         except Exception as fault:  # noqa: BLE001 - whatever it is, it would come again with the message, for ever
-            decisions = [service_fault(raw, fault)]
-            self.failed(raw, fault)
+            decisions = [self._failed(raw, fault)]
         ledger.made += len(decisions)
         rejects: list[Reject] = []
         for number, decision in enumerate(decisions):
-            if type(decision) is Publish:
-                sent = _new(Sent, (entry, decision.topic, decision.sample.time, number, raw, bundle, timeline, births))
-                self._publish(decision, sent, rejects)
-            elif isinstance(decision, Reject):
-                rejects.append(decision)
-            elif isinstance(decision, Ignore):
-                ledger.outcomes["ignored"] += 1
-                self.tallies.ignored[decision.reason] += 1
-            elif isinstance(decision, Recorded):
-                self._record(entry, raw, decision)
-            elif isinstance(decision, Observe):
-                ledger.outcomes["observed"] += 1
-                self.tallies.observe(decision)
+            try:
+                if type(decision) is Publish:
+                    self._publish(decision, entry, (number, raw, bundle, timeline, births), rejects)
+                elif isinstance(decision, Reject):
+                    rejects.append(decision)
+                elif isinstance(decision, Ignore):
+                    self.tallies.ignored[decision.reason] += 1
+                    ledger.outcomes["ignored"] += 1
+                elif isinstance(decision, Recorded):
+                    self._record(decision, entry, raw, (bundle, timeline))
+                elif isinstance(decision, Observe):
+                    self.tallies.observe(decision)
+                    ledger.outcomes["observed"] += 1
+            except Exception as fault:  # noqa: BLE001 - as above; nothing has been counted or sent yet
+                rejects.append(self._failed(raw, fault))
+                if type(decision) is Publish:
+                    self._tell(raw, self.publisher.forget, decision.topic, decision.sample.time)
         if rejects:
-            self._reject(entry, raw, rejects, (bundle.revision, timeline.revision))
+            self._refuse(entry, raw, rejects, (bundle, timeline))
         ledger.complete(entry)
 
-    def _publish(self, decision: Publish, sent: Sent, rejects: list[Reject]) -> None:
+    def _failed(self, raw: RawMessage, fault: Exception) -> Reject:
+        self.failed(raw.topic, fault)
+        return service_fault(raw, fault)
+
+    def _publish(self, decision: Publish, entry: Entry, how: tuple[Any, ...], rejects: list[Reject]) -> None:
         verdict = self.publisher.judge(decision)
         if type(verdict) is Publish:
-            sent.entry.waiting += 1
             if verdict.findings:
                 self.tallies.findings.update(each.code for each in verdict.findings)
             topic, payload, envelope, identity, more, retain = verdict[3:9]
+            sent = _new(Sent, (entry, topic, decision.sample.time, *how))
             self.session.outbox.publish(Outgoing(topic, payload, retain, more, sent, envelope, identity))
+            entry.waiting += 1
         elif type(verdict) is Reject:
             rejects.append(verdict)
         else:
             self.ledger.outcomes["duplicate"] += 1
-            if self._carried:
-                sent.entry.waiting += 1
-                self._fenced.append(sent.entry)
+            if self.carried.count:
+                self.carried.wait(entry)
 
-    def _reject(self, entry: Entry, raw: RawMessage, rejects: list[Reject], revisions: tuple[str, str]) -> None:
-        route = self.bundle.route(raw.topic)
-        rejections = tuple(rejection(each, raw, revisions, route) for each in rejects)
+    def _refuse(
+        self, entry: Entry, raw: RawMessage, rejects: Sequence[Reject], under: Under, carried: bool = False
+    ) -> None:  # fmt: skip
+        item, rejects = refusal(raw, rejects, under, self._failed)
+        entry.waiting += 1
+        self._write(item, Written(entry, "quarantined", len(rejects), size_of(item), raw, under, carried))
         for each in rejects:
             self.tallies.findings.update(finding.code for finding in each.findings)
-            self.rejected(raw, each)
-        item = Refusal(raw, rejections)
-        entry.waiting += 1
-        self._write(item, Written(entry, "quarantined", len(rejects), size_of(item)))
+            self._tell(raw, self.rejected, raw, each)
 
-    def _record(self, entry: Entry, raw: RawMessage, decision: Recorded) -> None:
-        record, parallel = decision.record, decision.target.parallel
-        before = self.timeline
-        if before is not None:
-            after = self.timeline = before.take(record, parallel)[0]
-            if after is not before:
-                self.came_late(decision, Change(before, after))
+    def _record(self, decision: Recorded, entry: Entry, raw: RawMessage, under: Under) -> None:
+        record, parallel, before = decision.record, decision.target.parallel, self.timeline
+        assert before is not None
+        after = before.take(record, parallel)[0]
         item = Announced("", record, address_of(decision.sample), str(decision.rule), raw.received, parallel)
-        self.records.append(item)
-        self.recorded += 1
+        written = Written(entry, "recorded", 1, size_of(item), raw, under)
+        self.timeline = after
+        self.records.add(item)
         entry.waiting += 1
-        self._write(item, Written(entry, "recorded", 1, size_of(item)))
+        self._write(item, written)
+        if after is not before:
+            self._tell(raw, self.came_late, decision, Change(before, after))
+
+    def _tell(self, raw: RawMessage, told: Callable[..., None], *about: Any) -> None:
+        """What is only told must not harm what it tells of."""
+        try:
+            told(*about)
+        except Exception as fault:  # noqa: BLE001 - as in `take`
+            self.failed(raw.topic, fault)
 
     def _write(self, item: Item, written: Written) -> None:
         self.journal_bytes += written.size
         self.journal_decisions += written.decisions
         self.journal.put(item, written)
-
-    def _arrived(self) -> None:
-        """One publish of an earlier connection is safe; behind the last of them, what repeated them is too."""
-        self._carried -= 1
-        if self._carried <= 0 and self._fenced:
-            fenced, self._fenced = self._fenced, []
-            for entry in fenced:
-                self.ledger.complete(entry)
 
     def ties_out(self) -> bool:
         """Both ledgers, against what is really on its way."""

@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from uns.bundle import Route
 from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
+from uns.journal.values import Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
+from uns.service.underway import Under, Written
 
 LONGEST_SAID: Final = 200
 
-_REMEDIES = {
+_REPORT: Final = "it is kept in quarantine: report it with the message, which `uns quarantine show` prints"
+_REMEDIES: Final = {
     "publish-refused": "let this service write the topic in the broker's ACL",
     "publish-too-large": "raise the broker's max_packet_size, or publish less",
     "topic-illegal": "map it with a lookup",
+    "service-fault": _REPORT,
 }
 
 
-def rejection(reject: Reject, raw: RawMessage, revisions: tuple[str, str], route: Route | None) -> Rejection:
-    """`revisions` are the bundle's and the timeline's; the journal gives the keys."""
+def refusal(
+    raw: RawMessage, rejects: Sequence[Reject], under: Under, failed: Callable[[RawMessage, Exception], Reject]
+) -> tuple[Refusal, Sequence[Reject]]:  # fmt: skip
+    """What the journal keeps, and of what; in place of what this program fails at, that it failed."""
+    try:
+        return _refusal(raw, rejects, under, under[0].route(raw.topic)), rejects
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it would come again with the message, for ever
+        rejects = [failed(raw, fault)] * len(rejects)
+        return _refusal(raw, rejects, under), rejects
+
+
+def spoilt(written: Written, fault: Exception) -> tuple[Refusal, Written]:
+    """In place of an item that the journal fails at: its raw message, and that this program failed."""
+    rejects = [service_fault(written.raw, fault)] * written.decisions
+    return _refusal(written.raw, rejects, written.under), written._replace(outcome="quarantined")
+
+
+def _refusal(raw: RawMessage, rejects: Sequence[Reject], under: Under, route: Route | None = None) -> Refusal:
+    """The journal gives the keys."""
+    revisions = (under[0].revision, under[1].revision)
+    return Refusal(raw, tuple(_rejection(each, raw, revisions, route) for each in rejects))
+
+
+def _rejection(reject: Reject, raw: RawMessage, revisions: tuple[str, str], route: Route | None) -> Rejection:
     sample = reject.sample
     timed = sample is not None and not sample.undecoded and sample.clock not in BY_RECEIPT
     return Rejection(
@@ -56,7 +83,7 @@ def service_fault(raw: RawMessage, fault: Exception) -> Reject:
     finding = found(
         "service-fault",
         f"this program failed at the message: {type(fault).__name__}{': ' + said if said else ''}",
-        "it is kept in quarantine: report it with the message, which `uns quarantine show` prints",
+        _REPORT,
         SamplePlace(raw.topic),
     )
     return Reject(None, None, (finding,))

@@ -52,6 +52,8 @@ def _lacking(running: Running) -> Any:
         yield f"the broker may have lost messages: {dict(path.tallies.possible_gaps)}"
     if running.journal.counted_only:
         yield f"{running.journal.counted_only} rejections were only counted while the registry was away"
+    if running.mover.stuck:
+        yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
     if running.out_of_balance:
         yield "the counters do not balance: a fault of this program, please report it"
     if shutil.disk_usage(running.settings.state).free < LEAST_FREE:

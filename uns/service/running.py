@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from random import Random
 from time import monotonic, time_ns
 from typing import Any, Final
@@ -17,8 +16,7 @@ from uns.decision import Recorded
 from uns.finding import Finding
 from uns.journal.journal import Journal
 from uns.journal.mover import Mover
-from uns.journal.store import Store
-from uns.journal.values import Announced
+from uns.journal.values import Announced, Item
 from uns.publisher import Publisher
 from uns.registry.engine import RegistryAway
 from uns.service import report
@@ -27,10 +25,12 @@ from uns.service.late import Change, context_late
 from uns.service.listening import Listening
 from uns.service.own import Own
 from uns.service.path import Path
+from uns.service.refusal import spoilt
 from uns.service.restore import restore
 from uns.service.rules import Rules
 from uns.service.signals import identify_by
 from uns.service.topics import OwnTopics
+from uns.service.underway import Written
 from uns.settings import Settings
 
 STATUS_EVERY: Final = 5
@@ -46,7 +46,7 @@ class Running:
         self.bundle_since = monotonic()
         self.out_of_balance = False
         self.endpoint = endpoint_of(settings)
-        self.journal = Journal(settings.state, self._committed, self._journal_failed)
+        self.journal = Journal(settings.state, self._committed, self._journal_failed, self._spoilt)
         self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal)
         self.own = Own(OwnTopics(bundle.standard.root, settings.instance), self.path, log)
         self.session = self.path.session = self._session()
@@ -55,9 +55,9 @@ class Running:
         self.path.rejected, self.path.failed, self.path.came_late = self.own.rejected, self.own.failed, self._came_late
         self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
         self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
-        self._unmoved()
+        self.path.records.begin(self.journal.path)
         apply = applying(engine, self._bundle, settings.instance, self._record_refused)
-        self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,))
+        self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,), failed=self._stuck)
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
         self._subscribing: asyncio.Task[Any] | None = None
         self.no_link = ""
@@ -71,13 +71,6 @@ class Running:
 
     def _bundle(self) -> Bundle:
         return self.path.bundle
-
-    def _unmoved(self) -> None:
-        """Records that an earlier run wrote down and the registry may not have yet."""
-        store = Store(self.journal.path)
-        self.path.records = deque(each for _, each in store.records(0, -1))
-        self.path.recorded = len(self.path.records)
-        store.close()
 
     # The life of it
 
@@ -178,6 +171,16 @@ class Running:
     def _journal_failed(self, why: str) -> None:
         self._soon(self._told, "journal", why)
 
+    def _spoilt(self, item: Item, written: Written, fault: Exception) -> tuple[Item, Written]:
+        self._soon(self.own.failed, written.raw.topic, fault)
+        return spoilt(written, fault)
+
+    def _stuck(self, key: str, fault: Exception) -> None:
+        self.log.critical(
+            "this program failed at bringing an entry to the registry: it stays in the journal; please report it",
+            entry=key, fault=repr(fault),
+        )  # fmt: skip
+
     def _registry_told(self, why: str) -> None:
         self._soon(self._told, "registry", why)
 
@@ -199,13 +202,8 @@ class Running:
 
     def _take_timeline(self, heard: Heard) -> None:
         """As the registry has it, and on top what we have recorded and it may not have yet."""
-        path, timeline = self.path, heard.timeline
-        while path.records and path.recorded - len(path.records) < heard.applied:
-            path.records.popleft()
-        for each in path.records:
-            timeline, _ = timeline.take(each.record, each.parallel)
-        path.timeline = timeline
-        path.go_on("timeline")
+        self.path.timeline = self.path.records.onto(heard.timeline, heard.applied)
+        self.path.go_on("timeline")
 
     def _came_late(self, recorded: Recorded, change: Change) -> None:
         path = self.path

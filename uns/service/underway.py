@@ -8,9 +8,12 @@ from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.decode import Births
 from uns.instant import Instant
-from uns.ledger import Entry
+from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
 from uns.topic import Topic
+
+Under = tuple[Bundle, Timeline]
+"""What was in force when it was decided."""
 
 
 class Sent(NamedTuple):
@@ -37,4 +40,31 @@ class Written(NamedTuple):
     outcome: str
     decisions: int
     size: int
+    raw: RawMessage
+    under: Under
     carried: bool = False
+
+
+class Carried:
+    """What was sent on earlier connections and is not safe yet: messages that repeat it are safe only behind it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.count = self.in_journal = 0
+        self._waiting: list[Entry] = []
+
+    def cut(self, unanswered: int) -> None:
+        """A connection is over; so many publishes are unanswered."""
+        self.count = unanswered + self.in_journal
+
+    def wait(self, entry: Entry) -> None:
+        entry.waiting += 1
+        self._waiting.append(entry)
+
+    def arrived(self) -> None:
+        """One of them is safe."""
+        self.count -= 1
+        if self.count <= 0 and self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for entry in waiting:
+                self.ledger.complete(entry)

@@ -1,0 +1,130 @@
+"""A fault of ours at one message, wherever on the path: the message is kept, said loudly, and the others flow.
+
+The faults are put into a real service by a program that spoils one function for whatever has `poison` in it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.mosquitto import Mosquitto
+from support.plant import GOVERNED, Client, Service, now, reasons, until
+
+FILLER = GOVERNED.format("filler")
+SPOILING = """
+import sys
+from importlib import import_module
+
+module, _, names = sys.argv.pop(1).partition(":")
+owner = import_module(module)
+*outer, name = names.split(".")
+for each in outer:
+    owner = getattr(owner, each)
+whole = getattr(owner, name)
+
+def spoilt(*arguments, **named):
+    text = repr(arguments)
+    if "poison" in text and "service-fault" not in text:
+        raise RuntimeError("spoilt")
+    return whole(*arguments, **named)
+
+setattr(owner, name, spoilt)
+from uns.cli import main
+main()
+"""
+READING = ("plc/L1/poison/temperature", {"Val": 1})
+UNWANTED = ("plc/L1/poison/pressure", {"Val": 1})
+RECORD = ("mes/orders", {"event": "START", "line": "L2", "order": "poison"})
+
+
+class Spoilt(Service):
+    """`uns run` with one function spoilt."""
+
+    def __init__(self, place: str, folder: Path, broker: str) -> None:
+        script = folder / "spoiling.py"
+        script.write_text(SPOILING, encoding="utf-8")
+        self.program = (sys.executable, str(script), place)
+        super().__init__(folder, broker)
+
+    def kept(self) -> set[tuple[str, str]]:
+        """Topics and codes in the registry's quarantine."""
+        with sqlite3.connect(self.folder / "uns.db") as registry:
+            return {(topic, code) for topic, code in registry.execute("SELECT topic, code FROM quarantine_entry")}
+
+
+@pytest.fixture
+def service(place: str, folder: Path, broker: Mosquitto) -> Iterator[Spoilt]:
+    with Spoilt(place, folder, broker.url) as running:
+        running.ready()
+        yield running
+
+
+def between_good_ones(client: Client, service: Service, topic: str, body: dict[str, object]) -> None:
+    """The message among others, once everything that was sent has come to its end."""
+    at = now()
+    client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": at})
+    client.publish(topic, {**body, "ts": at, "at": at})
+    client.publish("plc/L1/filler/temperature", {"Val": 2, "ts": at + 1})
+    client.publish("plc/L1/filler/pressure", {"Val": 2, "ts": at + 1})
+    until(lambda: len(client.bodies(FILLER)) == 2, why=service.said)
+    messages, decisions = service.settled()
+    assert messages["received"] == messages["acknowledged"] == 4
+    assert decisions.pop("made") == sum(decisions.values()) == 4
+    assert [each["value"] for each in client.bodies(FILLER)] == [1.0, 2.0]
+    assert "this program failed" in service.said()
+    assert "no link to the broker" not in service.said()
+    assert "do not balance" not in service.said()
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("uns.contextualize:contextualize", READING),
+        ("uns.publisher:Publisher.judge", READING),
+        ("uns.service.path:Outgoing", READING),
+        ("uns.broker.outbox:publish", READING),
+        ("uns.service.refusal:site_of", UNWANTED),
+        ("uns.journal.store:Store._refuse", UNWANTED),
+        ("uns.context.timeline:Timeline.take", RECORD),
+        ("uns.journal.store:Store._announce", RECORD),
+    ],
+)
+def test_the_message_is_kept_as_a_service_fault(
+    place: str, message: tuple[str, dict[str, object]], service: Spoilt, client: Client
+) -> None:
+    between_good_ones(client, service, *message)
+    wanted = {(message[0], "service-fault"), ("plc/L1/filler/pressure", "rule-none")}
+    until(lambda: service.kept() == wanted, why=service.kept)
+
+
+@pytest.mark.parametrize("place", ["uns.service.own:Own.rejected"])
+def test_what_is_only_told_harms_nothing(place: str, service: Spoilt, client: Client) -> None:
+    between_good_ones(client, service, *UNWANTED)
+    wanted = {(UNWANTED[0], "rule-none"), ("plc/L1/filler/pressure", "rule-none")}
+    until(lambda: service.kept() == wanted, why=service.kept)
+
+
+@pytest.mark.parametrize("place", ["uns.registry.quarantine:keep"])
+def test_what_the_registry_cannot_be_given_stays_in_the_journal_and_the_others_arrive(
+    place: str, service: Spoilt, client: Client
+) -> None:
+    between_good_ones(client, service, *UNWANTED)
+    until(lambda: service.kept() == {("plc/L1/filler/pressure", "rule-none")}, why=service.kept)
+    service.ready("degraded")
+    assert "1 entries stay in the journal" in reasons(service)
+    with sqlite3.connect(service.folder / ".uns" / "journal.db") as journal:
+        assert journal.execute("SELECT topic FROM messages").fetchall() == [(UNWANTED[0],)]
+
+
+@pytest.mark.parametrize("place", ["uns.service.own:_run_of"])
+def test_what_somebody_says_to_the_service_itself(place: str, service: Spoilt, client: Client) -> None:
+    client.publish("acme/_uns/uns", json.dumps({"run": "poison"}).encode())
+    client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+    until(lambda: client.bodies(FILLER), why=service.said)
+    assert "this program failed" in service.said()
+    assert "no link to the broker" not in service.said()
