@@ -40,6 +40,9 @@ in a file keeps the change set out of force; a sample with an error is kept in q
 and what to do. The examples are what the tests produce: a line of a file, or messages (each received at
 2025-11-20T00:53:20Z, with what the registry or the broker says), and what is found.
 
+Of one code in one file the first 100 errors, 100 warnings and 20 notes are told one by one; a last one says how many
+more there are.
+
 """
 PATHS, END = "<!-- paths -->\n", "<!-- end of paths -->"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from uns.codes import CODES, Severity
 
-__all__ = ["FilePlace", "Finding", "Malformed", "Place", "SamplePlace", "Severity", "found", "nearest"]
+__all__ = ["FilePlace", "Finding", "Malformed", "Place", "SamplePlace", "Severity", "found", "gravest", "nearest"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,6 +60,8 @@ class Finding:
     message: str
     remedy: str
     where: Place
+    count: int = 1
+    """How many of its kind it tells of."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -87,6 +89,12 @@ class Finding:
 def found(code: str, message: str, remedy: str, where: Place, severity: Severity | None = None) -> Finding:
     """A finding of a known code; its severity is the code's own unless the case says otherwise."""
     return Finding(code, severity or CODES[code].severity, message, remedy, where)
+
+
+def gravest(findings: Iterable[Finding], limit: int) -> list[Finding]:
+    """As many as may be shown, errors first, otherwise in their order."""
+    grades = list(Severity)
+    return sorted(findings, key=lambda each: grades.index(each.severity))[:limit]
 
 
 class Malformed(ValueError):

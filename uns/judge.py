@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,22 +33,21 @@ class Judgement(NamedTuple):
 def judge(documents: Documents, now: Instant, in_force: Mapping[str, str] | None = None) -> Judgement:
     """`in_force` are the fingerprints of schemas under which something was published; None where nobody can tell."""
     parsed = parse_project(documents.rules, documents.rules_at)
-    standard, files, findings = parsed.standard, parsed.files, list(parsed.findings)
+    standard, files, report = parsed.standard, parsed.files, parsed.report
     if standard is None:
-        return Judgement(None, tuple(ordered(findings)))
-    findings += prove(standard, files)
+        return Judgement(None, ordered(report.close()))
+    report.take_all(prove(standard, files))
     wanted = _wanted(standard, files)
     catalog, problems = Catalog.build(documents.schemas, documents.schemas_at, wanted)
-    findings += problems
+    report.take_all(problems)
     places = {path: place for path, place, shape in wanted if shape is not None}
-    findings += changed(catalog, in_force, places)
-    sound = not any(each.severity is Severity.ERROR for each in findings)
+    report.take_all(changed(catalog, in_force, places))
     draft = Bundle(standard, tuple(map(_sound, files)), catalog, documents)
-    if sound:
+    if not report.errors:
         ran = run_all(draft, now)
-        findings += [each.finding for each in ran if each.finding is not None]
-        findings += untested(draft, ran)
-    return Judgement(draft, tuple(ordered(findings)))
+        report.take_all(each.finding for each in ran if each.finding is not None)
+        report.take_all(untested(draft, ran))
+    return Judgement(draft, ordered(report.close()))
 
 
 def _sound(file: RuleFile) -> RuleFile:
@@ -71,10 +70,9 @@ def _wanted(standard: Standard, files: tuple[RuleFile, ...]) -> list[Wanted]:
     return contracts + raw
 
 
-def ordered(findings: list[Finding]) -> list[Finding]:
-    """By file and place, each thing said once."""
-    once = dict.fromkeys(findings)
-    return sorted(once, key=lambda each: (_file_place(each), each.code, each.message))
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By file and place."""
+    return tuple(sorted(findings, key=lambda each: (_file_place(each), each.code, each.message)))
 
 
 def _file_place(finding: Finding) -> FilePlace:

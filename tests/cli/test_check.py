@@ -83,6 +83,15 @@ def test_warnings_end_well_unless_strict(project: Path) -> None:
     assert [check().exit_code, check("--strict").exit_code] == [0, 1]
 
 
+def test_the_last_line_counts_what_is_told_as_a_number_too(project: Path) -> None:
+    rules = "".join(f"  - {{id: r{at}, from: plc/dallas/x{at}/+, ignore: true}}\n" for at in range(300))
+    change(project / "naming_rules" / "dallas.yaml", "\nrules:\n", f"\nrules:\n{rules}")
+    result = check()
+    assert "280 more of this kind in this file, the next one here (rule-untested)" in result.stdout
+    assert (result.exit_code, result.stderr) == (0, "300 notes\n")
+    assert len(told()) == 21
+
+
 def test_files_that_are_not_read_are_told(project: Path) -> None:
     rules = project / "naming_rules"
     (rules / "folder.yaml").mkdir()

@@ -110,7 +110,7 @@ def test_too_many_of_one_finding_are_told_as_a_number() -> None:
     files = good_project() | {"dallas-tags.csv": b"machine,tag,asset,name\n" + b"a,b\n" * 1000}
     findings = [finding for finding in findings_of(files) if finding.code == "lookup-shape"]
     assert len(findings) == 101
-    assert findings[-1].message == "900 more of this kind, the last one here"
+    assert findings[-1].message == "900 more of this kind in this file, the next one here"
 
 
 NAMES = st.sampled_from(["standard.yaml", "dallas.yaml", "dallas-tags.csv"])

@@ -15,7 +15,7 @@ from uns.api.models import Answer, FindingModel, Page
 from uns.api.problem import Refused
 from uns.api.surroundings import Here, Surroundings
 from uns.bundle import Bundle, Documents
-from uns.finding import FilePlace, found, nearest
+from uns.finding import FilePlace, found, gravest, nearest
 from uns.naming.standard import Contract
 
 router = APIRouter(tags=["rules"])
@@ -58,7 +58,7 @@ class ContractShown(Answer):
 def in_force(here: Surroundings) -> Bundle:
     """The bundle in force; 503 where there is none."""
     if here.rules.bundle is None:
-        raise Refused(503, "no rules are in force: GET /readyz says why", here.rules.findings[:100])
+        raise Refused(503, "no rules are in force: GET /readyz says why", gravest(here.rules.findings, 100))
     return here.rules.bundle
 
 
@@ -66,7 +66,7 @@ def in_force(here: Surroundings) -> Bundle:
 async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
     bundle, findings = in_force(here), here.rules.findings
     files, following = part(sorted(paths(bundle.documents)), str, limit, cursor)
-    shown = [FindingModel(**each.as_json()) for each in findings[:1_000]]
+    shown = [FindingModel(**each.as_json()) for each in gravest(findings, 1_000)]
     tag = tag_of(bundle.revision, [str(each) for each in findings], files, following)
     source = here.settings.rules_source
 

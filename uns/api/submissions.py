@@ -97,7 +97,7 @@ async def rollback(here: Here, body: Rollback) -> Submitted:
 
 def _answered(here: Here, outcome: Outcome) -> Submitted:
     if not outcome.is_in_force:
-        errors = sum(each.severity == "error" for each in outcome.findings)
+        errors = sum(each.count for each in outcome.findings if each.severity == "error")
         raise Refused(
             422, f"the change set has {errors} error{'s' * (errors > 1)} and is not in force", outcome.findings
         )

@@ -44,6 +44,6 @@ def check(
 
 
 def _tally(findings: list[Finding]) -> None:
-    counts = [(severity, sum(each.severity is severity for each in findings)) for severity in Severity]
+    counts = [(severity, sum(each.count for each in findings if each.severity is severity)) for severity in Severity]
     parts = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts if count]
     (err if findings else out).print(", ".join(parts) or "[green]all well[/]")

@@ -28,7 +28,12 @@ class Parsed:
 
     standard: Standard | None
     files: tuple[RuleFile, ...]
-    findings: tuple[Finding, ...]
+    report: Report
+    """What is wrong, to go on with."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(sorted(self.report.close(), key=_order))
 
 
 def parse_project(rules: Mapping[str, bytes], rules_at: str) -> Parsed:
@@ -45,7 +50,7 @@ def parse_project(rules: Mapping[str, bytes], rules_at: str) -> Parsed:
             _unread(path, FilePlace(posixpath.join(rules_at, path)), report)
     check_ownership(files, report)
     check_overlaps(files, scope.standard.root if scope.standard else None, report)
-    return Parsed(scope.standard, tuple(files), tuple(sorted(report.close(), key=_order)))
+    return Parsed(scope.standard, tuple(files), report)
 
 
 def _unread(path: str, place: FilePlace, report: Report) -> None:
