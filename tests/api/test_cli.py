@@ -40,6 +40,19 @@ def test_ls_shows_the_tree_with_values_units_age_and_context(plant, environment,
     assert any("17 rogue" in line for line in lines)
 
 
+def test_what_somebody_else_published_that_is_no_json_is_marked_and_cannot_move_the_cursor(
+    plant, environment, publish, api
+):
+    publish("acme/berlin/brewing/_telemetry/temperature", "hot\x1b[2J\nhot", retain=True)
+    for verb in (["ls"], ["watch", "--count", "1", "--for", "20"]):
+        shown = uns(plant, environment, *verb).stdout
+        assert "not JSON: hot\\x1b[2J\\nhot rogue" in shown, verb
+    leaf = json.loads(uns(plant, environment, "ls", "berlin/brewing/_telemetry/temperature", "--json").stdout)
+    value = eventually(lambda: api.client.get("/values", params={"filter": "acme/berlin/#"}).json()["items"])[0]
+    assert leaf["value"]["not_json"] == value["not_json"] == "hot\x1b[2J\nhot"
+    assert (value["value"], value["rogue"]) == (None, True)
+
+
 @pytest.mark.parametrize("path", ["dallas/packaging", "acme/dallas/packaging", "dallas/packaging/"])
 def test_ls_begins_where_it_is_told_with_or_without_the_root(plant, environment, publish, path):
     publish(TOPIC, READING, **OURS)
@@ -193,3 +206,22 @@ def test_ctrl_c_ends_watch_well(plant, environment, publish, watching):
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=15)
     assert (process.returncode, told.strip()) == (130, b"")
+
+
+def test_explain_tells_of_a_governed_topic_what_the_api_tells(plant, environment, publish, api):
+    publish(TOPIC, READING, **OURS)
+    told = json.loads(uns(plant, environment, "explain", TOPIC, "--json").stdout)
+    answer = eventually(lambda: _with_value(api.client.post("/explain", json={"topic": TOPIC}).json()))
+    for each in (told, answer):
+        each["value"] = {key: value for key, value in each["value"].items() if key not in ("age", "arrived")}
+        each["origins"][0]["where"]["file"] = each["origins"][0]["where"]["file"].rpartition("/")[2]
+    assert told == answer
+    shown = uns(plant, environment, "explain", TOPIC).stdout
+    assert "plc/dallas/L3/filler/TT101  the current value came from it" in shown
+    other = uns(plant, environment, "explain", "acme/dallas/packaging/line-2/filler/_telemetry/temperature")
+    assert "plc/dallas/L2/filler/TT101  nothing was heard of it" in other.stdout
+    assert (other.returncode, "none: the broker keeps no value here" in other.stdout) == (1, True)
+
+
+def _with_value(answer: dict) -> dict | None:
+    return answer if answer["value"] else None

@@ -45,9 +45,21 @@ def change(payload: bytes, properties: dict[str, str] = OURS, arrived: int = 100
         "half a surrogate pair",
     ],
 )
-def test_what_cannot_be_shown_is_shown_as_nothing(payload):
+def test_what_is_no_json_has_no_value_and_its_beginning_as_text(payload):
     assert parsed(payload) is None
-    assert json.loads(value_of(change(payload), 0).model_dump_json())["value"] is None
+    shown = json.loads(value_of(change(payload), 0).model_dump_json())
+    assert shown["value"] is None
+    text = payload.decode("utf-8", "replace")
+    assert shown["not_json"] == (text if len(text) <= 200 else f"{text[:200]}…")
+
+
+@pytest.mark.parametrize("payload", [b"null", b" null\n", b"0", b'""', b"{}", b"[]", b"false"])
+def test_what_is_json_is_no_text_beside_its_value(payload):
+    assert value_of(change(payload), 0).not_json is None
+
+
+def test_the_text_of_what_is_no_json_is_cut_between_characters():
+    assert value_of(change("é".encode() * 1_000), 0).not_json == "é" * 200 + "…"
 
 
 def test_integers_of_any_size_stay_exact():

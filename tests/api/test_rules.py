@@ -123,6 +123,30 @@ def test_a_question_that_is_none_is_refused(api, body):
     assert response.json()["findings"]
 
 
+TEMPERATURE = "acme/dallas/packaging/line-3/filler/_telemetry/temperature"
+
+
+def test_a_governed_topic_tells_where_it_comes_from_and_what_was_heard(api, settings, publish):
+    told = api.client.post("/explain", json={"topic": TEMPERATURE}).json()
+    [origin] = told["origins"]
+    assert (told["value"], origin["topic"], origin["rule"]) == (None, "plc/dallas/L3/filler/TT101", "dallas/filler-plc")
+    assert (origin["current"], origin["heard"], origin["newest_rejection"]) == (False, False, None)
+    finding = found("value-type", "'x' is no number", "map it", SamplePlace(RAW, None, "/Val"))
+    raw = RawMessage("plc/dallas/L3/filler/TT101", b"{}", 10**18)
+    keep(connect(settings.registry), [Rejection("u", "u", raw, None, None, (finding,), "r1", "3", "dallas")], 10**18)
+    [origin] = api.client.post("/explain", json={"topic": TEMPERATURE}).json()["origins"]
+    assert origin["heard"] is True
+    assert origin["newest_rejection"] == {"received": "2001-09-09T01:46:40.000Z", "findings": [finding.as_json()]}
+
+
+def test_a_governed_topic_is_explained_also_where_the_registry_is_away(settings):
+    away = settings.model_copy(update={"registry": "postgresql+psycopg://nobody@127.0.0.1:1/uns"})
+    with running_api(away) as api:
+        eventually(lambda: api.client.get("/rules").status_code == 200)
+        [origin] = api.client.post("/explain", json={"topic": TEMPERATURE}).json()["origins"]
+    assert (origin["heard"], origin["current"]) == (None, False)
+
+
 def test_quarantine_shows_what_was_rejected_with_its_message(api, settings):
     finding = found("value-type", "'x' is no number", "map it", SamplePlace(RAW, None, "/Val"))
     raw = [RawMessage(RAW, b'{"Val":"x"}', 10**18), RawMessage("cam/1", b"\xff\xd8", 10**18 + 1, retained=True)]

@@ -15,6 +15,7 @@ from uns.api.models import Answer
 from uns.api.origins import Produced, produced
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.rules import in_force
+from uns.api.shown import value_of
 from uns.api.surroundings import Here, Surroundings
 from uns.broker.kept import read_kept
 from uns.bundle import Bundle
@@ -64,7 +65,7 @@ async def explained(here: Here, asked: Asked) -> Explained | Produced:
     _check_topic(asked.topic)
     payload = _payload(asked)
     if payload is None and asked.topic.startswith(f"{bundle.standard.root}/"):
-        return await produced(here, bundle, asked.topic)
+        return await _produced(here, bundle, asked.topic)
     if payload is None:
         raw = await _kept(here, asked.topic)
         raw = raw if asked.at is None else raw._replace(received=asked.at)
@@ -74,6 +75,16 @@ async def explained(here: Here, asked: Asked) -> Explained | Produced:
     timeline = await _timeline(here, bundle, raw.received)
     explanation: Explanation = await asyncio.to_thread(explain, raw, bundle, timeline)
     return Explained(**explanation.as_json())
+
+
+async def _produced(here: Surroundings, bundle: Bundle, topic: str) -> Produced:
+    """Without what was rejected where the registry is away."""
+    entry = here.namespace.entries.get(topic)
+    value = value_of(entry, here.clock()) if entry else None
+    try:
+        return await here.registry.ask(produced, bundle, topic, value)
+    except Refused:
+        return await asyncio.to_thread(produced, None, bundle, topic, value)
 
 
 async def _timeline(here: Surroundings, bundle: Bundle, received: Instant) -> Timeline:

@@ -58,6 +58,7 @@ class Value(Answer):
 
     topic: str
     value: Any = Field(None, description="the value, or an object's fields; null where there is none")
+    not_json: str | None = Field(None, description="the beginning of a payload that is no JSON, as text; else null")
     unit: str | None = None
     quality: str | None = None
     code: Any = None

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import Field
+from sqlalchemy import Engine
 
 from uns.api.models import Answer, FindingModel, Value
-from uns.api.shown import value_of
-from uns.api.surroundings import Surroundings
 from uns.bundle import Bundle
 from uns.instant import rfc3339
 from uns.origins import Origin, origins
 from uns.registry.entries import Filter, entries
-
-MOST = 100
 
 
 class Rejection(Answer):
@@ -31,7 +28,10 @@ class From(Answer):
     tag: str | None
     lookups: list[dict[str, Any]] = Field(description="places of the rows that lead there")
     current: bool = Field(description="whether the value of now came from it")
-    heard: bool = Field(description="whether anything of it is known: the value of now, or a rejection")
+    heard: bool | None = Field(
+        description="whether anything of it is known: the value of now, or a rejection; "
+        "null where there is no registry to ask"
+    )
     newest_rejection: Rejection | None
 
 
@@ -42,23 +42,16 @@ class Produced(Answer):
     origins: list[From]
 
 
-async def produced(here: Surroundings, bundle: Bundle, topic: str) -> Produced:
+def produced(engine: Engine | None, bundle: Bundle, topic: str, value: Value | None) -> Produced:
     """Every rule and raw address that can give the topic, as far as they can be listed."""
-    entry = here.namespace.entries.get(topic)
-    source = entry.properties.get("source") if entry else None
-    shown = [await _from(here, each, source) for each in origins(bundle, topic)[:MOST]]
-    value = value_of(entry, here.clock()) if entry else None
-    return Produced(topic=topic, value=value, bundle=bundle.revision, origins=shown)
+    source = value.provenance.source if value is not None else None
+    known = [_from(engine, each, source) for each in origins(bundle, topic)]
+    return Produced(topic=topic, value=value, bundle=bundle.revision, origins=known)
 
 
-async def _from(here: Surroundings, origin: Origin, source: str | None) -> From:
+def _from(engine: Engine | None, origin: Origin, source: str | None) -> From:
     address = origin.topic if origin.tag is None else f"{origin.topic}#{origin.tag}"
-    wanted = Filter(topic=origin.topic, tag=origin.tag, state=None)
-    newest = next(iter((await here.registry.ask(entries, wanted, limit=1)).items), None)
-    rejection = None
-    if newest is not None:
-        findings = [FindingModel(**each.as_json()) for each in newest.findings]
-        rejection = Rejection(received=rfc3339(newest.raw.received), findings=findings)
+    rejection = _newest(engine, origin) if engine is not None else None
     return From(
         rule=str(origin.rule),
         where=origin.rule.place.as_json(),
@@ -66,6 +59,14 @@ async def _from(here: Surroundings, origin: Origin, source: str | None) -> From:
         tag=origin.tag,
         lookups=[lookup.place_of(row).as_json() for lookup, row in origin.joined],
         current=address == source,
-        heard=address == source or newest is not None,
+        heard=True if address == source or rejection is not None else None if engine is None else False,
         newest_rejection=rejection,
     )
+
+
+def _newest(engine: Engine, origin: Origin) -> Rejection | None:
+    page = entries(engine, Filter(topic=origin.topic, tag=origin.tag, state=None), limit=1)
+    for each in page.items:
+        findings = [FindingModel(**finding.as_json()) for finding in each.findings]
+        return Rejection(received=rfc3339(each.raw.received), findings=findings)
+    return None

@@ -7,6 +7,8 @@ import math
 from typing import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 64
+MAX_TEXT: Final = 200
+"""Characters that are shown of what is no JSON."""
 
 
 def parsed(payload: bytes) -> Any:
@@ -18,6 +20,14 @@ def parsed(payload: bytes) -> Any:
     except (ValueError, RecursionError):
         return None
     return value if _is_shallow(value) else None
+
+
+def not_json(payload: bytes) -> str | None:
+    """The beginning of a payload that `parsed` takes for none, as text; None where it is JSON."""
+    if payload.strip() == b"null" or parsed(payload) is not None:
+        return None
+    text = payload[: 4 * MAX_TEXT].decode("utf-8", "replace")
+    return text if len(text) <= MAX_TEXT and len(payload) <= 4 * MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 
 def members(payload: bytes) -> dict[str, Any]:

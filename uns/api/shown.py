@@ -12,7 +12,7 @@ from uns.api.kinds import meaning_of
 from uns.api.listing import cursor_of, position_of
 from uns.api.models import Node, Provenance, Value
 from uns.api.namespace import SERVICE, Entry, Namespace
-from uns.api.payload import parsed
+from uns.api.payload import not_json, parsed
 from uns.bundle import Bundle
 from uns.instant import SECOND, Instant, from_datetime, rfc3339
 
@@ -30,6 +30,7 @@ def value_of(entry: Entry | Change, now: Instant) -> Value:
     return Value(
         topic=entry.topic,
         value=_value(payload, carries),
+        not_json=not_json(entry.payload) if payload is None else None,
         provenance=Provenance(**{key: properties.get(key) for key in OWN}, findings=_findings(properties)),
         rogue="rule" not in properties,
         retained=entry.retained,

@@ -56,6 +56,11 @@ def harmless(text: str) -> str:
     return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
 
 
+def one_line(text: str) -> str:
+    """Harmless, and without ends of lines."""
+    return harmless(text).replace("\n", "\\n")
+
+
 def fail(status: int, message: str, remedy: str = "") -> NoReturn:
     """End with one line that says what is wrong and, on the next, what to do."""
     err.print(f"[bold red]error:[/] {_plain(message)}")

@@ -67,19 +67,23 @@ def explain(
 
 def _of_governed(topic: str, chosen: Settings, bundle: Bundle, engine: Engine | None, as_json: bool) -> NoReturn:
     """Its value, its rules and raw addresses, and what was heard of each."""
-    from uns.cli import producers
+    from uns.api.namespace import Entry
+    from uns.api.origins import produced
+    from uns.api.shown import value_of
     from uns.cli.asked import BrokerAway, kept_at
+    from uns.cli.producers import show
 
-    kept, away = None, ""
+    kept, away, now = None, "", time.time_ns()
     try:
         kept = kept_at(chosen, topic)
     except BrokerAway as error:
         away = str(error)
-    found = producers.produced(bundle, topic, kept, engine)
+    value = None if kept is None else value_of(Entry(topic, kept.payload, kept.properties, now, True, 0), now)
+    answer = produced(engine, bundle, topic, value)
     if as_json:
-        show_json(producers.as_json(topic, kept, found, bundle.revision))
+        show_json(answer.model_dump(mode="json"))
     else:
-        producers.show(topic, kept, found, away)
+        show(answer, kept.payload if kept else None, away)
     if away:
         fail(UNREACHABLE, away, "start it, or set `broker`; `uns doctor` looks closer")
     raise typer.Exit(0 if kept else NEGATIVE)

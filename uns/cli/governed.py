@@ -13,7 +13,7 @@ import typer
 from uns.api.models import Value
 from uns.broker.guest import heeding
 from uns.bundle import Bundle
-from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, show
+from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, one_line, show
 from uns.cli.project import judged
 from uns.judge import Judgement, judge
 from uns.settings import Settings
@@ -56,17 +56,20 @@ def at_broker(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
 
 
 def reading(value: Value) -> str:
-    """Value, unit, and quality where it is not good."""
+    """Value, unit, and quality where it is not good; of what is no JSON its beginning."""
+    if value.not_json is not None:
+        return f"not JSON: {_text(value.not_json)}" + " rogue" * value.rogue
     shown = "null" if value.value is None else _text(value.value)
-    unit = f" {value.unit}" if value.unit and value.unit != "1" else ""
-    quality = f" {value.quality}" if value.quality and value.quality != "good" else ""
-    return f"{shown}{unit}{quality}" + (" rogue" if value.rogue else "")
+    unit = f" {one_line(value.unit)}" if value.unit and value.unit != "1" else ""
+    quality = f" {one_line(value.quality)}" if value.quality and value.quality != "good" else ""
+    return f"{shown}{unit}{quality}" + " rogue" * value.rogue
 
 
 def context(value: Value) -> str:
     """Batch, shift and product, as far as they are known."""
     members = (("batch", value.batch), ("shift", value.shift), ("product", value.product))
-    return " · ".join(f"{name} {each['id']}" for name, each in members if isinstance(each, dict) and "id" in each)
+    known = (f"{name} {each['id']}" for name, each in members if isinstance(each, dict) and "id" in each)
+    return one_line(" · ".join(known))
 
 
 def ago(seconds: float) -> str:
@@ -80,5 +83,5 @@ def ago(seconds: float) -> str:
 def _text(value: Any) -> str:
     from json import dumps
 
-    text = value if isinstance(value, str) else dumps(value, ensure_ascii=False)
+    text = one_line(value if isinstance(value, str) else dumps(value, ensure_ascii=False))
     return text if len(text) <= 200 else f"{text[:200]}…"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from uns.cli.app import NEGATIVE, Config, Json, app, fail, out, settings, show_json
+from uns.cli.app import NEGATIVE, Config, Json, app, fail, one_line, out, settings, show_json
 
 WIDEST = 24
 """Characters of a reading up to which all of one parent are aligned."""
@@ -53,7 +53,7 @@ def ls(
         show_json(node.model_dump(mode="json"))
         raise typer.Exit(0 if start in namespace.nodes else NEGATIVE)
 
-    out.print(_grown(node, Tree(node.path if node.value is None else _line(node))))
+    out.print(_grown(node, Tree(one_line(node.path) if node.value is None else _line(node))))
 
 
 def _grown(node: Any, tree: Any) -> Any:
@@ -76,8 +76,8 @@ def _line(node: Any, names: int = 0, readings: int = 0) -> Any:
 
     if node.value is None:
         more = " …" if node.children is None else ""
-        return Text.assemble((node.name, "bold" if node.kind == "site" else ""), (more, "dim"))
+        return Text.assemble((one_line(node.name), "bold" if node.kind == "site" else ""), (more, "dim"))
     style = "red" if node.rogue else "yellow" if node.value.quality not in (None, "good") else "green"
     beside = " · ".join(filter(None, (f"{ago(node.value.age):>6} ago", context(node.value))))
     shown = f"{reading(node.value):<{readings}}"
-    return Text.assemble(f"{node.name:<{names}}  ", (shown, style), (f"  {beside}", "dim"))
+    return Text.assemble(f"{one_line(node.name):<{names}}  ", (shown, style), (f"  {beside}", "dim"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, out, settings
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, one_line, out, settings
 
 if TYPE_CHECKING:
     from uns.settings import Settings
@@ -118,7 +118,13 @@ def _governed(message: Any, topic: str, payload: bytes, as_json: bool) -> Any:
         return value.model_dump_json()
     style = "red" if value.rogue else "green" if value.quality in (None, "good") else "yellow"
     return Text.assemble(
-        (_clock(value.timestamp), "dim"), " ", topic, "  ", (reading(value), style), "  ", (context(value), "dim")
+        (_clock(value.timestamp), "dim"),
+        " ",
+        one_line(topic),
+        "  ",
+        (reading(value), style),
+        "  ",
+        (context(value), "dim"),
     )
 
 
@@ -141,8 +147,9 @@ def _rejection(payload: bytes, wanted: Any, root: str, as_json: bool) -> Any:
     tag = f" [{told['tag']}]" if told.get("tag") else ""
     reason = f"{first.get('message', '')} ({first.get('code', 'rejected')})"
     return Text.assemble(
-        (_clock(told.get("received")), "dim"), " ", ("✗ ", "red"), f"{told.get('topic', '')}{tag}  ", (reason, "red")
-    )
+        (_clock(told.get("received")), "dim"), " ", ("✗ ", "red"), one_line(f"{told.get('topic', '')}{tag}  "),
+        (one_line(reason), "red"),
+    )  # fmt: skip
 
 
 def _concerns(wanted: Any, root: str, site: str) -> bool:
@@ -151,4 +158,4 @@ def _concerns(wanted: Any, root: str, site: str) -> bool:
 
 
 def _clock(timestamp: Any) -> str:
-    return timestamp[11:23] if isinstance(timestamp, str) and len(timestamp) > 22 else " " * 12
+    return one_line(timestamp[11:23]) if isinstance(timestamp, str) and len(timestamp) > 22 else " " * 12
