@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,51 +16,41 @@ from support.plant import GOVERNED, Client, Service, now, reasons, until
 
 FILLER = GOVERNED.format("filler")
 SPOILING = """
-import sys
 from importlib import import_module
 
-module, _, names = sys.argv.pop(1).partition(":")
-owner = import_module(module)
-*outer, name = names.split(".")
-for each in outer:
-    owner = getattr(owner, each)
-whole = getattr(owner, name)
+def spoil(module, names):
+    owner = import_module(module)
+    *outer, name = names.split(".")
+    for each in outer:
+        owner = getattr(owner, each)
+    whole = getattr(owner, name)
 
-def spoilt(*arguments, **named):
-    text = repr(arguments)
-    if "poison" in text and "service-fault" not in text:
-        raise RuntimeError("spoilt")
-    return whole(*arguments, **named)
+    def spoilt(*arguments, **named):
+        text = repr(arguments)
+        if "poison" in text and "service-fault" not in text:
+            raise RuntimeError("spoilt")
+        return whole(*arguments, **named)
 
-setattr(owner, name, spoilt)
-from uns.cli import main
-main()
+    setattr(owner, name, spoilt)
+
+spoil(*"{place}".split(":"))
 """
 READING = ("plc/L1/poison/temperature", {"Val": 1})
 UNWANTED = ("plc/L1/poison/pressure", {"Val": 1})
 RECORD = ("mes/orders", {"event": "START", "line": "L2", "order": "poison"})
 
 
-class Spoilt(Service):
-    """`uns run` with one function spoilt."""
-
-    def __init__(self, place: str, folder: Path, broker: str) -> None:
-        script = folder / "spoiling.py"
-        script.write_text(SPOILING, encoding="utf-8")
-        self.program = (sys.executable, str(script), place)
-        super().__init__(folder, broker)
-
-    def kept(self) -> set[tuple[str, str]]:
-        """Topics and codes in the registry's quarantine."""
-        with sqlite3.connect(self.folder / "uns.db") as registry:
-            return {(topic, code) for topic, code in registry.execute("SELECT topic, code FROM quarantine_entry")}
-
-
 @pytest.fixture
-def service(place: str, folder: Path, broker: Mosquitto) -> Iterator[Spoilt]:
-    with Spoilt(place, folder, broker.url) as running:
+def service(place: str, folder: Path, broker: Mosquitto) -> Iterator[Service]:
+    with Service(folder, broker.url, SPOILING.replace("{place}", place)) as running:
         running.ready()
         yield running
+
+
+def kept(service: Service) -> set[tuple[str, str]]:
+    """Topics and codes in the registry's quarantine."""
+    with sqlite3.connect(service.folder / "uns.db") as registry:
+        return {(topic, code) for topic, code in registry.execute("SELECT topic, code FROM quarantine_entry")}
 
 
 def between_good_ones(client: Client, service: Service, topic: str, body: dict[str, object]) -> None:
@@ -95,26 +84,26 @@ def between_good_ones(client: Client, service: Service, topic: str, body: dict[s
     ],
 )
 def test_the_message_is_kept_as_a_service_fault(
-    place: str, message: tuple[str, dict[str, object]], service: Spoilt, client: Client
+    place: str, message: tuple[str, dict[str, object]], service: Service, client: Client
 ) -> None:
     between_good_ones(client, service, *message)
     wanted = {(message[0], "service-fault"), ("plc/L1/filler/pressure", "rule-none")}
-    until(lambda: service.kept() == wanted, why=service.kept)
+    until(lambda: kept(service) == wanted, why=lambda: kept(service))
 
 
 @pytest.mark.parametrize("place", ["uns.service.own:Own.rejected"])
-def test_what_is_only_told_harms_nothing(place: str, service: Spoilt, client: Client) -> None:
+def test_what_is_only_told_harms_nothing(place: str, service: Service, client: Client) -> None:
     between_good_ones(client, service, *UNWANTED)
     wanted = {(UNWANTED[0], "rule-none"), ("plc/L1/filler/pressure", "rule-none")}
-    until(lambda: service.kept() == wanted, why=service.kept)
+    until(lambda: kept(service) == wanted, why=lambda: kept(service))
 
 
 @pytest.mark.parametrize("place", ["uns.registry.quarantine:keep"])
 def test_what_the_registry_cannot_be_given_stays_in_the_journal_and_the_others_arrive(
-    place: str, service: Spoilt, client: Client
+    place: str, service: Service, client: Client
 ) -> None:
     between_good_ones(client, service, *UNWANTED)
-    until(lambda: service.kept() == {("plc/L1/filler/pressure", "rule-none")}, why=service.kept)
+    until(lambda: kept(service) == {("plc/L1/filler/pressure", "rule-none")}, why=lambda: kept(service))
     service.ready("degraded")
     assert "1 entries stay in the journal" in reasons(service)
     with sqlite3.connect(service.folder / ".uns" / "journal.db") as journal:
@@ -122,7 +111,7 @@ def test_what_the_registry_cannot_be_given_stays_in_the_journal_and_the_others_a
 
 
 @pytest.mark.parametrize("place", ["uns.service.own:_run_of"])
-def test_what_somebody_says_to_the_service_itself(place: str, service: Spoilt, client: Client) -> None:
+def test_what_somebody_says_to_the_service_itself(place: str, service: Service, client: Client) -> None:
     client.publish("acme/_uns/uns", json.dumps({"run": "poison"}).encode())
     client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
     until(lambda: client.bodies(FILLER), why=service.said)

@@ -18,7 +18,6 @@ RETAIN: Final = 0x01
 HIGHEST_ID: Final = 65_535
 MOST_QUEUED: Final = 4_096
 MOST_QUEUED_BYTES: Final = 32 * 1024 * 1024
-TOO_LARGE: Final = "too-large"
 
 
 class Outgoing:

@@ -53,6 +53,11 @@ class Journal:
         """Rejections that were counted and not kept, since the journal was made."""
         return int(self.store.counted_only)
 
+    @property
+    def record_bytes(self) -> int:
+        """Of the records that the registry does not have yet, on disk."""
+        return self.store.record_bytes
+
     def put(self, item: Item, waits: Any) -> None:
         """Hand in; `waits` comes back through `committed` once it is safe."""
         self._queue.put(Waiting(item, waits))

@@ -24,6 +24,7 @@ MOST_BYTES: Final = 256 * 1024 * 1024
 MOST_CAUSES: Final = 50_000
 _MESSAGE_BYTES: Final = "(512 + LENGTH(CAST(topic AS BLOB)) + LENGTH(payload))"
 _REJECTION_BYTES: Final = "(512 + LENGTH(CAST(findings AS BLOB)) + COALESCE(LENGTH(CAST(tag AS BLOB)), 0))"
+_RECORD_BYTES: Final = "(512 + LENGTH(CAST(fields AS BLOB)) + LENGTH(CAST(source AS BLOB)))"
 """What a row takes on disk, roughly: its texts, and a fixed part for its numbers and indexes."""
 _AT_ONCE: Final = 100
 
@@ -64,6 +65,7 @@ class Store:
         by_cause = "SELECT cause, COUNT(*) FROM rejections GROUP BY cause"
         self.causes: dict[str, int] = dict(self.connection.execute(by_cause).fetchall())
         self.size = self._sum(_MESSAGE_BYTES, "messages") + self._sum(_REJECTION_BYTES, "rejections")
+        self.record_bytes = self._sum(_RECORD_BYTES, "records")
 
     def _prepare(self, path: Path) -> None:
         """A new file gets its tables. sqlite3.DatabaseError: another version's file."""
@@ -92,7 +94,9 @@ class Store:
         """What the registry has now. sqlite3.Error: nothing is deleted."""
         with self._transaction():
             self._drop(rejections)
-            self.connection.executemany("DELETE FROM records WHERE number = ?", [(each,) for each in records])
+            for number in records:
+                gone = f"DELETE FROM records WHERE number = ? RETURNING {_RECORD_BYTES}"
+                self.record_bytes -= sum(size for (size,) in self.connection.execute(gone, (number,)).fetchall())
 
     def rejections(self, after: int, most: int, most_bytes: int = MOST_BYTES) -> list[tuple[int, Rejection]]:
         """Those behind a number, oldest first, with their raw messages: up to so many, of up to so many bytes."""
@@ -122,12 +126,12 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Begins with the write lock; an exception takes everything back, also what is counted here."""
-        before = (dict(self.causes), self.size, self.counted_only)
+        before = (dict(self.causes), self.size, self.record_bytes, self.counted_only)
         try:
             with _Transaction(self.connection):
                 yield
         except BaseException:
-            self.causes, self.size, self.counted_only = before
+            self.causes, self.size, self.record_bytes, self.counted_only = before
             raise
 
     def _sum(self, size: str, table: str) -> int:
@@ -158,12 +162,13 @@ class Store:
 
     def _announce(self, announced: Announced) -> None:
         record = announced.record
-        self.connection.execute(
+        ((size,),) = self.connection.execute(
             "INSERT INTO records (kind, equipment, at, fields, source, rule, received, parallel)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_RECORD_BYTES}",
             (record.kind, record.equipment, record.at, json.dumps(dict(record.fields)), _storable(announced.source),
              announced.rule, announced.received, announced.parallel),
-        )  # fmt: skip
+        ).fetchall()  # fmt: skip
+        self.record_bytes += size
 
     def _bound(self) -> None:
         while self.causes and (self.size > MOST_BYTES or len(self.causes) > MOST_CAUSES):

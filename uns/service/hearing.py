@@ -57,6 +57,10 @@ class Hearing:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
 
+    @property
+    def has_counted(self) -> bool:
+        return self._counted >= 0
+
     def start(self) -> None:
         self._thread.start()
 

@@ -127,7 +127,7 @@ class Own:
             return
         before, self._dropped = self._dropped, int(packet.payload)
         if before is not None and self._dropped > before:
-            self.path.tallies.possible_gaps["dropped"] += 1
+            self.path.tallies.gap("dropped", self.path.clock())
             self.log.error("the broker dropped messages; raise its max_queued_messages", more=self._dropped - before)
 
 

@@ -109,7 +109,8 @@ class Path:
     def refused(self, outgoing: Outgoing, code: str, reason: str) -> None:
         sent: Sent | None = outgoing.about
         if sent is None:
-            return self.carried.arrived() if outgoing.carried else None
+            self.carried.arrived() if outgoing.carried else None
+            return
         try:
             self.publisher.forget(sent.topic, sent.time)
             decision = self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0][sent.number]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uns.service.running import Running
 
 LEAST_FREE: Final = 512 * 1024 * 1024
+_COMING: Final = "new rules ({}) wait until what the broker holds of their equipment has been read"
 
 
 class Readiness(NamedTuple):
@@ -32,13 +33,14 @@ def readiness(running: Running) -> Readiness:
         holds.append(running.no_link or running.session.why)
     if running.journal.failing:
         holds.append(running.journal.failing)
+    coming = [_COMING.format(running.coming)] if running.coming and "reload" not in path.holds else []
     if holds:
-        return Readiness("hold", tuple(holds))
-    lacking = list(_lacking(running))
+        return Readiness("hold", (*holds, *coming))
+    lacking = [*coming, *_lacking(running)]
     return Readiness("degraded" if lacking else "ready", tuple(lacking))
 
 
-def _lacking(running: Running) -> Any:
+def _lacking(running: Running) -> Iterator[str]:
     path = running.path
     if running.hearing.away:
         yield running.hearing.away
@@ -48,10 +50,13 @@ def _lacking(running: Running) -> Any:
         yield f"the newest rules have {running.rules.errors} errors and are not in force: uns check"
     for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
-    if path.tallies.possible_gaps.total():
-        yield f"the broker may have lost messages: {dict(path.tallies.possible_gaps)}"
-    if running.journal.counted_only:
-        yield f"{running.journal.counted_only} rejections were only counted while the registry was away"
+    if running.gaps.more:
+        newest = path.tallies.gaps[-1]
+        yield f"the broker may have lost messages within the last hour, lately at {newest['at']}: {newest['reason']}"
+    if running.overflow.more:
+        yield f"{running.overflow.more} rejections of the last hour are only counted: uns quarantine list"
+    if running.journal_overflow.more:
+        yield f"{running.journal_overflow.more} rejections of the last hour are only counted, as the registry is away"
     if running.mover.stuck:
         yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
     if running.out_of_balance:
@@ -101,7 +106,8 @@ def status(running: Running) -> dict[str, Any]:
         "findings": dict(now.findings),
         "ignored": dict(running.path.tallies.ignored.most_common(100)),
         "possible_gaps": now.possible_gaps,
-        "bundle": {"revision": now.bundle, "age": round(now.bundle_age, 1)},
+        "gaps": list(running.path.tallies.gaps),
+        "bundle": {"revision": now.bundle, "age": round(now.bundle_age, 1), "coming": running.coming or None},
         "context": {
             "revision": running.path.timeline.revision if running.path.timeline is not None else None,
             "age": round(now.timeline_age, 1),

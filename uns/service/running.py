@@ -22,6 +22,7 @@ from uns.registry.engine import RegistryAway
 from uns.service import report
 from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import Change, context_late
+from uns.service.lately import Lately
 from uns.service.listening import Listening
 from uns.service.own import Own
 from uns.service.path import Path
@@ -35,6 +36,8 @@ from uns.settings import Settings
 
 STATUS_EVERY: Final = 5
 DRAIN_WITHIN: Final = 10.0
+MOST_RECORD_BYTES: Final = 64 * 1024 * 1024
+"""Of records that wait for the registry: none of them may be dropped, so beyond it nothing more is taken."""
 
 
 class Running:
@@ -45,6 +48,8 @@ class Running:
         self.loop = asyncio.get_running_loop()
         self.bundle_since = monotonic()
         self.out_of_balance = False
+        self.coming = ""
+        """The revision of new rules that wait to take effect."""
         self.endpoint = endpoint_of(settings)
         self.journal = Journal(settings.state, self._committed, self._journal_failed, self._spoilt)
         self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal)
@@ -59,6 +64,8 @@ class Running:
         apply = applying(engine, self._bundle, settings.instance, self._record_refused)
         self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,), failed=self._stuck)
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
+        self.gaps, self.overflow, self.journal_overflow = Lately(0), Lately(), Lately(self.journal.counted_only)
+        """What is news of the possible gaps, and of the rejections that quarantine and journal counted only."""
         self._subscribing: asyncio.Task[Any] | None = None
         self.no_link = ""
         """Why the broker could not be reached lately, also where only its memory was asked for."""
@@ -134,7 +141,7 @@ class Running:
         self.log.info("connected", broker=str(self.endpoint), session="kept" if session else "new")
         self.no_link = ""
         if not session and self.listening.known:
-            self.path.tallies.possible_gaps["session"] += 1
+            self.path.tallies.gap("session", time_ns())
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
         self.path.opened(session)
         self.own.connected()
@@ -220,8 +227,7 @@ class Running:
         while True:
             await asyncio.sleep(1)
             second += 1
-            self._age()
-            self._balance()
+            self._look()
             ready = report.readiness(self)
             if ready != last:
                 last = ready
@@ -231,6 +237,18 @@ class Running:
             if self.session.connected:
                 self.own.say(report.status(self))
                 self.session.flush()
+
+    def _look(self) -> None:
+        self._age()
+        self._balance()
+        self.gaps.see(self.path.tallies.possible_gaps.total())
+        self.journal_overflow.see(self.journal.counted_only)
+        if self.hearing.has_counted:
+            self.overflow.see(self.hearing.counted_only)
+        if self.journal.record_bytes > MOST_RECORD_BYTES:
+            self.path.hold("records", "the registry is away, and there is no room for more records of an MES: start it")
+        elif self.journal.record_bytes < MOST_RECORD_BYTES // 2:
+            self.path.go_on("records")
 
     def _age(self) -> None:
         timeline = self.path.timeline
@@ -249,8 +267,10 @@ class Running:
             bundle = await self.rules.newest()
             if bundle is None or bundle.revision == self.path.bundle.revision:
                 continue
+            self.coming = bundle.revision
             await self._remember(bundle, self.path.bundle)
             await self.listening.swap(bundle)
+            self.coming = ""
             self.bundle_since = monotonic()
             await self.rules.in_force(bundle)
 

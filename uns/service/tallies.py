@@ -7,11 +7,13 @@ from collections import Counter, deque
 from typing import Any, Final
 
 from uns.decision import Observe
+from uns.instant import SECOND, Instant, rfc3339
 from uns.ledger import Entry
 
 BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Upper bounds in seconds of the latency histogram; the last bucket is without bound."""
 NEWEST_OBSERVED: Final = 100
+NEWEST_GAPS: Final = 10
 
 
 class Tallies:
@@ -22,6 +24,8 @@ class Tallies:
         """By reason: a rule, or why no rule was asked."""
         self.possible_gaps: Counter[str] = Counter()
         """Moments at which the broker may have lost something that it had accepted, by reason."""
+        self.gaps: deque[dict[str, str]] = deque(maxlen=NEWEST_GAPS)
+        """The newest of them, newest last: when it was noticed, and why."""
         self.latencies = [0] * (len(BUCKETS) + 1)
         self.latency_sum = 0.0
         self.observed: deque[dict[str, Any]] = deque(maxlen=NEWEST_OBSERVED)
@@ -34,6 +38,10 @@ class Tallies:
             latency = now - entry.received
             latencies[bisect_left(BUCKETS, latency)] += 1
             self.latency_sum += latency
+
+    def gap(self, reason: str, at: Instant) -> None:
+        self.possible_gaps[reason] += 1
+        self.gaps.append({"at": rfc3339(at // SECOND * SECOND), "reason": reason})
 
     def observe(self, decision: Observe) -> None:
         findings = decision.would.findings

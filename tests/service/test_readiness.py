@@ -1,0 +1,100 @@
+"""What `/readyz` and `/status` say by themselves of gaps, of what is only counted, of records and of new rules."""
+
+from __future__ import annotations
+
+import sqlite3
+from math import inf
+from pathlib import Path
+
+import pytest
+from support.mosquitto import Mosquitto
+from support.plant import GOVERNED, RULES, Client, Service, now, reasons, until, write_project
+
+from uns.service.lately import HOUR, MINUTE, Lately
+
+FILLER = GOVERNED.format("filler")
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ([], 0),
+        ([(0, 7)], 0),
+        ([(0, 7), (1, 9)], 2),
+        ([(0, 7), (1, 9), (2, 30)], 2),
+        ([(0, 7), (1, 9), (2, 30), (1 + MINUTE, 30)], 23),
+        ([(0, 7), (1, 9), (HOUR, 9)], 2),
+        ([(0, 7), (1, 9), (1 + HOUR, 9)], 0),
+        ([(0, 7), (1, 9), (MINUTE * 30, 10), (1 + HOUR, 10)], 1),
+        ([(0, 7), (1, 9), (2, 3)], 0),
+    ],
+)
+def test_what_has_grown_is_news_for_an_hour_and_changes_once_a_minute(seen: list[tuple[float, int]], told: int) -> None:
+    at = -inf
+    lately = Lately(clock=lambda: at)
+    for at, count in seen:  # noqa: B007 - the clock reads it
+        lately.see(count)
+    assert lately.more == told
+
+
+def test_more_of_one_cause_than_is_kept_degrades(service: Service, client: Client) -> None:
+    for number in range(1_010):
+        client.publish("plc/L1/filler/pressure", {"Val": number})
+    client.flush()
+    service.ready("degraded")
+    assert "rejections of the last hour are only counted: uns quarantine list" in reasons(service)
+    until(lambda: service.get("/status")["quarantine"]["counted_only"] == 10, why=lambda: service.get("/status"))
+    assert "uns_quarantine_overflow_total 10.0" in service.get("/metrics")
+
+
+def test_a_possible_gap_is_told_with_its_time(service: Service, broker: Mosquitto, tmp_path: Path) -> None:
+    broker.kill()
+    (tmp_path / "mosquitto" / "data" / "mosquitto.db").unlink(missing_ok=True)
+    broker.start()
+    service.ready("degraded")
+    status = service.get("/status")
+    (gap,) = status["gaps"]
+    assert (status["possible_gaps"], gap["reason"]) == (1, "session")
+    assert f"within the last hour, lately at {gap['at']}: session" in reasons(service)
+
+
+def test_new_rules_that_wait_for_the_broker_are_shown(folder: Path, broker: Mosquitto) -> None:
+    elsewhere = RULES.replace("line-{line}", "line-2").replace("L{line}", "L2")
+    write_project(folder, elsewhere.replace("site: dallas", "site: dallas\nowns: [dallas/line-2]"))
+    with Service(folder, broker.url) as service:
+        service.ready()
+        broker.stop()
+        service.ready("hold")
+        write_project(folder)
+        coming = until(lambda: service.get("/status")["bundle"]["coming"], why=service.said)
+        assert f"new rules ({coming}) wait" in reasons(service)
+        broker.start()
+        until(lambda: service.get("/status")["bundle"]["revision"] == coming, why=service.said)
+        until(lambda: service.get("/status")["bundle"]["coming"] is None)
+        service.ready()
+
+
+def test_records_for_which_there_is_no_room_hold_and_none_is_lost(
+    folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    small = "import uns.service.running as running\nrunning.MOST_RECORD_BYTES = 20_000"
+    with Service(folder, broker.url, small) as service:
+        service.ready()
+        lock = sqlite3.connect(folder / "uns.db", isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+        for number in range(100):
+            order = {"event": "START", "line": f"L{number}", "order": f"B-{number}", "at": now() - 1000}
+            client.publish("mes/orders", order)
+        client.flush()
+        service.ready("hold")
+        assert "no room for more records" in reasons(service)
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        client.flush()
+        assert not client.bodies(FILLER)
+        lock.execute("ROLLBACK")
+        lock.close()
+        service.ready("ready", "degraded")
+        until(lambda: client.bodies(FILLER), why=service.said)
+        assert client.bodies(FILLER)[0]["batch"] == {"id": "B-1"}
+        service.settled()
+        assert service.counters()[1]["recorded"] == 100
