@@ -214,7 +214,8 @@ def test_explain_tells_of_a_governed_topic_what_the_api_tells(plant, environment
     answer = eventually(lambda: _with_value(api.client.post("/explain", json={"topic": TOPIC}).json()))
     for each in (told, answer):
         each["value"] = {key: value for key, value in each["value"].items() if key not in ("age", "arrived")}
-        each["origins"][0]["where"]["file"] = each["origins"][0]["where"]["file"].rpartition("/")[2]
+        for place in (each["origins"][0]["where"], *each["origins"][0]["lookups"]):
+            place["file"] = place["file"].rpartition("/")[2]
     assert told == answer
     shown = uns(plant, environment, "explain", TOPIC).stdout
     assert "plc/dallas/L3/filler/TT101  the current value came from it" in shown
