@@ -105,12 +105,19 @@ def test_a_calendar_is_told_all_that_is_wrong_with_it(api, body, said):
         ("/quarantine?state=kpt",
          '?state | `?state` is "kpt" (text), not one of "kept", "replayed", "discarded", "any" '
          '→ did you mean "kept"?'),
+        ("/stream?filter=" + "a" * 1001,
+         f'?filter | `?filter` is "{"a" * 59}…" (text): at most 1000 characters are expected → {LIMIT}'),
         ("/quarantine/x", '{number} | `{number}` is "x" (text) where a whole number is expected → send a whole number'),
         ("/quarantine/-1", f"{{number}} | `{{number}}` is -1: at least 0 is expected → {LIMIT}"),
     ],
 )  # fmt: skip
 def test_a_parameter_that_does_not_fit_is_told_by_its_name(api, path, said):
     assert told(api.client.get(path)) == [said]
+
+
+def test_a_header_that_does_not_fit_is_told_by_its_name(api):
+    told_of = told(api.client.get("/stream", headers={"Last-Event-ID": "x" * 101}))
+    assert told_of[0].startswith("Last-Event-ID | `Last-Event-ID` is ")
 
 
 @pytest.mark.parametrize(

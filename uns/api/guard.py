@@ -7,10 +7,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from fastapi.dependencies.models import Dependant
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from uns.api.misfits import parameters
 from uns.api.problem import Refused, problem
 from uns.finding import FilePlace, found, nearest
 from uns.settings import is_loopback
@@ -84,7 +84,7 @@ def _host(authority: str) -> str:
 
 async def known_parameters(request: Request) -> None:
     """Refuse query parameters that the path does not know, or that stand twice: they would be misread in silence."""
-    known = _parameters(request.scope["route"].dependant)
+    known = [each.alias for each in parameters(request.scope["route"].dependant, "query")]
     findings = []
     for name in dict.fromkeys(request.query_params):
         where = FilePlace(f"?{name[:100]}")
@@ -97,9 +97,3 @@ async def known_parameters(request: Request) -> None:
             findings.append(found("key-duplicate", f"`{name}` stands twice in the query", "say it once", where))
     if findings:
         raise Refused(400, findings[0].message, findings[:20])
-
-
-def _parameters(dependant: Dependant) -> list[str]:
-    """What a path and everything that it depends on read from the query."""
-    inner = [name for each in dependant.dependencies for name in _parameters(each)]
-    return [*(each.alias for each in dependant.query_params), *inner]

@@ -28,7 +28,7 @@ Error = Mapping[str, Any]
 
 
 def misfits(request: Request, error: RequestValidationError) -> list[Finding]:
-    """Each thing that is wrong, once, at a JSON pointer into the body or at a parameter (`?limit`, `{name}`)."""
+    """Each thing that is wrong, once, at a JSON pointer into the body or at a parameter (`?limit`, `{name}`, a header)."""
     route = request.scope["route"]
     inside = [each for each in error.errors() if each["loc"][0] == "body"]
     findings = [_of_parameter(route.dependant, each) for each in error.errors() if each["loc"][0] != "body"]
@@ -50,14 +50,20 @@ def unread(cause: BaseException | None) -> Finding:
 
 def _of_parameter(dependant: Any, error: Error) -> Finding:
     kind, name = error["loc"][:2]
-    where = f"?{name}" if kind == "query" else f"{{{name}}}"
+    where = {"query": f"?{name}", "path": f"{{{name}}}"}.get(kind, name)
     if error["type"] == "missing":
         return found("key-missing", f"`{where}` is required", "add it", FilePlace(where))
-    fields = dependant.query_params if kind == "query" else dependant.path_params
-    field = next(each for each in fields if each.alias == name)
+    field = next(each for each in parameters(dependant, kind) if each.alias == name)
     came = _read(error["input"])
     message, remedy = _held_against(_validator(field, name), {name: came}, [name], where)
     return _finding(error, where, came, message, remedy)
+
+
+def parameters(dependant: Any, kind: str) -> Iterator[Any]:
+    """What a path and everything that it depends on read from the query, the path or the header."""
+    yield from getattr(dependant, f"{kind}_params")
+    for each in dependant.dependencies:
+        yield from parameters(each, kind)
 
 
 def _of_body(errors: Sequence[Error], body: Any, field: Any) -> Iterator[Finding]:
