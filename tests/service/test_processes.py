@@ -45,3 +45,21 @@ def test_a_stopped_service_takes_the_api_along(both: tuple[Both, int]) -> None:
     service, port = both
     assert service.stop() == 0
     assert not listens(port)
+
+
+def test_a_taken_port_of_the_api_is_told_once_and_stops_no_message(tmp_path: Path, broker: Mosquitto) -> None:
+    write_project(tmp_path / "plant")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with Both(tmp_path / "plant", broker.url, api=f"127.0.0.1:{port}") as service:
+            service.ready("degraded")
+            told = f"there is no API: 127.0.0.1:{port} cannot be listened on: Address already in use"
+            assert service.get("/readyz")["reasons"] == [told]
+            other.close()
+            service.ready()
+            until(lambda: listens(port), 30, service.said)
+            assert service.stop() == 0
+    assert service.said().count("cannot be listened on") == 1
+    assert f"127.0.0.1:{port} is free, the API starts" in service.said()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -14,12 +15,15 @@ import pytest
 from support.mosquitto import Mosquitto
 from support.plant import GOVERNED, Client, Service, until
 
+from uns.demo.mosquitto import free_port
+
 FILLER = GOVERNED.format("filler")
 
 
 def uns(folder: Path, broker: str, *arguments: str, **settings: str) -> tuple[int, str, str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("UNS_")}
-    given = {"UNS_BROKER": broker, **{f"UNS_{key.upper()}": value for key, value in settings.items()}}
+    ports = {"UNS_API": f"127.0.0.1:{free_port()}", "UNS_HEALTH": f"127.0.0.1:{free_port()}"}
+    given = {"UNS_BROKER": broker, **ports, **{f"UNS_{key.upper()}": value for key, value in settings.items()}}
     done = subprocess.run(
         [sys.executable, "-m", "uns", *arguments], cwd=folder, env={**inherited, **given},
         capture_output=True, text=True, timeout=60, check=False,
@@ -47,6 +51,20 @@ def test_doctor_names_what_is_wrong_and_what_to_do(folder: Path, broker: Mosquit
     assert told["registry"]["grade"] == "unreachable"
     assert told["broker"]["grade"] == "unreachable"
     assert told["broker"]["remedy"] == "start it, or set `broker`"
+
+
+@pytest.mark.parametrize("name", ["api", "health"])
+def test_doctor_sees_a_port_that_somebody_else_uses(folder: Path, broker: Mosquitto, name: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        status, told = grades(folder, broker.url, **{name: address})
+    assert (status, told[name]["grade"]) == (1, "error")
+    assert told[name]["message"] == f"{address} cannot be listened on: Address already in use"
+    assert told[name]["remedy"] == f"end what uses it, or set `{name}`"
+    free = grades(folder, broker.url, **{name: address})[1]
+    assert free[name]["message"] == f"{address} is free"
 
 
 def test_doctor_and_release_beside_a_running_service(folder: Path, broker: Mosquitto) -> None:

@@ -28,7 +28,7 @@ Error = Mapping[str, Any]
 
 
 def misfits(request: Request, error: RequestValidationError) -> list[Finding]:
-    """Each thing that is wrong, once, at a JSON pointer into the body or at a parameter (`?limit`, `{name}`, a header)."""
+    """Each thing that is wrong, once, at a JSON pointer into the body or at a parameter (`?limit`, `{name}`)."""
     route = request.scope["route"]
     inside = [each for each in error.errors() if each["loc"][0] == "body"]
     findings = [_of_parameter(route.dependant, each) for each in error.errors() if each["loc"][0] != "body"]

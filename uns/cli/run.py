@@ -56,7 +56,8 @@ def run(only: Only = None, config: Config = None, **given: str | Path | None) ->
         from uns.api.server import serve
 
         raise typer.Exit(serve(chosen))
-    from uns.service.run import api_command, serve_path
+    from uns.service.beside import api_command
+    from uns.service.run import serve_path
 
     arguments = [text for key, value in given.items() if value is not None for text in (_flag(key), str(value))]
     if config is not None:

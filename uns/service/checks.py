@@ -18,6 +18,7 @@ from uns.judge import judge
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty
+from uns.service.beside import taken
 from uns.service.lease import Lease
 from uns.service.report import LEAST_FREE
 from uns.service.running import endpoint_of
@@ -40,7 +41,11 @@ def checks(settings: Settings) -> Iterator[Checked]:
     """One after the other, each as soon as it is known."""
     judged, bundle = _rules(settings)
     yield judged
-    yield from _state(settings)
+    state = list(_state(settings))
+    yield from state
+    is_served = any(each.about == "instance" and each.grade == "note" for each in state)
+    yield _port("api", settings.api, is_served)
+    yield _port("health", settings.health, is_served)
     yield _registry(settings)
     yield from _broker(settings, bundle)
 
@@ -80,6 +85,15 @@ def _state(settings: Settings) -> Iterator[Checked]:
         yield Checked("state", "error", f"{folder} cannot be written", "set `state`, or its owner")
     else:
         yield Checked("disk", "well", f"{free >> 20} MiB are free at {folder}")
+
+
+def _port(name: str, address: str, is_served: bool) -> Checked:
+    why = taken(address)
+    if not why:
+        return Checked(name, "well", f"{address} is free")
+    if is_served:
+        return Checked(name, "note", f"{address} is in use", "well, if that is your service; `instance` names its pid")
+    return Checked(name, "error", f"{address} cannot be listened on: {why}", f"end what uses it, or set `{name}`")
 
 
 def _registry(settings: Settings) -> Checked:

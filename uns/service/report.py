@@ -48,6 +48,8 @@ def _lacking(running: Running) -> Iterator[str]:
         yield "the registry has not been heard for too long: batch and product are left out"
     if running.rules.errors:
         yield f"the newest rules have {running.rules.errors} errors and are not in force: uns check"
+    if running.beside is not None and running.beside.lacking:
+        yield running.beside.lacking
     for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
     if running.gaps.more:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import signal
 import sqlite3
-import sys
 from typing import Any, Final
 
 import uvloop
@@ -17,6 +15,7 @@ from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty, migrate
 from uns.service import report
+from uns.service.beside import Beside
 from uns.service.health import HealthServer, json_answer
 from uns.service.lease import Lease
 from uns.service.rules import Rules
@@ -26,8 +25,6 @@ from uns.telemetry import CONTENT_TYPE, exposition, logger
 
 OK, NEGATIVE, UNREACHABLE = 0, 1, 3
 LEASE_EVERY: Final = 0.5
-CHILD_PAUSE: Final = 5.0
-PR_SET_PDEATHSIG: Final = 1
 
 
 def serve_path(settings: Settings, api: list[str] | None = None) -> int:
@@ -49,11 +46,12 @@ async def _serve(settings: Settings, api: list[str] | None) -> int:
             f"the state folder {settings.state} cannot be used: {error.strerror}", remedy="set `state`, or its owner"
         )
         return UNREACHABLE
-    child = asyncio.ensure_future(_keep_child(api, log)) if api is not None else None
+    beside = Beside(api, settings.api, log) if api is not None else None
+    child = asyncio.ensure_future(beside.keep()) if beside is not None else None
     try:
         with lease:
             if await _ours(lease, stop, log):
-                return await _alone(settings, stop, reload, log)
+                return await _alone(settings, beside, stop, reload, log)
             return OK
     finally:
         if child is not None:
@@ -76,7 +74,9 @@ async def _ours(lease: Lease, stop: asyncio.Event, log: Any) -> bool:
     return True
 
 
-async def _alone(settings: Settings, stop: asyncio.Event, reload: asyncio.Event, log: Any) -> int:
+async def _alone(
+    settings: Settings, beside: Beside | None, stop: asyncio.Event, reload: asyncio.Event, log: Any
+) -> int:
     try:
         engine = engine_of(settings)
     except RegistryAway as error:
@@ -94,6 +94,7 @@ async def _alone(settings: Settings, stop: asyncio.Event, reload: asyncio.Event,
     await rules.in_force(bundle)
     try:
         running = Running(settings, engine, rules, bundle, log)
+        running.beside = beside
     except sqlite3.Error as error:
         remedy = "make room on the disk; if the file is broken, move it away: what was not yet in the registry is in it"
         log.error(f"the journal in {settings.state} cannot be opened: {error}", remedy=remedy)
@@ -148,34 +149,3 @@ def _health(running: Running) -> HealthServer:
             "/status": lambda: json_answer(200, report.status(running)),
         }
     )
-
-
-async def _keep_child(command: list[str], log: Any) -> None:
-    """The API beside us: started again where it ends, ended with us."""
-    while True:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_end_with_parent
-        )
-        try:
-            status = await process.wait()
-        except asyncio.CancelledError:
-            if process.returncode is None:
-                process.terminate()
-                try:
-                    await asyncio.wait_for(process.wait(), CHILD_PAUSE)
-                except TimeoutError:
-                    process.kill()
-            raise
-        log.error("the API has ended and is started again", status=status)
-        await asyncio.sleep(CHILD_PAUSE)
-
-
-def _end_with_parent() -> None:
-    """Linux: so that a killed service leaves no API behind that holds its port."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def api_command(arguments: list[str]) -> list[str]:
-    """This very program, as the API alone."""
-    return [sys.executable, "-m", "uns", "run", "--only", "api", *arguments]

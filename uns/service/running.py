@@ -20,6 +20,7 @@ from uns.journal.values import Announced, Item
 from uns.publisher import Publisher
 from uns.registry.engine import RegistryAway
 from uns.service import report
+from uns.service.beside import Beside
 from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import Change, context_late
 from uns.service.lately import Lately
@@ -50,6 +51,8 @@ class Running:
         self.out_of_balance = False
         self.coming = ""
         """The revision of new rules that wait to take effect."""
+        self.beside: Beside | None = None
+        """The API's process, where it is ours to start."""
         self.endpoint = endpoint_of(settings)
         self.journal = Journal(settings.state, self._committed, self._journal_failed, self._spoilt)
         self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal)

@@ -1,0 +1,86 @@
+"""The API process beside the message path: started, started again where it ends, ended with us."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import signal
+import socket
+import sys
+from typing import Any, Final
+
+from uns.settings import endpoint
+
+PAUSE: Final = 5.0
+LOOK_AGAIN: Final = 1.0
+"""Seconds after which a port that was taken is tried again."""
+PR_SET_PDEATHSIG: Final = 1
+
+
+class Beside:
+    """`lacking` says why there is no API now; it is empty while one runs."""
+
+    def __init__(self, command: list[str], api: str, log: Any) -> None:
+        self._command, self._api, self._log = command, api, log
+        self.lacking = ""
+
+    async def keep(self) -> None:
+        """Until cancelled. The message path goes on without the API, and says so."""
+        while True:
+            await self._wait_for_port()
+            process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_end_with_parent
+            )
+            try:
+                status = await process.wait()
+            except asyncio.CancelledError:
+                if process.returncode is None:
+                    await _end(process)
+                raise
+            self.lacking = f"the API has ended with status {status} and is started again"
+            self._log.error("the API has ended and is started again", status=status)
+            await asyncio.sleep(PAUSE)
+
+    async def _wait_for_port(self) -> None:
+        told = ""
+        while why := taken(self._api):
+            if why != told:
+                told, self.lacking = why, f"there is no API: {self._api} cannot be listened on: {why}"
+                self._log.error(self.lacking, remedy="end what uses it, or set `api`; it is tried again meanwhile")
+            await asyncio.sleep(LOOK_AGAIN)
+        if told:
+            self._log.info(f"{self._api} is free, the API starts")
+        self.lacking = ""
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), PAUSE)
+    except TimeoutError:
+        process.kill()
+
+
+def _end_with_parent() -> None:
+    """Linux: so that a killed service leaves no API behind that holds its port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def taken(address: str) -> str:
+    """Why `host:port` cannot be listened on; empty where it can."""
+    try:
+        host, port = endpoint(address)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(found[0][0], socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[0][4])
+            probe.listen()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def api_command(arguments: list[str]) -> list[str]:
+    """This very program, as the API alone."""
+    return [sys.executable, "-m", "uns", "run", "--only", "api", *arguments]
