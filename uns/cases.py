@@ -17,7 +17,7 @@ from uns.decode import NO_BIRTHS, Births, reader
 from uns.decode.source import ClockLimits
 from uns.decode.times import Stamp, form
 from uns.equipment import EquipmentPath
-from uns.finding import Finding, found
+from uns.finding import Finding, found, nearest
 from uns.instant import EARLIEST, LATEST, SECOND, Instant, rfc3339
 from uns.message import RawMessage
 from uns.naming.rule import Case, Rule
@@ -170,7 +170,12 @@ def _compared(expected: Mapping[str, Any], decision: Decision, root: str) -> Ite
             if wanted not in got["ignore"]:
                 yield f"expected ignore {wanted}, got {outcome(decision, root)}"
         elif not _same(name, wanted, got.get(name)):
-            yield f"{name}: expected {_shown(wanted)}, got {_shown(got[name]) if name in got else 'nothing'}"
+            yield f"{name}: expected {_shown(wanted)}, got {_shown(got[name]) if name in got else _instead(name, got)}"
+
+
+def _instead(name: str, got: Mapping[str, Any]) -> str:
+    likely = nearest(name[:60], got)
+    return f"nothing; did you mean `{likely}`?" if likely else "nothing"
 
 
 def _shown(value: Any) -> str:

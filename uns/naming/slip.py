@@ -9,6 +9,10 @@ from uns.finding import FilePlace, Finding, found
 
 _STARTERS: Final = re.compile(r"[%@`&*!]")
 
+_TYPOGRAPHIC: Final = "“”„‟‘’‚‛«»‹›"
+"""Quotation marks of word processors, which YAML takes for letters."""
+_QUOTED: Final = re.compile(f"[{_TYPOGRAPHIC}]([^{_TYPOGRAPHIC}\\n]{{1,200}})[{_TYPOGRAPHIC}]")
+
 _BEFORE: Final = 1_000
 _BEHIND: Final = 200
 """How much of a line around the complaint is looked at."""
@@ -47,6 +51,23 @@ def unclosed(sign: str, problem: str, place: FilePlace) -> Finding | None:
     return found("yaml-syntax", f"the {what} that begins here is not closed", f"close it with `{closing}`", place)
 
 
+def typographic(written: str, rest: str, place: FilePlace) -> tuple[str, Finding] | None:
+    """What was meant by a text in a word processor's quotation marks, with the finding; None for any other text.
+
+    `rest` is the line from the text on, which YAML may have cut at a brace or comma.
+    """
+    meant, quoted = written.strip(_TYPOGRAPHIC), _QUOTED.match(rest)
+    if not meant or written[0] not in _TYPOGRAPHIC or (quoted and len(quoted[0]) < len(written)):
+        return None
+    message = f"`{quoted[0] if quoted else written:.60}` has a word processor's quotation marks, letters for YAML"
+    return meant, found("yaml-quote", message, f"write {_in_quotes(quoted[1] if quoted else meant)}", place)
+
+
+def _in_quotes(text: str) -> str:
+    quoted = text.strip(_TYPOGRAPHIC).replace("'", "''")
+    return f"`'{quoted}'`"
+
+
 def _line(text: str, line: int) -> str:
     lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)
     return lines[line] if line < len(lines) else ""
@@ -63,7 +84,7 @@ def _starts_badly(written: str, column: int, place: FilePlace) -> Finding | None
         if 0 <= start < len(written) and _STARTERS.match(written[start]) and _begins_value(written[:start]):
             value = re.split(r"\s*[,}\]#]|\s*$|:\s", written[start:], maxsplit=1)[0] or written[start]
             at = FilePlace(place.file, place.line, place.column + start)
-            return found("yaml-quote", f"text cannot begin with `{written[start]}`", f"write `'{value}'`", at)
+            return found("yaml-quote", f"text cannot begin with `{written[start]}`", f"write {_in_quotes(value)}", at)
     return None
 
 
@@ -80,7 +101,7 @@ def _holds_braces(written: str, column: int, problem: str, place: FilePlace) -> 
         value = written[start:end].strip()
         if ("{" in value or "[" in value) and all(value.count(a) == value.count(b) for a, b in ("{}", "[]")):
             at = FilePlace(place.file, place.line, place.column + start)
-            return found("yaml-quote", f"`{value}` holds braces or brackets", f"write `'{value}'`", at)
+            return found("yaml-quote", f"`{value}` holds braces or brackets", f"write {_in_quotes(value)}", at)
     return None
 
 

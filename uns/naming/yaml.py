@@ -22,11 +22,12 @@ from ruamel.yaml.reader import ReaderError
 
 from uns.finding import FilePlace, Finding, found
 from uns.naming.node import Items, Leaf, Members, Node
-from uns.naming.slip import slip, unclosed
+from uns.naming.slip import slip, typographic, unclosed
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 250_000
+_QUOTED_FAR: Final = 200
 _NO_REUSE: Final = "write it out, or use a template"
 
 
@@ -45,8 +46,9 @@ def read_yaml(content: bytes, file: str) -> tuple[Node | None, tuple[Finding, ..
         tree.add("yaml-syntax", f"the character {chr(error.character)!r} is not allowed in YAML", "remove it", place)
         return None, tuple(tree.findings)
     except MarkedYAMLError as error:
-        if all(finding.code != "yaml-quote" for finding in tree.findings):
-            tree.findings.append(_refused(error, text, file))
+        refused = _refused(error, text, file)
+        if all(each.code != "yaml-quote" or _line(each) != _line(refused) for each in tree.findings):
+            tree.findings.append(refused)
         return None, tuple(tree.findings)
     except (YAMLError, ValueError, ArithmeticError, AttributeError, TypeError, IndexError, RecursionError) as error:
         # The library lets broken escapes and directives out as plain errors of its own inside.
@@ -59,6 +61,11 @@ def read_yaml(content: bytes, file: str) -> tuple[Node | None, tuple[Finding, ..
 
 def _events(text: str) -> Iterator[Event]:
     return iter(YAML(typ="safe", pure=True).parse(text))
+
+
+def _line(finding: Finding) -> int:
+    assert isinstance(finding.where, FilePlace)
+    return finding.where.line
 
 
 def _decoded(content: bytes, file: str) -> str | Finding:
@@ -156,8 +163,13 @@ class _Tree:
         key = self.stack[-1].key if self.stack else None
         if event.value == "" and not event.style and key is not None:
             place = key.place if event.tag is None else place
-        text = event.tag if event.value == "" and event.tag is not None else event.value
-        return Leaf(place, str(text), not event.style)
+        text = str(event.tag if event.value == "" and event.tag is not None else event.value)
+        begun = event.start_mark.index
+        meant = None if event.style else typographic(text, self.text[begun : begun + _QUOTED_FAR], place)
+        if meant is not None:
+            text, slip_ = meant
+            self.findings.append(slip_)
+        return Leaf(place, text, not event.style)
 
     def _refer(self, event: AliasEvent, place: FilePlace) -> None:
         if event.anchor in self.anchors:

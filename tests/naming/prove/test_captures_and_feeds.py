@@ -28,7 +28,7 @@ CASES = {
     "undefined in where": (
         "",
         "from: 'raw/{m}', where: {n: [a]}, to: '{m}/_telemetry/speed'",
-        ("capture-undefined", "[a]"),
+        ("capture-undefined", "{n: [a]}"),
     ),
     "undefined in a key": (
         TABLE,
@@ -80,8 +80,9 @@ def test_captures_come_from_somewhere_and_go_somewhere_on_a_source_that_fits(
     assert [each.code for each in findings] == ([expected[0]] if expected else [])
     if expected:
         line = f"  - {{id: a, {rule}}}"
-        key = expected[1] if expected[1].startswith("[") else f"{expected[1]}: "
-        column = line.index(key) + (0 if expected[1].startswith("[") else len(key))
+        inner = expected[1].startswith("{")
+        key = expected[1] if inner else f"{expected[1]}: "
+        column = line.index(key) + (1 if inner else len(key))
         assert findings[0].where.column == column + 1
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final, Literal, cast
 
 from uns.equipment import EquipmentPath
-from uns.naming.node import Leaf, Members, Node
+from uns.naming.node import Members, Node
 from uns.naming.parse.cases import read_cases
+from uns.naming.parse.expect import words_of
 from uns.naming.parse.form import Form, did_you_mean
 from uns.naming.parse.rules import MODES, read_rules
 from uns.naming.parse.scope import Scope
@@ -51,7 +52,7 @@ def read_rule_file(node: Node, stem: str, scope: Scope) -> RuleFile | None:
         unmatched=cast(Literal["reject", "ignore"], form.choice("unmatched", ("reject", "ignore"), "reject")),
         lookups=lookups,
         states=states,
-        cases=read_cases(form, dict.fromkeys(_ids(form))),
+        cases=read_cases(form, words_of(form, scope)),
         partial=not every,
         places=form.places(),
     )
@@ -91,11 +92,3 @@ def _owns(form: Form, sites: tuple[str, ...], scope: Scope) -> tuple[EquipmentPa
         else:
             owned.append(path)
     return tuple(dict.fromkeys(owned))
-
-
-def _ids(form: Form) -> tuple[str, ...]:
-    """Of all rules, sound or not."""
-    members = form.members.get("rules")
-    nodes = getattr(members, "items", ())
-    ids = (each.get("id") for each in nodes if isinstance(each, Members))
-    return tuple(leaf.text for leaf in ids if isinstance(leaf, Leaf))

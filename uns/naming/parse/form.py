@@ -13,7 +13,7 @@ from uns.naming.parse.report import Report
 ALIASES: Final[Mapping[str, str]] = {
     "target": "to", "destination": "to", "filter": "topic", "pattern": "from", "match": "from", "dialect": "read",
     "format": "read", "timestamp": "time", "owner": "steward", "cases": "tests", "tables": "lookups",
-    "regex": "pattern",
+    "regex": "pattern", "source": "from",
     "table": "lookup", "csv": "file", "timezone": "zone", "expected": "expect", "min": "range", "max": "range",
 }  # fmt: skip
 """What other programs call a key → the key here."""
@@ -41,8 +41,8 @@ def _similar(word: str, known: Sequence[str]) -> list[str]:
 
 
 def _listed(words: Sequence[str]) -> str:
-    shown = [f"`{word}`" for word in words[:12]]
-    return ", ".join(shown[:-1]) + (" or " if len(shown) > 1 else "") + shown[-1] + (" …" if len(words) > 12 else "")
+    shown = [f"`{word}`" for word in words[:16]]
+    return ", ".join(shown[:-1]) + (" or " if len(shown) > 1 else "") + shown[-1] + (" …" if len(words) > 16 else "")
 
 
 class Form:
@@ -64,21 +64,24 @@ class Form:
             self.report.add("key-value", f"{what} is {described(node)}", "write a mapping `key: value`", node.place)
             return
         unknown = [key for key, _ in self.members if key.text not in known]
-        for key in unknown[:MAX_UNKNOWN]:
-            self.unknown(key, known)
+        meant = {self.unknown(key, known) for key in unknown[:MAX_UNKNOWN]}
         if len(unknown) > MAX_UNKNOWN:
             message = f"{len(unknown) - MAX_UNKNOWN} more unknown keys"
             self.report.add("key-unknown", message, "remove them", unknown[MAX_UNKNOWN].place)
         for each in required:
-            if self.members.get(each) is None:
+            if self.members.get(each) is None and each not in meant:
                 self.missing(each)
 
-    def unknown(self, key: Leaf, known: Sequence[str]) -> None:
+    def unknown(self, key: Leaf, known: Sequence[str]) -> str | None:
+        """The known key that was most likely meant."""
         word = key.text[:60]
         aliases = [alias for alias, meant in ALIASES.items() if meant in known and alias not in known]
-        near = nearest(word, (*known, *aliases))
-        remedy = f"did you mean `{ALIASES.get(near, near)}`?" if near in aliases else did_you_mean(word, known)
+        free = [each for each in (*known, *aliases) if self.members.get(ALIASES.get(each, each)) is None]
+        near = nearest(word, free)
+        meant = ALIASES.get(near, near) if near in aliases else near
+        remedy = f"did you mean `{meant}`?" if meant else did_you_mean(word, known)
         self.report.add("key-unknown", f"unknown key `{word}`", remedy, key.place)
+        return meant
 
     def missing(self, key: str, remedy: str = "add it") -> None:
         self.report.add("key-missing", f"{self.what} has no `{key}`", remedy, self.place)

@@ -125,7 +125,7 @@ def _listed(form: Form, key: Leaf, node: Items) -> Where | None:
     leaves = [form.as_leaf(key.text, each) for each in node.items]
     if not leaves:
         form.wrong(key.text[:60], node, "list at least one value")
-    return Where(key.text, node.place, values=tuple(leaf.text for leaf in leaves if leaf is not None))
+    return Where(key.text, key.place, values=tuple(leaf.text for leaf in leaves if leaf is not None))
 
 
 def _matched(form: Form, key: Leaf, node: Node) -> Where | None:
@@ -137,7 +137,7 @@ def _matched(form: Form, key: Leaf, node: Node) -> Where | None:
     except Malformed as error:
         form.report.malformed(error, leaf.place)
         return None
-    return Where(key.text, leaf.place, pattern=leaf.text)
+    return Where(key.text, key.place, pattern=leaf.text)
 
 
 def _lookups(form: Form, scope: Scope) -> tuple[Lookup | None, ...]:

@@ -14,7 +14,7 @@ from uns.naming.joining import MEANT
 from uns.naming.lookup import Lookup
 from uns.naming.prove.language import values_of
 from uns.naming.prove.places import place
-from uns.naming.rule import Rule
+from uns.naming.rule import Rule, Where
 
 
 def captures(rule: Rule) -> Iterator[Finding]:
@@ -22,7 +22,7 @@ def captures(rule: Rule) -> Iterator[Finding]:
     yield from _duplicates(rule)
     for where in rule.where:
         if where.capture not in caught:
-            yield undefined(where.capture, caught, place(rule, f"where/{where.capture}"))
+            yield _unknown_in_where(where, caught)
     known = set(caught)
     for lookup in rule.lookups:
         missing = [each for each in lookup.key if each not in known]
@@ -32,6 +32,13 @@ def captures(rule: Rule) -> Iterator[Finding]:
         if name not in known:
             yield undefined(name, known, at)
     yield from _unused(rule)
+
+
+def _unknown_in_where(where: Where, caught: tuple[str, ...]) -> Finding:
+    likely = nearest(where.capture, caught)
+    choice = ", ".join(f"`{each}`" for each in caught) or "nothing"
+    remedy = f"did you mean `{likely}`?" if likely else f"`from` and `tag` capture {choice}"
+    return found("capture-undefined", f"the rule captures no `{where.capture[:60]}`", remedy, where.place)
 
 
 def caught_by(rule: Rule) -> tuple[str, ...]:
