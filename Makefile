@@ -1,14 +1,18 @@
 # Everything starts with `make setup`, and every other target sees to it by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo bench docs lock
+.PHONY: help setup test demo wheel bench docs lock
 
 BIN := .venv/bin
 WORKERS ?= 2
+COMPILED := build/compiled
+PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker tests/samples tests/examples \
+              tests/service/test_path.py tests/service/test_publisher.py tests/service/test_ledger.py
 
 help:
 	@echo "make demo [FOR=20]   a plant to look at; ends with Ctrl-C, or by itself after that many seconds"
 	@echo "make test            linter, types, import contract and all tests (WORKERS=2)"
+	@echo "make wheel           dist/uns-….whl, its message path compiled where there is a C compiler"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
 	@echo "make docs            the reference pages again: settings, commands, findings"
 	@echo "make setup           .venv/ with everything pinned, and Mosquitto"
@@ -17,18 +21,25 @@ help:
 setup:
 	@tools/setup
 
-test: setup
+test: setup $(COMPILED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/pytest -n $(WORKERS) --of-wheel=$(COMPILED) $(PATH_TESTS)
 	$(BIN)/pytest -n $(WORKERS)
+
+wheel: $(COMPILED)
+
+$(COMPILED): pyproject.toml tools/wheel $(shell find uns -name '*.py') | setup
+	@tools/wheel $@
+	@touch $@
 
 demo: setup
 	@$(BIN)/uns demo $(if $(FOR),--for $(FOR))
 
-bench: setup
-	@$(BIN)/python -m benchmarks
+bench: setup $(COMPILED)
+	@$(BIN)/python -m benchmarks --wheel $(COMPILED)
 
 docs: setup
 	@$(BIN)/python docs/make.py

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import uvloop
 
@@ -26,17 +27,24 @@ CONF_D = HERE.parent / "mosquitto" / "conf.d"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 
-def service_round(seconds: float, rate: float) -> tuple[Measured, float, bool]:
-    """One round of the service; with its memory, and whether its counters tie out."""
+class Round(NamedTuple):
+    """One round of the service: with its memory in MiB, and whether its counters tie out."""
+
+    measured: Measured
+    memory: float
+    ties_out: bool
+
+
+def service_round(seconds: float, rate: float, wheel: Path | None) -> Round:
     with tempfile.TemporaryDirectory() as folder, Mosquitto(CONF_D, Path(folder)) as broker:
         health = free_port()
-        with service.running(broker.port, Path(folder), health) as pid:
+        with service.running(broker.port, Path(folder), health, wheel) as pid:
             measured = uvloop.run(
                 measure(broker.port, broker.pid, pid, seconds, rate, service.reading, service.GOVERNED)
             )
             counted = service.counters(health)
             received, acknowledged = (counted[f"uns_messages_{each}_total"] for each in ("received", "acknowledged"))
-            return measured, memory_of(pid), received == acknowledged == measured.arrived
+            return Round(measured, memory_of(pid), received == acknowledged == measured.arrived)
 
 
 def link_round(seconds: float, rate: float) -> Measured:
@@ -61,36 +69,46 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=float, default=5)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--wheel", type=Path, help="an unpacked wheel, to be measured beside the checkout")
     options = arguments.parse_args()
-    full, bare, tied, memory = [], [], [], []
-    for number in range(options.rounds):
-        print(f"round {number + 1} of {options.rounds}: unpaced", flush=True)
-        measured, used, ties_out = service_round(options.seconds, 0)
-        full.append(measured)
-        memory.append(used)
-        tied.append(ties_out)
-        bare.append(link_round(options.seconds, 0))
-    half = statistics.median(each.rate for each in full) / 2
-    paced, bare_paced = [], []
-    for number in range(options.rounds):
-        print(f"round {number + 1} of {options.rounds}: {half:,.0f} messages/s", flush=True)
-        measured, used, ties_out = service_round(options.seconds, half)
-        paced.append(measured)
-        tied.append(ties_out)
-        bare_paced.append(link_round(options.seconds, half))
+    kinds = {"full work, from the checkout": None}
+    if options.wheel is not None:
+        kinds = {f"full work, {'compiled' if is_compiled(options.wheel) else 'from the wheel'}": options.wheel} | kinds
+    unpaced, bare = rounds_of(kinds, options.rounds, options.seconds, 0)
+    half = min(statistics.median(each.measured.rate for each in rounds) for rounds in unpaced.values()) / 2
+    paced, bare_paced = rounds_of(kinds, options.rounds, options.seconds, half)
+    every = [each for rounds in (*unpaced.values(), *paced.values()) for each in rounds]
     table = [
         "| | messages/s | our CPU, µs | Mosquitto's CPU, µs | ratio | p50, ms | p99, ms |",
         "|---|---|---|---|---|---|---|",
-        row("full work, unpaced", full),
+        *(row(f"{kind}, unpaced", [each.measured for each in rounds]) for kind, rounds in unpaced.items()),
         row("bare pass-through, unpaced", bare),
-        row("full work, half load", paced),
+        *(row(f"{kind}, half load", [each.measured for each in rounds]) for kind, rounds in paced.items()),
         row("bare pass-through, half load", bare_paced),
         "",
-        f"Memory of the path {statistics.median(memory):.0f} MiB. Counters tie out in every round: "
-        f"{'yes' if all(tied) else 'NO'}.",
+        f"Memory of the path {statistics.median(each.memory for each in every):.0f} MiB. Counters tie out in every "
+        f"round: {'yes' if all(each.ties_out for each in every) else 'NO'}.",
     ]
     print("\n".join(table))
     write(table, options.rounds, options.seconds)
+
+
+def rounds_of(
+    kinds: dict[str, Path | None], rounds: int, seconds: float, rate: float
+) -> tuple[dict[str, list[Round]], list[Measured]]:  # fmt: skip
+    """Interleaved: in each round every kind of the service, and the bare pass-through."""
+    full: dict[str, list[Round]] = {kind: [] for kind in kinds}
+    bare: list[Measured] = []
+    for number in range(rounds):
+        print(f"round {number + 1} of {rounds}: {f'{rate:,.0f} messages/s' if rate else 'unpaced'}", flush=True)
+        for kind, wheel in kinds.items():
+            full[kind].append(service_round(seconds, rate, wheel))
+        bare.append(link_round(seconds, rate))
+    return full, bare
+
+
+def is_compiled(wheel: Path) -> bool:
+    return any(wheel.glob("*__mypyc.*"))
 
 
 def write(table: list[str], rounds: int, seconds: float) -> None:

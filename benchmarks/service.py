@@ -33,17 +33,24 @@ def reading(number: int) -> tuple[str, bytes]:
 
 
 @contextmanager
-def running(port: int, folder: Path, health: int) -> Iterator[int]:
-    """`uns run --only path` with a registry that knows batch, shift and product; gives its process id."""
-    environment = os.environ | {
-        "UNS_BROKER": f"mqtt://127.0.0.1:{port}",
-        "UNS_RULES": str(PLANT / "naming_rules"),
-        "UNS_SCHEMAS": str(PLANT / "schemas"),
-        "UNS_REGISTRY": f"sqlite:///{folder}/registry.db",
-        "UNS_STATE": f"{folder}/state",
-        "UNS_HEALTH": f"127.0.0.1:{health}",
-    }
-    uns = [sys.executable, "-m", "uns"]
+def running(port: int, folder: Path, health: int, wheel: Path | None = None) -> Iterator[int]:
+    """`uns run --only path` with a registry that knows batch, shift and product; gives its process id.
+
+    It runs from an unpacked `wheel`, else from the checkout.
+    """
+    environment = (
+        os.environ
+        | ({"PYTHONPATH": str(wheel.resolve())} if wheel else {})
+        | {
+            "UNS_BROKER": f"mqtt://127.0.0.1:{port}",
+            "UNS_RULES": str(PLANT / "naming_rules"),
+            "UNS_SCHEMAS": str(PLANT / "schemas"),
+            "UNS_REGISTRY": f"sqlite:///{folder}/registry.db",
+            "UNS_STATE": f"{folder}/state",
+            "UNS_HEALTH": f"127.0.0.1:{health}",
+        }
+    )
+    uns = [sys.executable, "-c", "from uns.cli import main; main()"]
     for kind, text in REGISTRY.items():
         (folder / f"{kind}.csv").write_text(text)
         subprocess.run([*uns, "registry", "import", kind, str(folder / f"{kind}.csv")], env=environment, check=True)

@@ -8,6 +8,20 @@ from pathlib import Path
 import pytest
 from support.mosquitto import Mosquitto, mosquitto
 
+import uns
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--of-wheel", help="the folder of an unpacked wheel: its `uns` is to be tested, not the checkout's"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    wheel = config.getoption("--of-wheel")
+    if wheel is not None and not Path(uns.__file__).is_relative_to(Path(wheel).resolve()):
+        raise pytest.UsageError(f"{uns.__file__} would be tested: put {wheel} on PYTHONPATH")
+
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:

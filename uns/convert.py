@@ -51,7 +51,7 @@ def convert(value: Value, meaning: Meaning) -> tuple[Value, Misfit | None]:
     if name is None:
         return value, None
     if type(value) is float and name.type == "number":  # the usual one, without a call
-        typed = value
+        typed: Value = value
     else:
         typed, misfit = _TYPES[name.type](value, decimal)
         if misfit is not None:
@@ -183,11 +183,11 @@ def _rescaled(value: Value, scale: Scale, name: Name) -> tuple[Value, Misfit | N
     return None, wrong(number, f"{_A[name.type]} after conversion", "check the unit, or make the name a `number`")
 
 
-def _judged(value: Scalar, name: Name) -> tuple[Value, Misfit | None]:
+def _judged(value: Value, name: Name) -> tuple[Value, Misfit | None]:
     """The value beside what the dictionary has against it."""
-    if name.low is not None and value < name.low:  # type: ignore[operator]  # ranges stand on numbers only
+    if name.low is not None and value < name.low:  # ranges stand on numbers only
         return value, _outside(value, f"below {name.low:g}", name)
-    if name.high is not None and value > name.high:  # type: ignore[operator]
+    if name.high is not None and value > name.high:
         return value, _outside(value, f"above {name.high:g}", name)
     if name.values is not None and value not in name.values:
         near = nearest(str(value), name.values)

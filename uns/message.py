@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from uns.finding import Finding
 from uns.instant import Instant
@@ -17,7 +17,7 @@ Value = Any
 class Absent:
     """What a pointer finds where nothing is: distinct from JSON's null."""
 
-    _only: Absent | None = None
+    _only: ClassVar[Absent | None] = None
 
     def __new__(cls) -> Absent:
         if cls._only is None:
