@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from uns.broker.session import Filter
@@ -9,7 +10,7 @@ from uns.bundle import Bundle
 from uns.service.own import Own
 from uns.service.path import Path
 from uns.service.signals import identify_by
-from uns.service.subscriptions import Subscriptions, wanted
+from uns.service.subscriptions import NOTHING, Known, Subscriptions, marks, wanted
 from uns.service.topics import OwnTopics
 from uns.settings import Settings
 
@@ -23,62 +24,72 @@ class Listening:
         self.refused: list[tuple[str, str]] = []
 
     @property
-    def known(self) -> frozenset[str]:
+    def known(self) -> Known:
         """What the broker has of us, as far as we know."""
         return self.subscriptions.known
 
     async def resume(self, session: bool) -> None:
         """Behind a CONNACK: all filters, and none that earlier rules left there. ConnectionError: it was cut off."""
-        known = self.known if session else frozenset()
-        filters = self._filters(self.path.bundle, known, None)
+        bundle, known = self.path.bundle, self.known if session else NOTHING
+        filters = self._filters(bundle, known)
         patterns = [each.pattern for each in filters]
         self._report(await self.path.session.subscribe(filters))
-        gone = known.difference(patterns)
+        gone = known.filters.difference(patterns)
         if gone:
             await self.path.session.unsubscribe(sorted(gone))
         if session:
             self.own.mark()
-        self._remember(patterns)
+        self._remember(patterns, bundle)
 
     async def swap(self, bundle: Bundle) -> None:
         """Subscribe the new, swap between two messages, unsubscribe the old."""
-        path, session, known = self.path, self.path.session, self.known
-        filters = self._filters(bundle, known, path.bundle)
+        path, known = self.path, self.known
+        filters = self._filters(bundle, known)
         path.hold("reload", "new rules are taking effect")
-        try:
-            if session.connected:
-                fresh = [each for each in filters if each.fresh or each.pattern not in known]
-                self._report(await session.subscribe(fresh))
-        except ConnectionError as error:
-            self.log.warning("subscribing was cut off; it is done again with the next connection", why=str(error))
+        subscribed = await self._go_over([each for each in filters if each.fresh or each.pattern not in known.filters])
         path.bundle = bundle
         path.publisher.swap(identify_by(bundle))
         self.log.info("new rules are in force", bundle=bundle.revision)
         path.go_on("reload")
-        await self._leave(known, [each.pattern for each in filters])
+        if subscribed:
+            await self._leave(known, [each.pattern for each in filters])
 
-    async def _leave(self, known: frozenset[str], patterns: list[str]) -> None:
-        session, gone = self.path.session, sorted(known.difference(patterns))
+    async def _go_over(self, filters: list[Filter]) -> bool:
+        """False where there is no connection: all of it is done with the next."""
+        session = self.path.session
         if not session.connected:
-            return
+            return False
+        try:
+            asked = {each.pattern for each in filters}
+            refused = await session.subscribe(filters)
+            self._report(refused, [each for each in self.refused if each[0] not in asked])
+        except ConnectionError as error:
+            self.log.warning("subscribing was cut off; it is done again with the next connection", why=str(error))
+            session.cut(str(error))
+            return False
+        return True
+
+    async def _leave(self, known: Known, patterns: list[str]) -> None:
+        gone = sorted(known.filters.difference(patterns))
+        self.refused = [each for each in self.refused if each[0] in patterns]
         try:
             if gone:
-                await session.unsubscribe(gone)
-            self._remember(patterns)
+                await self.path.session.unsubscribe(gone)
         except ConnectionError:
-            self._remember([*patterns, *gone])
+            patterns = [*patterns, *gone]
+        self._remember(patterns, self.path.bundle)
 
-    def _remember(self, patterns: list[str]) -> None:
+    def _remember(self, patterns: list[str], bundle: Bundle) -> None:
         try:
-            self.subscriptions.remember(patterns)
+            self.subscriptions.remember(Known(frozenset(patterns), marks(bundle)))
         except OSError as error:
             self.log.warning("what we are subscribed to could not be kept for the next start", why=str(error))
 
-    def _filters(self, bundle: Bundle, known: frozenset[str], before: Bundle | None) -> list[Filter]:
+    def _filters(self, bundle: Bundle, known: Known) -> list[Filter]:
         own = self.own.listen(OwnTopics(bundle.standard.root, self.instance))
-        return [*own, *wanted(bundle, known, before)]
+        return [*own, *wanted(bundle, known)]
 
-    def _report(self, refused: list[tuple[str, str]]) -> None:
-        self.refused = refused
+    def _report(self, refused: list[tuple[str, str]], before: Sequence[tuple[str, str]] = ()) -> None:
+        self.refused = [*before, *refused]
         for pattern, reason in refused:
             self.log.error("the broker refused a subscription", filter=pattern, reason=reason)

@@ -143,7 +143,7 @@ class Running:
     def _opened(self, session: bool) -> None:
         self.log.info("connected", broker=str(self.endpoint), session="kept" if session else "new")
         self.no_link = ""
-        if not session and self.listening.known:
+        if not session and self.listening.known.filters:
             self.path.tallies.gap("session", time_ns())
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
         self.path.opened(session)

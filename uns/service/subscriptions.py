@@ -2,49 +2,67 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from uns.broker.session import Filter
 from uns.bundle import Bundle
 from uns.decode.source import Source
+from uns.finding import FilePlace
 from uns.topic import TopicFilter
+
+_NOWHERE: Final = FilePlace("")
+
+
+class Known(NamedTuple):
+    """The filters that the broker has of us, and how what came by each source was read: its topic → a mark."""
+
+    filters: frozenset[str]
+    sources: Mapping[str, str]
+
+
+NOTHING: Final = Known(frozenset(), {})
 
 
 class Subscriptions:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "subscriptions.json"
-        self.known: frozenset[str] = self._read()
+        self.known = self._read()
 
-    def remember(self, patterns: Iterable[str]) -> None:
-        self.known = frozenset(patterns)
+    def remember(self, known: Known) -> None:
+        self.known = known
         new = self._path.with_suffix(".new")
-        new.write_text(json.dumps(sorted(self.known)), encoding="utf-8")
+        content = {"filters": sorted(known.filters), "sources": dict(known.sources)}
+        new.write_text(json.dumps(content), encoding="utf-8")
         new.replace(self._path)
 
-    def _read(self) -> frozenset[str]:
+    def _read(self) -> Known:
         try:
-            return frozenset(map(str, json.loads(self._path.read_text(encoding="utf-8"))))
-        except (OSError, ValueError):
-            return frozenset()
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+            return Known(frozenset(map(str, content["filters"])), dict(content["sources"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            return NOTHING
 
 
-def wanted(bundle: Bundle, known: frozenset[str], before: Bundle | None) -> list[Filter]:
+def wanted(bundle: Bundle, known: Known) -> list[Filter]:
     """Every filter of the bundle; afresh where the broker does not have it, or a source below it is new or changed."""
-    changed = _changed(bundle, before)
+    changed = {TopicFilter(topic) for topic, mark in marks(bundle).items() if known.sources.get(topic) != mark}
     return [
-        Filter(pattern, fresh=pattern not in known or any(pattern.contains(each) for each in changed))
-        for pattern in bundle.subscriptions
+        Filter(each, fresh=each not in known.filters or each in changed or any(map(each.contains, changed)))
+        for each in bundle.subscriptions
     ]
 
 
-def _changed(bundle: Bundle, before: Bundle | None) -> set[TopicFilter]:
-    if before is None:
-        return set()
-    old = _sources(before)
-    return {topic for topic, source in _sources(bundle).items() if old.get(topic) != source}
+def marks(bundle: Bundle) -> dict[str, str]:
+    """Of each source's topics, how what comes there is read; where in its file the source stands is no matter."""
+    return {topic: _mark(bundle, source) for file in bundle.files for source in file.sources for topic in source.topics}
 
 
-def _sources(bundle: Bundle) -> dict[TopicFilter, Source]:
-    return {topic: source for file in bundle.files for source in file.sources for topic in source.topics}
+def _mark(bundle: Bundle, source: Source) -> str:
+    schema = bundle.catalog.fingerprint(source.schema) if source.schema is not None else ""
+    reading = repr(replace(source, place=_NOWHERE, places={}))
+    return hashlib.blake2b(f"{reading}{schema}".encode(), digest_size=8).hexdigest()
