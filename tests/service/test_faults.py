@@ -73,6 +73,20 @@ def kill_service(broker: Mosquitto, service: Service, folder: Path) -> None:
     service.start()
 
 
+def stop_service(broker: Mosquitto, service: Service, folder: Path) -> None:
+    """It finishes what is on its way, says so, and leaves the rest at the broker."""
+    with Client(broker.port, "state") as client:
+        client.subscribe("acme/_uns/uns")
+        begun = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - begun < 10
+        until(lambda: client.bodies("acme/_uns/uns")[-1]["state"] == "stopped")
+        messages, decisions = (client.bodies("acme/_uns/uns")[-1][each] for each in ("messages", "decisions"))
+    assert messages["received"] == messages["acknowledged"] + messages["in_flight"] > 0
+    assert decisions["in_flight"] == 0
+    service.start()
+
+
 def lock_registry(broker: Mosquitto, service: Service, folder: Path) -> None:
     lock = sqlite3.connect(folder / "uns.db", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
@@ -81,7 +95,7 @@ def lock_registry(broker: Mosquitto, service: Service, folder: Path) -> None:
     lock.close()
 
 
-@pytest.mark.parametrize("fault", [restart_broker, kill_service, lock_registry])
+@pytest.mark.parametrize("fault", [restart_broker, kill_service, stop_service, lock_registry])
 def test_not_one_sample_is_lost(
     fault: Callable[[Mosquitto, Service, Path], None],
     broker: Mosquitto,
@@ -109,6 +123,42 @@ def test_not_one_sample_is_lost(
     assert made == sum(decisions.values())
     until(lambda: _quarantined(tmp_path / "plant") >= {"plc/L1/asset-1/pressure", "plc/L1/asset-2/pressure"})
     assert service.get("/readyz")["status"] in ("ready", "degraded")
+
+
+@pytest.mark.parametrize("serving", [True, False])
+def test_a_killed_broker_loses_nothing_of_what_it_had_saved(
+    serving: bool, broker: Mosquitto, service: Service, watcher: Client, machines: Client, tmp_path: Path
+) -> None:
+    """The shipped configuration saves every five seconds: what it accepted before its last save comes back with it."""
+    if not serving:
+        assert service.stop() == 0
+    load = Load(machines, 1000)
+    until(lambda: machines.accepted > 500)
+    accepted, at = machines.accepted, time.time()
+    until(lambda: _saved(tmp_path / "mosquitto") > at, why=broker.log.read_text)
+    after(0.5)
+    broker.kill()
+    broker.start()
+    if not serving:
+        service.start()
+    service.ready("ready", "degraded")
+    after(0.5)
+    sent = load.stop()
+    promised = {number for number in sent if number <= accepted} | {max(sent)}
+    until(lambda: arrived(watcher) >= promised, 40, lambda: (promised - arrived(watcher), service.said()))
+    messages, decisions = service.settled()
+    assert arrived(watcher) <= sent
+    assert messages["received"] == messages["acknowledged"] + messages["cut_off"]
+    assert decisions.pop("made") == sum(decisions.values())
+    for asset in range(ASSETS):
+        _in_order(watcher, f"acme/dallas/line-1/asset-{asset}/")
+    _ids_tell_repetitions(watcher)
+
+
+def _saved(folder: Path) -> float:
+    """When the broker last wrote down what it holds."""
+    database = folder / "data" / "mosquitto.db"
+    return database.stat().st_mtime if database.exists() else 0.0
 
 
 def _in_order(watcher: Client, below: str) -> None:
