@@ -6,15 +6,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from time import monotonic, time_ns
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from uns import __version__
 from uns.instant import legible
+from uns.service.running import Running
 from uns.service.tallies import BUCKETS
 from uns.telemetry import Figures
-
-if TYPE_CHECKING:
-    from uns.service.running import Running
 
 LEAST_FREE: Final = 512 * 1024 * 1024
 _COMING: Final = "new rules ({}) wait until what the broker holds of their equipment has been read"

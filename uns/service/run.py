@@ -20,6 +20,7 @@ from uns.service.health import HealthServer, json_answer
 from uns.service.lease import Lease
 from uns.service.rules import Rules
 from uns.service.running import Running
+from uns.service.telling import Telling
 from uns.settings import Settings, endpoint
 from uns.telemetry import CONTENT_TYPE, exposition, logger
 
@@ -108,7 +109,9 @@ async def _alone(
             log.error(f"{settings.health} cannot be listened on: {error.strerror}", remedy="set `health`")
             return UNREACHABLE
         _settle_memory()
-        if await running.run(stop, reload):
+        telling = Telling(running)
+        running.say = telling.say
+        if await running.run(stop, reload, telling.keep()):
             log.info("stopped")
             return OK
         log.error("another process took this session over", remedy="give each its own `instance`, or end one of them")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from random import Random
 from time import monotonic, time_ns
 from typing import Any, Final
@@ -19,7 +20,6 @@ from uns.journal.mover import Mover
 from uns.journal.values import Announced, Item
 from uns.publisher import Publisher
 from uns.registry.engine import RegistryAway
-from uns.service import report
 from uns.service.beside import Beside
 from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import Change, context_late
@@ -35,7 +35,6 @@ from uns.service.topics import OwnTopics
 from uns.service.underway import Written
 from uns.settings import Settings
 
-STATUS_EVERY: Final = 5
 DRAIN_WITHIN: Final = 10.0
 MOST_RECORD_BYTES: Final = 64 * 1024 * 1024
 """Of records that wait for the registry: none of them may be dropped, so beyond it nothing more is taken."""
@@ -51,6 +50,8 @@ class Running:
         self.out_of_balance = False
         self.coming = ""
         """The revision of new rules that wait to take effect."""
+        self.say: Callable[[str], None] = lambda state: None
+        """Publishes the status, `running` or `stopped`; whoever runs this sets it."""
         self.beside: Beside | None = None
         """The API's process, where it is ours to start."""
         self.endpoint = endpoint_of(settings)
@@ -84,11 +85,11 @@ class Running:
 
     # The life of it
 
-    async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> bool:
-        """Until `stop`; False where another process took our session over."""
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event, tell: Coroutine[Any, Any, None]) -> bool:
+        """Until `stop`, and beside it `tell`; False where another process took our session over."""
         self.hearing.start()
         linked = asyncio.ensure_future(self._link())
-        others: list[asyncio.Task[Any]] = [asyncio.ensure_future(each) for each in (self._tick(), self._reload(reload))]
+        others: list[asyncio.Task[Any]] = [asyncio.ensure_future(each) for each in (tell, self._reload(reload))]
         stopping = asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait([linked, stopping, *others], return_when=asyncio.FIRST_COMPLETED)
@@ -128,9 +129,7 @@ class Running:
             if not len(self.session.outbox) and not self.path.journal_decisions:
                 break
             await asyncio.sleep(0.02)
-        if self.session.connected:
-            self.own.say({**report.status(self), "state": "stopped"})
-            self.session.flush()
+        self.say("stopped")
         await asyncio.sleep(0.05)
 
     def _end_threads(self) -> None:
@@ -166,8 +165,7 @@ class Running:
             self.log.warning("subscribing was cut off; it is done again with the next connection", why=str(error))
             self.session.cut(str(error))
             return
-        self.own.say(report.status(self))
-        self.session.flush()
+        self.say("running")
 
     # What threads tell
 
@@ -224,24 +222,8 @@ class Running:
 
     # By the clock, and on request
 
-    async def _tick(self) -> None:
-        last: report.Readiness | None = None
-        second = 0
-        while True:
-            await asyncio.sleep(1)
-            second += 1
-            self._look()
-            ready = report.readiness(self)
-            if ready != last:
-                last = ready
-                (self.log.info if ready.status == "ready" else self.log.warning)(ready.status, why=list(ready.reasons))
-            elif second % STATUS_EVERY:
-                continue
-            if self.session.connected:
-                self.own.say(report.status(self))
-                self.session.flush()
-
-    def _look(self) -> None:
+    def look(self) -> None:
+        """What has grown old, full or out of balance since the last second."""
         self._age()
         self._balance()
         self.gaps.see(self.path.tallies.possible_gaps.total())

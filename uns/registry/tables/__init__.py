@@ -1,7 +1,5 @@
 """The registry's tables, one file per noun; migrations make them, and a test compares the two."""
 
-from uns.registry.tables.base import METADATA as METADATA
-from uns.registry.tables.base import REVISIONS as REVISIONS
 from uns.registry.tables.batch import BATCHES as BATCHES
 from uns.registry.tables.equipment import EQUIPMENT as EQUIPMENT
 from uns.registry.tables.product import PRODUCTS as PRODUCTS
@@ -9,6 +7,8 @@ from uns.registry.tables.quarantine import CAUSES as CAUSES
 from uns.registry.tables.quarantine import DROPPED as DROPPED
 from uns.registry.tables.quarantine import ENTRIES as ENTRIES
 from uns.registry.tables.quarantine import MESSAGES as MESSAGES
+from uns.registry.tables.recorded import METADATA as METADATA
+from uns.registry.tables.recorded import REVISIONS as REVISIONS
 from uns.registry.tables.shift import SHIFT_CHANGES as SHIFT_CHANGES
 from uns.registry.tables.shift import SHIFT_EXCEPTIONS as SHIFT_EXCEPTIONS
 from uns.registry.tables.shift import SHIFT_PATTERNS as SHIFT_PATTERNS

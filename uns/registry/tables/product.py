@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Named, Table, Text
 
-from uns.registry.tables.base import METADATA, Recorded
+from uns.registry.tables.recorded import METADATA, Recorded
 
 
 class Products(Recorded):

@@ -19,7 +19,7 @@ from sqlalchemy import (
     TypedColumns,
 )
 
-from uns.registry.tables.base import METADATA
+from uns.registry.tables.recorded import METADATA
 
 
 class Messages(TypedColumns):

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Named, Table, Text, TypedColumns
 
-from uns.registry.tables.base import METADATA
+from uns.registry.tables.recorded import METADATA
 
 
 class Contents(TypedColumns):
