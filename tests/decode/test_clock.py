@@ -178,6 +178,24 @@ def test_which_time_is_taken(samples, payload, time, instant, clock, code):
     assert [finding.code for finding in sample.findings] == ([code] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("payload", "each", "time", "pointer"),
+    [
+        ({"v": 1}, None, "/ts", "/ts"),
+        ({"v": 1}, None, ["/ts", "/t"], "/ts"),
+        ({"v": 1, "t": "soon"}, None, ["/ts", "/t"], "/t"),
+        ({"m": [{"v": 1, "t": RECENT}, {"v": 1}]}, "/m/*", "./t", "/m/1/t"),
+        ({"m": [{"r": [{"v": 1}], "t": OLD}]}, "/m/*/r/*", "/m/*/t", "/m/0/t"),
+        ({"a/b": {"v": 1}}, "/{name}", "./~0t", "/a~1b/~0t"),
+        ({"a": {"v": 1}}, "/{name}", ["/{name}/x{{1}}", "/{name}/t"], "/a/x{1}"),
+    ],
+)
+def test_a_time_that_fails_is_told_where_the_source_looks_for_it(samples, payload, each, time, pointer):
+    source = {"value": "./v", "time": time} | ({"each": each} if each else {})
+    findings = samples(json.dumps(payload), **source)[-1].findings
+    assert [(finding.code[:5], finding.where.pointer) for finding in findings] == [("time-", pointer)]
+
+
 def test_the_limits_of_belief_are_the_sources_own(samples):
     payload = f'{{"v":1,"ts":{OLD}}}'
     (sample,) = samples(payload, value="/v", time="/ts", clock=ClockLimits(behind=9 * 86_400 * SECOND))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from uns.decode.pointer import Every, Key, Pointer, Token
+from uns.decode.pointer import Every, Key, Pointer, Token, escaped
 from uns.decode.step import as_index
 from uns.message import Value
 
@@ -41,11 +41,6 @@ def parts(each: Sequence[Pointer], apart: Sequence[Pointer]) -> Find:
         return found if len(walks) == 1 else list({part[1]: part for part in found}.values())
 
     return find
-
-
-def escaped(key: str) -> str:
-    """A key as a token of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
 
 
 def _walk(token: Token) -> _Walk:

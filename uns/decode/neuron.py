@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from uns.decode.each import MAX_READINGS, escaped
-from uns.decode.pointer import Pointer
+from uns.decode.each import MAX_READINGS
+from uns.decode.pointer import Pointer, escaped
 from uns.decode.sample import drawer
 from uns.decode.source import Source, TimeSpec
 from uns.message import Quality, RawMessage, Reading, Sample, Scalar, Value

@@ -67,6 +67,16 @@ class Pointer:
     def captures(self) -> tuple[str, ...]:
         return tuple(token.capture for token in self.tokens if isinstance(token, EveryMember))
 
+    def place(self, reading: Reading, at: str) -> str:
+        """Where it looks, from the payload's root; `at` is the reading's own place. What binds to nothing stays."""
+        written = self.text.lstrip(".").split("/")[1:]
+        for index, token in enumerate(self.tokens):
+            if isinstance(token, Key):
+                written[index] = escaped(token.text)
+            elif index < len(reading.path):
+                written[index] = escaped(str(reading.path[index]))
+        return "/".join([at if self.origin == "reading" else "", *written])
+
     def bound_by(self, each: Sequence[Pointer]) -> Malformed | None:
         """Why a pointer outside `each` can never bind its `*` or `{key}`; None where one of `each` binds them all."""
         wild = [index for index, token in enumerate(self.tokens) if not isinstance(token, Key)]
@@ -76,6 +86,11 @@ class Pointer:
         message = f"`{self.text}`: `{token}` does not stand at this place in `each`"
         offset = self.text.index("/") + 1
         return Malformed("pointer-unbound", message, "name an element, or begin as `each` does", offset)
+
+
+def escaped(key: str) -> str:
+    """A key as a token of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
 
 
 def _tokens(text: str) -> tuple[Token, ...]:

@@ -21,6 +21,7 @@ Draw = Callable[[RawMessage, Reading, str], Sample]
 _HERE: Final = Pointer.parse(".")
 _INFINITE: Final = float("inf")
 _MAX_KEY: Final = 64
+_NOTHING: Final = (None, ABSENT)
 _new: Final = tuple.__new__
 
 
@@ -36,7 +37,7 @@ def drawer(source: Source) -> Draw:
     def draw(raw: RawMessage, reading: Reading, at: str) -> Sample:
         value, tag = find(reading), tag_of(reading) if tag_of else None
         time, clock, fault = stamp(raw, reading)
-        faults = None if fault is None else [_placed(fault, at)]
+        faults = None if fault is None else [_timed(fault, source, reading, at)]
         quality, code = judged(reading) if judged else (good, None)
         if value is None or (type(value) is float and not -_INFINITE < value < _INFINITE):
             value, quality = None, bad
@@ -48,7 +49,7 @@ def drawer(source: Source) -> Draw:
         if clock == "backlog" and quality is good:
             quality = Quality.UNCERTAIN
         if isinstance(tag, Fault):
-            faults, tag = [_placed(tag, at), *(faults or ())], None
+            faults, tag = [tag._replace(pointer=at), *(faults or ())], None
         unit = unit_of(reading) if unit_of else None
         pointer = at + below if below is not None else value_at.text
         topic = raw[0]
@@ -66,8 +67,10 @@ def _unit(pointer: Pointer) -> Callable[[Reading], str | None]:
     return unit_of
 
 
-def _placed(fault: Fault, at: str) -> Fault:
-    return fault._replace(pointer=at)
+def _timed(fault: Fault, source: Source, reading: Reading, at: str) -> Fault:
+    """The fault at the time that is there and not believed, or where the first should stand."""
+    there = (each for each in source.time.at if each.find(reading) not in _NOTHING)
+    return fault._replace(pointer=next(there, source.time.at[0]).place(reading, at))
 
 
 def _no_value(pointer: Pointer, reading: Reading, at: str) -> Fault:
@@ -75,7 +78,7 @@ def _no_value(pointer: Pointer, reading: Reading, at: str) -> Fault:
     meant = _meant(pointer, reading)
     if meant is not None:
         remedy = f"did you mean `{meant}`?"
-    return Fault("value-missing", f"`{pointer.text}` absent", remedy, at)
+    return Fault("value-missing", f"`{pointer.text}` absent", remedy, pointer.place(reading, at))
 
 
 def _meant(pointer: Pointer, reading: Reading) -> str | None:
