@@ -31,10 +31,15 @@ def origins(bundle: Bundle, topic: str) -> list[Origin]:
     """At most a thousand, in the order of the rules."""
     found: list[Origin] = []
     for file in bundle.files:
-        prefix = bundle.standard.root if len(file.sites) > 1 else f"{bundle.standard.root}/{file.sites[0]}"
+        prefix = prefix_of(file, bundle)
         if topic.startswith(f"{prefix}/"):
             found += _of_file(file, topic.removeprefix(f"{prefix}/"))
     return found[:MOST]
+
+
+def prefix_of(file: RuleFile, bundle: Bundle) -> str:
+    """What stands before every target of the file."""
+    return bundle.standard.root if len(file.sites) > 1 else f"{bundle.standard.root}/{file.sites[0]}"
 
 
 def _of_file(file: RuleFile, rest: str) -> Iterator[Origin]:
@@ -42,7 +47,7 @@ def _of_file(file: RuleFile, rest: str) -> Iterator[Origin]:
         if rule.record is not None or rule.ignore:
             continue
         for template in rule.to:
-            for captures, joined in _rows(rule, {}, 0):
+            for captures, joined in rows(rule, {}, 0):
                 known = _matched(template, captures, rest)
                 if known is not None and all(
                     allows(each, known[each.capture]) for each in rule.where if each.capture in known
@@ -51,7 +56,7 @@ def _of_file(file: RuleFile, rest: str) -> Iterator[Origin]:
                     yield Origin(rule, _address(rule.topic, known), tag, joined)
 
 
-def _rows(
+def rows(
     rule: Rule, known: Mapping[str, str], index: int
 ) -> Iterator[tuple[Mapping[str, str], tuple[tuple[Lookup, Row], ...]]]:
     """What the rule's tables can bring: one combination of rows after the other, consistent in their keys."""
@@ -64,7 +69,7 @@ def _rows(
             c: cell for c, cell in zip(lookup.columns, row.cells, strict=True) if cell != "*" or c not in lookup.key
         }
         if all(known.get(key, cells[key]) == cells[key] for key in lookup.key if key in cells):
-            for captures, joined in _rows(rule, {**known, **cells}, index + 1):
+            for captures, joined in rows(rule, {**known, **cells}, index + 1):
                 yield captures, ((lookup, row), *joined)
 
 
@@ -77,7 +82,7 @@ def _matched(template: Template, captures: Mapping[str, str], rest: str) -> Mapp
             if not isinstance(part, Slot):
                 parts.append(re.escape(part))
             elif part.name in captures:
-                text = _filled(part, captures[part.name])
+                text = filled(part, captures[part.name])
                 if text is None:
                     return None
                 parts.append(re.escape(text))
@@ -92,7 +97,8 @@ def _matched(template: Template, captures: Mapping[str, str], rest: str) -> Mapp
     return {**told, **captures}
 
 
-def _filled(slot: Slot, text: str) -> str | None:
+def filled(slot: Slot, text: str) -> str | None:
+    """The text after the slot's transforms; None where one has no result."""
     for name in slot.transforms:
         result = TRANSFORMS[name](text)
         if not isinstance(result, str):

@@ -222,6 +222,8 @@ def test_explain_tells_of_a_governed_topic_what_the_api_tells(plant, environment
     other = uns(plant, environment, "explain", "acme/dallas/packaging/line-2/filler/_telemetry/temperature")
     assert "plc/dallas/L2/filler/TT101  nothing was heard of it" in other.stdout
     assert (other.returncode, "none: the broker keeps no value here" in other.stdout) == (1, True)
+    misspelt = uns(plant, environment, "explain", f"{TOPIC}e")
+    assert (misspelt.returncode, f"→ did you mean `{TOPIC}`?" in misspelt.stdout) == (1, True)
 
 
 def _with_value(answer: dict) -> dict | None:

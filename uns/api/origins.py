@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from uns.api.models import Answer, FindingModel, Value
 from uns.bundle import Bundle
 from uns.instant import rfc3339
+from uns.meant import meant
 from uns.origins import Origin, origins
 from uns.registry.entries import Filter, entries
 
@@ -40,13 +41,15 @@ class Produced(Answer):
     value: Value | None
     bundle: str = Field(description="revision of the rules")
     origins: list[From]
+    meant: str | None = Field(description="the nearest topic that some rule can produce, where none can produce this")
 
 
 def produced(engine: Engine | None, bundle: Bundle, topic: str, value: Value | None) -> Produced:
     """Every rule and raw address that can give the topic, as far as they can be listed."""
     source = value.provenance.source if value is not None else None
     known = [_from(engine, each, source) for each in origins(bundle, topic)]
-    return Produced(topic=topic, value=value, bundle=bundle.revision, origins=known)
+    instead = None if known else meant(bundle, topic)
+    return Produced(topic=topic, value=value, bundle=bundle.revision, origins=known, meant=instead)
 
 
 def _from(engine: Engine | None, origin: Origin, source: str | None) -> From:

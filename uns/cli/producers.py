@@ -25,7 +25,10 @@ def show(produced: Produced, payload: bytes | None, away: str = "") -> None:
         age = "" if value.timestamp is None else f"  {ago(value.age)} ago"
         _line("value", payload[:SHOWN].decode("utf-8", "replace"), (age, "dim"))
     if not produced.origins:
-        _line("rule", "no rule can produce this topic\n          → `uns check`; look for the name in the rules")
+        remedy = (
+            f"did you mean `{produced.meant}`?" if produced.meant else "look for its equipment and name in the rules"
+        )
+        _line("rule", f"no rule can produce this topic\n          → {remedy}")
     for each in produced.origins:
         _show_one(each)
 
