@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from uns.decode.spelling import shown, spellings
 from uns.finding import Finding, SamplePlace, found, nearest
 from uns.message import Scalar, Value
 from uns.naming.resolution import Scale
@@ -71,7 +72,7 @@ def _bit(value: Value, meaning: Meaning) -> tuple[Value, Misfit | None]:
 
 
 def _state(value: Value, states: States) -> tuple[Value, Misfit | None]:
-    for text in _spellings(value):
+    for text in spellings(value):
         if text in states.mapping:
             return states.mapping[text], None
     if isinstance(value, (dict, list)):
@@ -80,17 +81,6 @@ def _state(value: Value, states: States) -> tuple[Value, Misfit | None]:
         return states.otherwise, None
     message = f"{shown(value)} is not in states `{states.name}`"
     return None, Misfit("states-unknown", message, f"add it, or `'*'` for the rest, at {states.place}")
-
-
-def _spellings(value: Value) -> tuple[str, ...]:
-    """How a raw value may stand in a states map: 1 is also true, 2.0 is also 2."""
-    if isinstance(value, bool):
-        return ("true", "1") if value else ("false", "0")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value) if isinstance(value, (int, float)) else value if isinstance(value, str) else ""
-    also = {"1": ("true",), "0": ("false",), "true": ("1",), "false": ("0",)}
-    return (text, *also.get(text, ()))
 
 
 def number_of(value: Value, decimal: str) -> tuple[Value, Misfit | None]:
@@ -209,12 +199,3 @@ def wrong(value: Value, wanted: str, remedy: str) -> Misfit:
         message = f"{what} stands where {wanted} is wanted"
         return Misfit("value-not-scalar", message, "go deeper with `each`, or draw members with `fields`")
     return Misfit("value-type", f"{shown(value)} is not {wanted}", remedy)
-
-
-def shown(value: Value) -> str:
-    """A raw value as a person reads it: short, text in quotes."""
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    text = repr(value) if isinstance(value, str) else str(value) if not isinstance(value, (dict, list)) else "…"
-    text = f'"{text[1:-1]}"' if isinstance(value, str) else text
-    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from uns.bundle import Bundle, Step
-from uns.convert import Meaning, Misfit, convert, number_of, shown, wrong
+from uns.convert import Meaning, Misfit, convert, number_of, wrong
 from uns.decode.source import Source
+from uns.decode.spelling import shown
 from uns.decode.times import Stamp, form
 from uns.finding import Finding, Malformed, SamplePlace, found
 from uns.instant import Instant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uns.bundle import Step
 from uns.context.timeline import Timeline
 from uns.context.values import EMPTY, Context
-from uns.convert import shown
+from uns.decode.spelling import shown
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, SamplePlace, found
 from uns.instant import rfc3339

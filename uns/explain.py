@@ -9,10 +9,10 @@ from uns.bundle import Bundle, Route, Step
 from uns.context.timeline import Timeline
 from uns.context.values import Context
 from uns.contextualize import contextualize
-from uns.convert import shown
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import NO_BIRTHS, Births
 from uns.decode.source import TimeSpec
+from uns.decode.spelling import shown
 from uns.decode.times import epoch_unit, form
 from uns.draw import draw_value
 from uns.equipment import EquipmentPath

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from uns.decode.fault import Fault, shown
+from uns.decode.fault import Fault
 from uns.decode.source import ClockLimits, Source
+from uns.decode.spelling import shown
 from uns.decode.times import Stamp, form
 from uns.instant import MILLISECOND, SECOND, Instant, rfc3339
 from uns.message import ABSENT, Clock, RawMessage, Reading, Value
@@ -74,7 +75,7 @@ def _implausible(source: Source, raw: RawMessage, given: Value) -> Fault:
     read = form(source.time.as_, source.time.zone or source.zone)(given, raw.received)
     instant = read.instant if isinstance(read, Stamp) else read
     if instant is None:
-        message = f"`{shown(given)}` cannot be read as a time"
+        message = f"{shown(given)} cannot be read as a time"
         return Fault("time-implausible", message, "say in `as` how it is written; or `time: received`")
     message = (
         f"{rfc3339(instant)} lies {_span(abs(instant - raw.received))} {_side(instant, raw.received, source.clock)}"

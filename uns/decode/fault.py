@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple
 
 from uns.finding import Finding, SamplePlace, found
@@ -30,11 +29,3 @@ def undecoded(raw: RawMessage, *why: Fault | Finding) -> Sample:
     return Sample(
         raw.topic, None, ABSENT, raw.received, clock, Quality.BAD, None, None, NOTHING, "", findings, undecoded=True
     )
-
-
-def shown(value: object, length: int = 60) -> str:
-    """A raw value as findings quote it, cut where it is long."""
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
-    text = repr(value)[1:-1] if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= length else f"{text[:length]}…"

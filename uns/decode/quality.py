@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from uns.decode.source import QualitySpec
+from uns.decode.spelling import spellings
 from uns.message import ABSENT, Quality, Reading, Scalar, Value
 
 GOOD, UNCERTAIN, BAD = Quality.GOOD, Quality.UNCERTAIN, Quality.BAD
@@ -39,12 +40,12 @@ def judge(spec: QualitySpec) -> Callable[[Reading], Judged]:
 def _grade(spec: QualitySpec) -> Callable[[Value], Quality | None]:
     if spec.as_ is None:
         listed: Mapping[str, Quality] = dict(spec.listed)
-        return lambda raw: next((listed[text] for text in _spellings(raw) if text in listed), None)
+        return lambda raw: next((listed[text] for text in spellings(raw) if text in listed), None)
     return {"bool": _bool, "opcda": _opcda, "opcua": _opcua, "text": _text}[spec.as_]
 
 
 def _bool(raw: Value) -> Quality | None:
-    text = next(iter(_spellings(raw)), "").lower()
+    text = next(iter(spellings(raw)), "").lower()
     return GOOD if text in ("true", "1") else BAD if text in ("false", "0") else None
 
 
@@ -73,17 +74,6 @@ def _integer(raw: Value, low: int, high: int) -> int | None:
     if type(raw) is float and raw.is_integer():
         raw = int(raw)
     return raw if type(raw) is int and low <= raw <= high else None
-
-
-def _spellings(raw: Value) -> tuple[str, ...]:
-    """A raw scalar as text; true is also 1, and 2.0 is 2."""
-    if type(raw) is bool:
-        return ("true", "1") if raw else ("false", "0")
-    if type(raw) is float and raw.is_integer():
-        return (str(int(raw)), str(raw))
-    if raw is None:
-        return ("null",)
-    return (str(raw),) if isinstance(raw, str | int | float) else ()
 
 
 def _code(raw: Value) -> Scalar | None:
