@@ -107,7 +107,7 @@ def test_what_the_registry_cannot_be_given_stays_in_the_journal_and_the_others_a
     service.ready("degraded")
     assert "1 entries stay in the journal" in reasons(service)
     with sqlite3.connect(service.folder / ".uns" / "journal.db") as journal:
-        assert journal.execute("SELECT topic FROM messages").fetchall() == [(UNWANTED[0],)]
+        until(lambda: journal.execute("SELECT topic FROM messages").fetchall() == [(UNWANTED[0],)])
 
 
 @pytest.mark.parametrize("place", ["uns.service.own:_run_of"])
