@@ -36,6 +36,7 @@ from uns.api.inforce import RulesInForce
 from uns.api.link import Link, follow
 from uns.api.models import Problem
 from uns.api.namespace import Namespace
+from uns.api.openapi import describe
 from uns.api.problem import install
 from uns.api.registry_view import RegistryView
 from uns.api.surroundings import Surroundings
@@ -75,6 +76,7 @@ def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) 
         app.include_router(noun.router)
     for noun in NOUNS:
         app.include_router(noun.router, prefix="/api/v1")
+    describe(app)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from html import escape
 from typing import Any, Final
@@ -16,7 +17,7 @@ body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:62rem;padding
 code,pre{font:14px/1.45 ui-monospace,monospace}h2{margin-top:2.5rem;border-bottom:1px solid #d0d7de}
 details{border:1px solid #d0d7de;border-radius:6px;margin:.5rem 0;padding:.4rem .8rem}summary{cursor:pointer}
 table{border-collapse:collapse;margin:.5rem 0}td,th{text-align:left;padding:.2rem .9rem .2rem 0;vertical-align:top}
-b.get{color:#0a5}b.post,b.put{color:#06c}b.delete{color:#c22}
+pre{overflow-x:auto;margin:0}b.get{color:#0a5}b.post,b.put{color:#06c}b.delete{color:#c22}
 @media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}h2,details{border-color:#30363d}a{color:#6cf}}
 """
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -51,16 +52,28 @@ def _operation(verb: str, path: str, operation: dict[str, Any]) -> Iterator[str]
     yield f"<details><summary><b class={verb}>{verb.upper()}</b> <code>{escape(path)}</code> "
     yield f"{escape(operation.get('summary', ''))}</summary><p>{escape(operation.get('description', ''))}</p>"
     rows = [
-        (each["name"], each["in"], _said(each["schema"]), each.get("description", ""))
+        (each["name"], each["in"] + ", required" * each.get("required", False), _said(each["schema"]),
+         each.get("description", ""))
         for each in operation.get("parameters", [])
-    ]
+    ]  # fmt: skip
     if body := operation.get("requestBody"):
         rows.append(("body", "JSON", _said(_content(body)), "" if body.get("required") else "may be left out"))
     rows += [
         (code, "answer", _said(_content(each)), each.get("description", ""))
         for code, each in operation["responses"].items()
     ]
-    yield "<table>" + "".join(_row(row) for row in rows) + "</table></details>"
+    yield "<table>" + "".join(_row(row) for row in rows) + "</table>"
+    if "example" in _media(operation.get("requestBody", {})):
+        yield f"<p>takes, for example</p>{_example(_media(operation['requestBody'])['example'])}"
+    for code in ("200", "201"):
+        if "example" in _media(operation["responses"].get(code, {})):
+            yield f"<p>answers</p>{_example(_media(operation['responses'][code])['example'])}"
+    yield "</details>"
+
+
+def _example(example: Any) -> str:
+    text = example if isinstance(example, str) else json.dumps(example, indent=1, ensure_ascii=False)
+    return f"<pre>{escape(text)}</pre>"
 
 
 def _row(cells: tuple[str, ...]) -> str:
@@ -76,10 +89,14 @@ def _cell(text: str) -> str:
     return text if text.startswith("<") else escape(text)
 
 
+def _media(part: dict[str, Any]) -> dict[str, Any]:
+    """What the first media type of a body or an answer says."""
+    first: dict[str, Any] = next(iter(part.get("content", {}).values()), {})
+    return first
+
+
 def _content(part: dict[str, Any]) -> dict[str, Any]:
-    content = part.get("content", {})
-    first: dict[str, Any] = next(iter(content.values()), {})
-    schema: dict[str, Any] = first.get("schema", {})
+    schema: dict[str, Any] = _media(part).get("schema", {})
     return schema
 
 
@@ -101,5 +118,6 @@ def _type(name: str, schema: dict[str, Any]) -> Iterator[str]:
     yield f'<details id="{escape(name)}"><summary><code>{escape(name)}</code></summary>'
     yield f"<p>{escape(schema.get('description', ''))}</p><table>"
     for member, inner in schema.get("properties", {}).items():
-        yield _row((member, _said(inner), inner.get("description", "")))
+        need = "required" if member in schema.get("required", ()) else ""
+        yield _row((member, _said(inner), need, inner.get("description", "")))
     yield "</table></details>"
