@@ -90,7 +90,8 @@ def test_docs_load_nothing_from_anywhere_and_show_every_operation(api, spec):
     page = httpx.get(f"{api.url}/docs")
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert not re.search(r"(?:src|href|action)=[\"']?(?!#|/openapi\.json)[^>]", page.text)
+    leads = re.findall(r"(?:src|href|action)=[\"']?([^\"'> ]+)", page.text)
+    assert {each for each in leads if not each.startswith("#")} == {"/openapi.json"}
     assert not re.search(r"<(?:script|link|iframe|img|object|embed)\b|@import|url\(", page.text)
     for path in spec["paths"]:
         assert f"<code>{path}</code>" in page.text
