@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,34 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path, arguments: tuple[str, ...]) -
     status, said = status_without_a_reader(tmp_path, *arguments)
     assert status == 0
     assert "Error" not in said
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("check", "--json"), ("test",), ("test", "--json")])
+def test_a_closed_pipe_makes_no_success_of_a_failure(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    write_project(tmp_path)
+    rules = tmp_path / "naming_rules" / "dallas.yaml"
+    rules.write_text(rules.read_text() + "tests: [{topic: nowhere, text: x, expect: {ignore: empty}}]\n")
+    status, said = status_without_a_reader(tmp_path, *arguments)
+    assert (status, "Traceback" in said) == (1, False)
+
+
+def test_without_standard_output_the_status_tells(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    command = ["sh", "-c", f"exec {shlex.join(UNS)} check >&-"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path, env=plain())
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
+@pytest.mark.parametrize("arguments", [("check",), ("check", "--json"), ("--help",)])
+def test_a_full_disk_behind_standard_output_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    write_project(tmp_path)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*UNS, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path, env=plain()
+        )
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert "error: standard output cannot be written: No space left on device" in done.stderr
 
 
 def test_no_colour_leaves_for_a_file() -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, one_line, out, settings
+from uns.cli.app import WRONG_USE, Config, Json, app, fail, one_line, out, settings
+from uns.cli.output import is_abandoned
 
 if TYPE_CHECKING:
     from uns.settings import Settings
@@ -40,23 +41,18 @@ def watch(
     except Malformed as error:
         fail(WRONG_USE, str(error), error.remedy)
     left = count if count is not None else -1
-    ended, pipe_closed = asyncio.Event(), False
+    ended = asyncio.Event()
 
     def take(message: Any) -> None:
-        nonlocal left, pipe_closed
+        nonlocal left
         text = _shown(message, root, wanted, as_json)
         if text is not None and left != 0:
-            left -= 1
-            try:
-                _print(text, as_json)
-            except BrokenPipeError:
-                left, pipe_closed = 0, True
+            _print(text, as_json)
+            left = 0 if is_abandoned() else left - 1
         if left == 0:
             ended.set()
 
     at_broker(chosen, _follow(chosen, take, f"{root}/#", ended, seconds))
-    if pipe_closed:
-        raise typer.Exit(NEGATIVE)  # which `main` knows for no error where nobody reads any more
 
 
 def _whole(text: str) -> str:
