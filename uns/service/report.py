@@ -53,10 +53,8 @@ def _lacking(running: Running) -> Iterator[str]:
     if running.gaps.more:
         newest = path.tallies.gaps[-1]
         yield f"the broker may have lost messages within the last hour, lately at {newest['at']}: {newest['reason']}"
-    if running.overflow.more:
-        yield f"{running.overflow.more} rejections of the last hour are only counted: uns quarantine list"
-    if running.journal_overflow.more:
-        yield f"{running.journal_overflow.more} rejections of the last hour are only counted, as the registry is away"
+    if only := running.overflow.more + running.journal_overflow.more:
+        yield f"{only} rejections of the last hour are only counted: uns quarantine list"
     if running.mover.stuck:
         yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
     if running.out_of_balance:
