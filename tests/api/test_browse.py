@@ -92,6 +92,12 @@ def test_nothing_there_names_what_is(filled):
     assert response.json()["findings"][0]["remedy"] == "did you mean acme/dallas?"
 
 
+def test_a_path_with_a_slash_behind_it_is_told_what_to_leave_out(filled):
+    [finding] = filled.client.get("/namespace/acme/dallas/").json()["findings"]
+    assert finding["message"] == "'acme/dallas/' ends with an empty level, which no governed topic has"
+    assert finding["remedy"] == "leave out the last `/`"
+
+
 def test_a_deleted_topic_is_gone(filled, publish):
     publish("acme/berlin/brewing/_telemetry/temperature", "")
     eventually(lambda: filled.client.get("/namespace/acme/berlin").status_code == 404)

@@ -109,6 +109,32 @@ def test_a_method_that_does_not_fit_is_a_problem_too(api):
     is_problem(api.client.delete("/values"), 405)
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/v1/status", "/api/v1/values", "/docs"])
+def test_head_tells_what_get_would_without_the_body(api, path):
+    head, get = httpx.head(f"{api.url}{path}"), httpx.get(f"{api.url}{path}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_head_of_a_stream_does_not_wait_for_its_end(api):
+    assert httpx.head(f"{api.url}/api/v1/stream", timeout=5).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where"),
+    [
+        ("/explain", {"topic": "plc/x", "text": "\ud800"}, "/text"),
+        ("/explain", {"topic": "\ud800"}, "/topic"),
+        ("/products", {"id": "P", "attributes": {"a": "\ud800"}}, "/attributes/a"),
+        ("/products", {"id": "P", "why": "\ud800"}, "/why"),
+        ("/rules/rollback", {"revision": "\ud800"}, "/revision"),
+    ],
+)
+def test_half_a_character_is_refused_where_it_stands(api, path, body, where):
+    response = api.client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert is_problem(response, 400)["findings"][0]["where"]["file"] == where
+
+
 @given(st.text(max_size=50), st.text(max_size=50))
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_and_no_query_brings_it_down(api, path, value):

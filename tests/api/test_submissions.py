@@ -58,6 +58,21 @@ def test_errors_are_all_told_and_keep_it_out(api, files):
     assert len(api.client.get("/submissions").json()["items"]) == 1
 
 
+@pytest.mark.parametrize("files", [{"naming_rules/\ud800.yaml": None}, {"naming_rules/\ud800.yaml": "site: dallas"}])
+def test_a_file_whose_name_is_no_unicode_is_refused_and_brings_nothing_down(api, files):
+    body = json.dumps({"files": files})
+    refused = api.client.post("/submissions", content=body, headers={"Content-Type": "application/json"})
+    assert refused.status_code == 400, refused.text
+    assert refused.json()["findings"][0]["where"]["file"] == "/files/naming_rules~1?.yaml"
+
+
+def test_a_file_whose_text_is_no_unicode_is_told_at_its_pointer(api):
+    body = json.dumps({"files": {"naming_rules/dallas.yaml": "\ud800"}})
+    refused = api.client.post("/submissions", content=body, headers={"Content-Type": "application/json"})
+    assert refused.status_code == 400
+    assert refused.json()["findings"][0]["where"]["file"] == "/files/naming_rules~1dallas.yaml"
+
+
 def test_many_errors_of_one_kind_are_told_as_a_number(api, files):
     rules = "".join(f"  - {{id: r{at}, from: plc/dallas/x{at}, to: nowhere/_telemetry/x{at}}}\n" for at in range(5_000))
     broken = files["naming_rules/dallas.yaml"].replace("rules:\n", f"rules:\n{rules}", 1)

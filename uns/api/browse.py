@@ -61,6 +61,11 @@ def _unknown(path: str, here: Surroundings) -> Refused:
     there = f"{parent}/".lstrip("/")
     remedy = f"did you mean {there}{near}?" if near else f"GET /api/v1/namespace/{parent} lists what is there"
     message = f"there is no {missing!r} below {parent[:500]!r}"
+    if path.endswith("/"):
+        message, remedy = (
+            f"{path[-500:]!r} ends with an empty level, which no governed topic has",
+            "leave out the last `/`",
+        )
     if not parent:
         message = f"a path begins with {here.namespace.root!r}, and not with {missing!r}"
         remedy = f"GET /api/v1/namespace/{here.namespace.root} lists what is there"

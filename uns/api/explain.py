@@ -130,7 +130,10 @@ def _payload(asked: Asked) -> bytes | None:
         both = " and ".join(sorted(given))
         raise wrong("/payload", f"{both} stand there, and only one can be the payload", "keep one")
     if "text" in given:
-        return (asked.text or "").encode()
+        try:
+            return (asked.text or "").encode()
+        except UnicodeEncodeError:
+            raise wrong("/text", "`/text` is not Unicode text", "send its bytes as `hex`") from None
     if "hex" in given:
         try:
             return bytes.fromhex(asked.hex or "")

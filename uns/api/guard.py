@@ -16,6 +16,7 @@ from uns.finding import FilePlace, found, nearest
 from uns.settings import is_loopback
 
 BODIES: Final = ("POST", "PUT", "PATCH")
+STREAM: Final = "/api/v1/stream"
 TOO_LARGE: Final = "the body is larger than this resource takes"
 
 
@@ -37,7 +38,12 @@ class Gate:
         if refusal:
             await problem(*refusal)(scope, receive, send)
         else:
-            await self._app(scope, _limited(receive, limit), send)
+            await self._app(_as_get(scope), _limited(receive, limit), send)
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is GET without the body, which the server leaves out; a stream has no end that HEAD could wait for."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" and scope["path"] != STREAM else scope
 
 
 def _too_large(headers: dict[str, list[str]], limit: int) -> tuple[int, str] | None:

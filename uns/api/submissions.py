@@ -78,7 +78,7 @@ async def one(request: Request, here: Here, revision: str) -> Response:
 @router.post("/submissions", status_code=201, summary="Submit a change set")
 async def submit(here: Here, change: ChangeSet) -> Submitted:
     _refuse_where_the_folder_rules(here)
-    files = {path: None if text is None else _encoded(path, text) for path, text in change.files.items()}
+    files = {path: _encoded(path, text) for path, text in change.files.items()}
     try:
         outcome = await here.registry.ask(submit_changes, files, rest(here.clock(), change.why))
     except Overtaken:
@@ -112,9 +112,10 @@ def _refuse_where_the_folder_rules(here: Here) -> None:
         raise Refused(409, detail)
 
 
-def _encoded(path: str, text: str) -> bytes:
+def _encoded(path: str, text: str | None) -> bytes | None:
     try:
-        return text.encode()
+        path.encode()
+        return None if text is None else text.encode()
     except UnicodeEncodeError:
         raise wrong(pointer(["files", path]), f"{path[:200]} is not Unicode text", "send it as UTF-8") from None
 
