@@ -82,6 +82,9 @@ class Source:
     places: Mapping[str, FilePlace] = field(default_factory=dict)
     """Key → place of its value, for findings and explanations."""
 
+    sound: bool = True
+    """Whether all of it could be read: of one that could not, nobody knows what it yields."""
+
     @property
     def yields_tags(self) -> bool:
         """Whether its samples carry a tag."""

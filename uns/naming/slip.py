@@ -19,7 +19,6 @@ _BEHIND: Final = 200
 
 REMEDIES: Final = (
     ("mapping values are not allowed", "check the indentation, and quote text that holds `: `"),
-    ("\\t", "indent with blanks, not tabs"),
     ("escape", "use 'single' quotes where a backslash is meant"),
     ("quoted scalar", "close the quotation mark"),
     ("expected ',' or ", "close the bracket or brace, or put a comma"),
@@ -38,6 +37,8 @@ def slip(
     likely = quoted or otherwise
     if likely is not None:
         return likely
+    if "'\\t'" in problem:
+        return found("yaml-syntax", "a tab stands in the indentation", "indent with blanks", place)
     remedy = next((advice for part, advice in REMEDIES if part in problem), "check the indentation")
     return found("yaml-syntax", _plainly(problem), remedy, place)
 

@@ -13,7 +13,8 @@ from uns.naming.parse.report import Report
 ALIASES: Final[Mapping[str, str]] = {
     "target": "to", "destination": "to", "filter": "topic", "pattern": "from", "match": "from", "dialect": "read",
     "format": "read", "timestamp": "time", "owner": "steward", "cases": "tests", "tables": "lookups",
-    "regex": "pattern", "source": "from",
+    "regex": "pattern", "source": "from", "topic": "from",
+    "when": "where", "scale": "unit", "factor": "unit", "condition": "where",
     "table": "lookup", "csv": "file", "timezone": "zone", "expected": "expect", "min": "range", "max": "range",
 }  # fmt: skip
 """What other programs call a key → the key here."""

@@ -24,7 +24,12 @@ def check_ownership(files: Iterable[RuleFile], report: Report) -> None:
                 theirs = f"`{owners[other].stem}.yaml`"
                 owned = f"owned by {theirs}" if other == path else f"not free: {theirs} owns `{other}`"
                 message = f"`{path}` is {owned}"
-                report.add("owner-overlap", message, "narrow `owns`", _place_of_owner(file, index))
+                report.add(
+                    "owner-overlap",
+                    message,
+                    "divide it with `owns` in both files, or make them one",
+                    _place_of_owner(file, index),
+                )
         for path in file.owns:
             owners.setdefault(path, file)
             for each in path.upwards():

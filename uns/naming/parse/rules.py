@@ -65,7 +65,7 @@ def _read_rule(node: Node, stem: str, mode: Mode, each: tuple[Pointer, ...], sco
     before = report.errors
     topic, tag = read_pattern(form.leaf("from"), report), read_pattern(form.leaf("tag"), report, tag=True)
     record = cast(RecordKind, form.choice("record", RECORDS, "")) if form.has("record") else None
-    ignore = form.flag("ignore")
+    ignore = form.flag("ignore", form.has("ignore"))
     check_kind(form, record, ignore)
     lookups, where = _lookups(form, scope), _where(form)
     to = read_targets(form, record, [each for each in (topic, tag) if each], report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, cast
 
 from uns.decode.pointer import Pointer
@@ -49,7 +50,7 @@ def _is_whole(source: Source | None) -> bool:
 
 
 def _read_source(node: Node, zones: tuple[str, ...], scope: Scope) -> Source | None:
-    report = scope.report
+    report, before = scope.report, scope.report.errors
     if isinstance(node, Leaf):
         node = Members(node.place, ((Leaf(node.place, "topic", True), node),))
     own = Form(node, "the source", KEYS, report, required=("topic",))
@@ -65,7 +66,7 @@ def _read_source(node: Node, zones: tuple[str, ...], scope: Scope) -> Source | N
     if not topics:
         return None
     each = _each(form, report)
-    return Source(
+    source = Source(
         topics=topics,
         place=node.place,
         read=read,
@@ -83,6 +84,7 @@ def _read_source(node: Node, zones: tuple[str, ...], scope: Scope) -> Source | N
         empty=cast(Literal["reject", "ignore"], form.choice("empty", ("reject", "ignore"), "reject")),
         places=form.places(),
     )
+    return source if report.errors == before else replace(source, sound=False)
 
 
 def _topics(form: Form, report: Report) -> tuple[TopicFilter, ...]:

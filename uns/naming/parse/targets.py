@@ -69,7 +69,7 @@ def check_contracts(form: Form, to: tuple[Template, ...], scope: Scope) -> None:
         place = places[template.text]
         named = contract_level(template)
         if named is None:
-            _complain(template, place, scope.report)
+            _complain(template, place, scope)
         elif template.levels[-1] == (named,):
             message = f"`{template.text[:100]}` ends before a name"
             form.report.add(
@@ -88,11 +88,14 @@ def check_contracts(form: Form, to: tuple[Template, ...], scope: Scope) -> None:
             scope.report.add("contract-unknown", f"no contract `{named[:60]}`", remedy, place)
 
 
-def _complain(template: Template, place: FilePlace, report: Report) -> None:
+def _complain(template: Template, place: FilePlace, scope: Scope) -> None:
     several = sum(isinstance(level[0], str) and level[0].startswith("_") for level in template.levels) > 1
     message = "several levels start with `_`" if several else "no literal level starts with `_`"
     remedy = "keep one" if several else "write the contract before the name, such as `…/_telemetry/{name}`"
-    report.add("target-no-contract", f"`{template.text[:100]}`: {message}", remedy, place)
+    bare = [level for level in template.text.split("/") if scope.standard and level in scope.standard.contracts]
+    if bare and not several:
+        remedy = f"did you mean `_{bare[-1]}`?"
+    scope.report.add("target-no-contract", f"`{template.text[:100]}`: {message}", remedy, place)
 
 
 def _check_shape(form: Form, contract: Contract, place: FilePlace) -> None:

@@ -82,12 +82,21 @@ def feeding(file: RuleFile, fed: Feed) -> Iterator[Finding]:
         if not sources and file.partial:
             continue
         if not sources:
-            remedy = "add a source that takes it, or correct `from`"
+            remedy = _outside(rule.topic.text, file)
             yield found("from-outside", f"`{rule.topic.text}` is in no source", remedy, place(rule, "from"))
             continue
-        yield from _tags(rule, [each.tagged for each in sources])
+        if all(each.source.sound for each in sources):
+            yield from _tags(rule, [each.tagged for each in sources])
         if rule.to and not rule.record:
             yield from _wildcards(rule, sources)
+
+
+def _outside(topic: str, file: RuleFile) -> str:
+    other = topic.removeprefix("/") if topic.startswith("/") else f"/{topic}"
+    first = other.split("/")[: 1 + other.startswith("/")]
+    if any(str(each).split("/")[: len(first)] == first for source in file.sources for each in source.topics):
+        return f"did you mean `{other}`? A leading `/` is a level of its own"
+    return "add a source that takes it, or correct `from`"
 
 
 def _tags(rule: Rule, tagged: list[bool]) -> Iterator[Finding]:

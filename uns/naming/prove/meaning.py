@@ -126,12 +126,18 @@ def _field(standard: Standard, field: Field, measured: bool) -> Iterator[Finding
         yield assumed(name, field.place)
 
 
+DEGREES: Final = {"C": "Cel", "F": "[degF]"}
+"""UCUM's coulomb and farad, which people write for degrees."""
+
+
 def _unit(name: Name, raw: RawUnit) -> Iterator[Finding]:
     outcome = scale_to(raw, name)
     if isinstance(outcome, Malformed) and outcome.code == "unit-incompatible":
         unit = f"`{name.unit}`, the unit of `{name.name}`" if name.unit else f"`{name.name}`, which has no unit"
         message = f"`{raw.code}` cannot become {unit}"
-        yield found("unit-incompatible", message, "correct the unit, or choose another name", raw.place)
+        likely = DEGREES.get(raw.code) if name.unit in DEGREES.values() else None
+        remedy = f"did you mean `{likely}`?" if likely else "correct the unit, or choose another name"
+        yield found("unit-incompatible", message, remedy, raw.place)
 
 
 def assumed(name: Name, where: FilePlace) -> Finding:
