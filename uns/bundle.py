@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
 
 from uns.convert import Meaning
 from uns.decode import Births, Reader, reader
@@ -64,7 +64,8 @@ class Step:
     source: Source
 
 
-class Plan(NamedTuple):
+@dataclass(slots=True)
+class Plan:
     """What an address comes to under this bundle."""
 
     resolution: Resolution
@@ -96,7 +97,7 @@ class Route:
         findings = tuple(_unfit(raw, each) for each in self.schema.violations(payload))
         if not samples:
             return [undecoded(raw, *findings)], births
-        return [sample._replace(findings=sample.findings + findings) for sample in samples], births
+        return [replace(sample, findings=sample.findings + findings) for sample in samples], births
 
 
 def _unfit(raw: RawMessage, violation: Violation) -> Finding:
@@ -141,7 +142,7 @@ class Bundle:
 
     def plan(self, route: Route, sample: Sample) -> Plan:
         """What the sample's address comes to; worked out once per address."""
-        address = sample[:2]
+        address = (sample.topic, sample.tag)
         try:
             return self._plans[address]
         except KeyError:

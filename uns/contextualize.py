@@ -44,7 +44,8 @@ def _decide(sample: Sample, route: Route, now: Situation, decisions: list[Decisi
     if sample.undecoded:
         decisions.append(_undecoded(sample, route))
         return
-    resolution, steps = now.bundle.plan(route, sample)
+    plan = now.bundle.plan(route, sample)
+    resolution = plan.resolution
     rule = resolution.rule
     if resolution.ignored is not None:
         decisions.append(Ignore(sample, rule, resolution.ignored))
@@ -55,7 +56,7 @@ def _decide(sample: Sample, route: Route, now: Situation, decisions: list[Decisi
         reject = Reject(sample, rule, sample.findings if unnamed else sample.findings + resolution.findings)
         decisions.append(Observe(reject) if (rule or route.file).mode == "observe" else reject)
     else:
-        for step in steps:
+        for step in plan.steps:
             if isinstance(step, Refused):
                 decision: Publish | Recorded | Reject = Reject(sample, rule, sample.findings + step.findings)
             else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from uns.context.values import Context, Record
 from uns.envelope import Envelope, Pair
@@ -13,7 +14,8 @@ from uns.naming.rule import Rule
 from uns.topic import Topic
 
 
-class Publish(NamedTuple):
+@dataclass(slots=True)
+class Publish:
     """A governed message; `findings` are those of mode `warn` and notes."""
 
     sample: Sample
@@ -27,7 +29,7 @@ class Publish(NamedTuple):
     more: tuple[Pair, ...]
     """The user properties that this message alone has, but for the id."""
     retain: bool
-    value: object
+    value: Any
     """The governed value, or the fields of an object: what duplicates are compared by, together with `quality`."""
     quality: str
     context: Context
@@ -39,7 +41,8 @@ class Publish(NamedTuple):
         return [("id", self.id), *self.envelope.pairs, *self.more]
 
 
-class Recorded(NamedTuple):
+@dataclass(slots=True)
+class Recorded:
     """Something for the registry, judged on the timeline; the caller lets it take effect there."""
 
     sample: Sample
@@ -49,7 +52,8 @@ class Recorded(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-class Reject(NamedTuple):
+@dataclass(slots=True)
+class Reject:
     """Not fit to be published: kept in quarantine with its raw message and these findings."""
 
     sample: Sample | None
@@ -58,7 +62,8 @@ class Reject(NamedTuple):
     target: Target | None = None
 
 
-class Ignore(NamedTuple):
+@dataclass(slots=True)
+class Ignore:
     """Dropped: `reason` is the rule (`dallas/drop`), or tombstone, retained, source, unmatched, lookup, empty."""
 
     sample: Sample | None
@@ -66,7 +71,8 @@ class Ignore(NamedTuple):
     reason: str
 
 
-class Observe(NamedTuple):
+@dataclass(slots=True)
+class Observe:
     """Counted only, as mode `observe` says; `would` is what `enforce` would have decided."""
 
     would: Publish | Recorded | Reject

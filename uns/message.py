@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal
 
 from uns.finding import Finding
 from uns.instant import Instant
@@ -53,7 +55,13 @@ Clock = Literal["", "received", "replaced", "ambiguous", "gap", "backlog"]
 """Why an event time is not simply the machine's own word; empty where it is."""
 
 
-class RawMessage(NamedTuple):
+NO_CAPTURES: Final[Mapping[str, str]] = MappingProxyType({})
+
+# Nobody changes a message, a sample or a decision; to freeze them would make each take three times as long to make.
+
+
+@dataclass(slots=True)
+class RawMessage:
     """One message as the broker handed it over. `receipt` numbers the messages of a receive instant."""
 
     topic: str
@@ -67,19 +75,21 @@ class RawMessage(NamedTuple):
     """Queued before the session came back, so that its receive time is later than its arrival."""
 
 
-class Reading(NamedTuple):
+@dataclass(slots=True)
+class Reading:
     """The part of a payload that one sample was drawn from, for pointers of rules (`fields`, `batch`)."""
 
     payload: Value
     node: Value
     path: tuple[str | int, ...] = ()
     """From the payload to the node: the keys and indices that `each` went through."""
-    captures: Mapping[str, str] = {}
+    captures: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
     """Whether the node is the whole payload."""
 
 
-class Sample(NamedTuple):
+@dataclass(slots=True)
+class Sample:
     """One reading drawn from a raw message; `findings` tell what could not be read of it."""
 
     topic: str

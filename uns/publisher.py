@@ -7,6 +7,7 @@ guards against two signals that would share one topic.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, Final
 
 from uns.decision import Publish, Reject
@@ -87,7 +88,7 @@ class Publisher:
         elif own_time and _is_known(memory, decision):
             return None
         elif time < last:
-            decision = decision._replace(retain=False) if decision.retain else decision
+            decision = replace(decision, retain=False) if decision.retain else decision
             if own_time:
                 _note(memory, decision, time)
             return decision

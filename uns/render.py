@@ -65,14 +65,14 @@ def identity(raw: RawMessage, sample: Sample) -> str:
 
     Without an event time of its own, a reading is told apart by receive time and receipt number.
     """
-    topic, tag, value, time, clock = sample[:5]
-    moment: Any = [raw.received, raw.receipt] if clock in BY_RECEIPT else time
+    value = sample.value
+    moment: Any = [raw.received, raw.receipt] if sample.clock in BY_RECEIPT else sample.time
     if type(value) not in _SCALARS:
         value = sample.reading.node
     try:
-        text = orjson.dumps((topic, tag, moment, value))
+        text = orjson.dumps((sample.topic, sample.tag, moment, value))
     except TypeError:
-        text = json.dumps((topic, tag, moment, value)).encode()
+        text = json.dumps((sample.topic, sample.tag, moment, value)).encode()
     return blake2b(text, digest_size=16).hexdigest()
 
 

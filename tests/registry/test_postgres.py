@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -146,7 +147,7 @@ def test_quarantine_keeps_within_its_bounds(engine: Engine) -> None:
     assert [each.raw.payload[0] for each in entries.entries(engine, cursor=first.next).items] == [17, 1, 0]
     keep(engine, [], 0, Bounds(max_bytes=2 * entries.stock(engine).bytes // 5))
     assert entries.stock(engine)[:3] == (20, 18, 2)
-    others = [each._replace(key=f"o-{at}", raw=raw[at]._replace(topic=f"plc/{at}")) for at, each in enumerate(some)]
+    others = [each._replace(key=f"o-{at}", raw=replace(raw[at], topic=f"plc/{at}")) for at, each in enumerate(some)]
     keep(engine, others, 0, Bounds(max_causes=5))
     stock = entries.stock(engine)
     assert stock.quarantined == stock.kept + stock.counted_only == 40

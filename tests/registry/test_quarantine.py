@@ -200,7 +200,7 @@ def test_causes_are_bounded_also_where_each_keeps_something(engine: Engine) -> N
 
 def test_a_cause_that_was_forgotten_begins_anew(engine: Engine) -> None:
     kept(engine, map(alone, range(20)), max_causes=10)
-    again = alone(1).raw._replace(received=100 * SECOND)
+    again = replace(alone(1).raw, received=100 * SECOND)
     assert kept(engine, [alone(100)._replace(raw=again)], max_causes=10)[-1] == 100
     assert {each.topic: each.quarantined for each in entries.counts(engine)}["plc/1"] == 1
     assert entries.stock(engine)[:3] == (21, 11, 10)

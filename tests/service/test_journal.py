@@ -34,7 +34,7 @@ def refusal(
     topic: str = "plc/a",
     message: str = "no rule",
 ) -> Refusal:
-    raw = RAW._replace(received=RAW.received + number, payload=payload, topic=topic)
+    raw = replace(RAW, received=RAW.received + number, payload=payload, topic=topic)
     finding = replace(FINDING, message=message)
     return Refusal(
         raw, tuple(Rejection("", "", raw, tag, "d/r", (finding,), "b1", "7", "dallas", True) for tag in tags)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -149,7 +150,7 @@ def test_signals_are_stale_after_three_times_the_time_that_the_dictionary_expect
     name = Name("temperature", "number", PLACE, every=10)
     publisher = Publisher(signals(plc_a="a"))
     one = reading(100)
-    publisher.judge(one._replace(target=Target(PLACE, None, TOPIC, None, name)))
+    publisher.judge(replace(one, target=Target(PLACE, None, TOPIC, None, name)))
     publisher.restore("acme/dallas/_telemetry/temperature", "plc/b", "x", 90, "good", name)
     publisher.restore("acme/dallas/_telemetry/label", "plc/c", "x", 1, "good", None)
     assert [publisher.stale(now) for now in (120, 121, 130, 131)] == [0, 1, 1, 2]

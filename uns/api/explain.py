@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 import aiomqtt
@@ -68,7 +69,7 @@ async def explained(here: Here, asked: Asked) -> Explained | Produced:
         return await _produced(here, bundle, asked.topic)
     if payload is None:
         raw = await _kept(here, asked.topic)
-        raw = raw if asked.at is None else raw._replace(received=asked.at)
+        raw = raw if asked.at is None else replace(raw, received=asked.at)
     else:
         received = here.clock() if asked.at is None else asked.at
         raw = RawMessage(asked.topic, payload, received, retained=asked.retained)

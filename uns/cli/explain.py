@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -55,7 +56,7 @@ def explain(
     else:
         content = sys.stdin.buffer.read() if payload == "-" else payload.encode("utf-8", "surrogateescape")
         raw = RawMessage(topic, content, time.time_ns())
-    raw = raw if received is None else raw._replace(received=received)
+    raw = raw if received is None else replace(raw, received=received)
     explanation = explained(raw, bundle, timeline_of(engine, bundle, raw.received))
     if as_json:
         show_json(explanation.as_json())

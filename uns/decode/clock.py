@@ -32,7 +32,7 @@ def stamper(source: Source) -> Stamper:
     usual = source.time.as_ in ("auto", "ms")  # epoch milliseconds, without a call for each
 
     def stamp(raw: RawMessage, reading: Reading) -> Taken:
-        received = raw[2]
+        received = raw.received
         given: Value = ABSENT
         for find in finds:
             value = find(reading)
@@ -54,7 +54,7 @@ def stamper(source: Source) -> Stamper:
 
 
 def _by_receipt(raw: RawMessage, reading: Reading) -> Taken:
-    return raw[2], "backlog" if raw[7] else "received", None
+    return raw.received, "backlog" if raw.backlog else "received", None
 
 
 def _otherwise(source: Source, raw: RawMessage, given: Value) -> Taken:

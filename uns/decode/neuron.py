@@ -62,4 +62,4 @@ def _failed(sample: Sample, code: Value) -> Sample:
     """The bad reading that an error code makes."""
     raw: Scalar | None = code if isinstance(code, str | int | float) and code == code else None
     findings = tuple(finding for finding in sample.findings if finding.code != "value-missing")
-    return sample._replace(value=None, quality=Quality.BAD, code=raw, findings=findings)
+    return replace(sample, value=None, quality=Quality.BAD, code=raw, findings=findings)

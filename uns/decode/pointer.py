@@ -140,20 +140,30 @@ def _finder(origin: str, tokens: tuple[Token, ...]) -> Find:
     if walk is None:
         return _bound(tokens) if origin == "payload" else lambda reading: ABSENT
     if not tokens:
-        return lambda reading: reading[1]
+        return lambda reading: reading.node
     first = tokens[0]
     if len(tokens) == 1 and isinstance(first, Key) and as_index(first.text) is None:
-        return _member(first.text, 0 if origin == "payload" else 1)
+        return _in_payload(first.text) if origin == "payload" else _in_node(first.text)
     if origin == "payload":
-        return lambda reading: walk(reading[0])
-    return lambda reading: walk(reading[1])
+        return lambda reading: walk(reading.payload)
+    return lambda reading: walk(reading.node)
 
 
-def _member(key: str, origin: int) -> Find:
-    """The usual pointer, `/a` or `./a`, without a call in between; `origin` is the reading's payload or node."""
+def _in_payload(key: str) -> Find:
+    """The usual pointer, `/a`, without a call in between."""
 
     def find(reading: Reading) -> Value | Absent:
-        node = reading[origin]
+        node = reading.payload
+        return node.get(key, ABSENT) if type(node) is dict else ABSENT
+
+    return find
+
+
+def _in_node(key: str) -> Find:
+    """The same for `./a`."""
+
+    def find(reading: Reading) -> Value | Absent:
+        node = reading.node
         return node.get(key, ABSENT) if type(node) is dict else ABSENT
 
     return find

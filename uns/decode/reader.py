@@ -14,7 +14,7 @@ from uns.decode.neuron import drawer_of_groups
 from uns.decode.pointer import Pointer
 from uns.decode.sample import drawer
 from uns.decode.source import Source
-from uns.message import RawMessage, Reading, Sample, Value
+from uns.message import NO_CAPTURES, RawMessage, Reading, Sample, Value
 
 Births = Mapping[str, Any]
 """What a stateful dialect announced before: immutable, taken and handed back by every draw, empty for the others."""
@@ -22,9 +22,6 @@ NO_BIRTHS: Final[Births] = MappingProxyType({})
 
 Parse = Callable[[RawMessage], "Value | Sample"]
 Draw = Callable[[RawMessage, Value, Births], tuple[list[Sample], Births]]
-
-_new: Final = tuple.__new__
-_NO_CAPTURES: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def _one(source: Source) -> Draw:
     sample = drawer(source)
 
     def draw(raw: RawMessage, payload: Value, births: Births) -> tuple[list[Sample], Births]:
-        return [sample(raw, _new(Reading, (payload, payload, (), _NO_CAPTURES, True)), "")], births
+        return [sample(raw, Reading(payload, payload, (), NO_CAPTURES, True), "")], births
 
     return draw
 
@@ -69,8 +66,7 @@ def _several(source: Source) -> Draw:
         if not found:
             return _none(source, raw, found), births
         return [
-            sample(raw, _new(Reading, (payload, node, path, captures, not path)), at)
-            for node, path, captures, at in found
+            sample(raw, Reading(payload, node, path, captures, not path), at) for node, path, captures, at in found
         ], births
 
     return draw

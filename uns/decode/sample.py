@@ -22,7 +22,6 @@ _HERE: Final = Pointer.parse(".")
 _INFINITE: Final = float("inf")
 _MAX_KEY: Final = 64
 _NOTHING: Final = (None, ABSENT)
-_new: Final = tuple.__new__
 
 
 def drawer(source: Source) -> Draw:
@@ -52,9 +51,9 @@ def drawer(source: Source) -> Draw:
             faults, tag = [tag._replace(pointer=at), *(faults or ())], None
         unit = unit_of(reading) if unit_of else None
         pointer = at + below if below is not None else value_at.text
-        topic = raw[0]
+        topic = raw.topic
         findings = tuple(one.at(topic, tag) for one in faults) if faults else ()
-        return _new(Sample, (topic, tag, value, time, clock, quality, code, unit, reading, pointer, findings, False))
+        return Sample(topic, tag, value, time, clock, quality, code, unit, reading, pointer, findings)
 
     return draw
 

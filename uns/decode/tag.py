@@ -41,7 +41,7 @@ def tagger(source: Source) -> Tagger | None:
 
 
 def _captured(reading: Reading) -> str | Fault | None:
-    captures = reading[3]
+    captures = reading.captures
     return _bounded("/".join(captures.values())) if captures else None
 
 
@@ -78,7 +78,7 @@ def _filled(text: str) -> Written:
     def written(reading: Reading) -> str | Fault:
         out = literals[0]
         for name, literal in zip(names, literals[1:], strict=True):
-            caught = reading[3].get(name)
+            caught = reading.captures.get(name)
             if caught is None:
                 remedy = "capture it in every pointer of `each`"
                 return Fault("tag-missing", f"`{{{name}}}` of `tag` is not captured here", remedy)

@@ -158,7 +158,7 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
 
 
 def _entry_of(row: Row[Any]) -> Entry:
-    raw = RawMessage(*(getattr(row, f"raw_{name}") for name in RawMessage._fields))
+    raw = RawMessage(*(getattr(row, f"raw_{name}") for name in RawMessage.__slots__))
     findings = tuple(Finding.from_json(each) for each in orjson.loads(row.findings))
     return Entry(
         row.id, raw, row.tag, row.rule, row.site, findings, row.bundle, row.context, row.kept_at, row.state, row.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
@@ -144,7 +145,7 @@ def _keep_messages(connection: Connection, new: Sequence[Rejection]) -> None:
     raw = {each.message: each.raw for each in new}
     known = _present(connection, MESSAGES.c.key, list(raw))
     rows = [
-        {**message._asdict(), "topic": clean(message.topic), "key": key, "size": message_size(message)}
+        {**asdict(message), "topic": clean(message.topic), "key": key, "size": message_size(message)}
         for key, message in raw.items()
         if key not in known
     ]

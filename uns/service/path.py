@@ -33,9 +33,6 @@ MOST_HELD_BYTES: Final = 64 * 1024 * 1024
 
 Decide = Callable[[RawMessage, Bundle, Timeline, Births], tuple[list[Decision], Births]]
 
-_new: Final = tuple.__new__
-"""Makes a named tuple at half the cost of calling its class."""
-
 
 class Path:
     """All of it runs on the event loop; nothing here waits."""
@@ -84,12 +81,9 @@ class Path:
             self._receipt += 1
         else:
             self._received, self._receipt = received, 0
-        raw = _new(
-            RawMessage,
-            (
-                topic, packet.payload, received, self._receipt, 1 if packet_id else 0, packet.retain,
-                packet.duplicate, self.backlog,
-            ),
+        raw = RawMessage(
+            topic, packet.payload, received, self._receipt, 1 if packet_id else 0, packet.retain,
+            packet.duplicate, self.backlog,
         )  # fmt: skip
         busy = self.holds or self.journal_bytes or self.session.outbox.queue
         if self.held or (busy and self.is_full()):
@@ -205,7 +199,9 @@ class Path:
         for number, decision in enumerate(decisions):
             try:
                 if type(decision) is Publish:
-                    self._publish(decision, entry, (number, raw, bundle, timeline, births), rejects)
+                    topic, time = decision.topic, decision.sample.time
+                    sent = Sent(entry, topic, time, number, raw, bundle, timeline, births)
+                    self._publish(decision, sent, rejects)
                 elif isinstance(decision, Reject):
                     rejects.append(decision)
                 elif isinstance(decision, Ignore):
@@ -228,21 +224,22 @@ class Path:
         self.failed(raw.topic, fault)
         return service_fault(raw, fault)
 
-    def _publish(self, decision: Publish, entry: Entry, how: tuple[Any, ...], rejects: list[Reject]) -> None:
+    def _publish(self, decision: Publish, sent: Sent, rejects: list[Reject]) -> None:
         verdict = self.publisher.judge(decision)
         if type(verdict) is Publish:
             if verdict.findings:
                 self.tallies.findings.update(each.code for each in verdict.findings)
-            topic, payload, envelope, identity, more, retain = verdict[3:9]
-            sent = _new(Sent, (entry, topic, decision.sample.time, *how))
-            self.session.outbox.publish(Outgoing(topic, payload, retain, more, sent, envelope, identity))
-            entry.waiting += 1
+            outgoing = Outgoing(
+                verdict.topic, verdict.payload, verdict.retain, verdict.more, sent, verdict.envelope, verdict.id
+            )
+            self.session.outbox.publish(outgoing)
+            sent.entry.waiting += 1
         elif type(verdict) is Reject:
             rejects.append(verdict)
         else:
             self.ledger.outcomes["duplicate"] += 1
             if self.carried.count:
-                self.carried.wait(entry)
+                self.carried.wait(sent.entry)
 
     def _refuse(
         self, entry: Entry, raw: RawMessage, rejects: Sequence[Reject], under: Under, carried: bool = False

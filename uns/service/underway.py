@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from uns.bundle import Bundle
@@ -16,7 +17,8 @@ Under = tuple[Bundle, Timeline]
 """What was in force when it was decided."""
 
 
-class Sent(NamedTuple):
+@dataclass(slots=True)
+class Sent:
     """What is to be known of a publish once the broker has answered; little, since a thousand are under way at once.
 
     The decision itself is not kept: where the broker refuses it, the same arguments give it again.
