@@ -260,19 +260,3 @@ def test_the_mover_ships_once_the_registry_is_there_and_then_deletes(tmp_path: P
     store = Store(tmp_path / "journal.db")
     assert (store.rejections(0, 10), store.records(0, 10)) == ([], [])
     store.close()
-
-
-def test_bytes_of_records_are_counted_as_long_as_they_wait(store: Store, tmp_path: Path) -> None:
-    assert store.record_bytes == 0
-    store.write([announced("B-1")])
-    one = store.record_bytes
-    store.write([announced("B-2")])
-    assert store.record_bytes == 2 * one > 1_000
-    other = Store(tmp_path / "journal.db")
-    assert other.record_bytes == 2 * one
-    other.close()
-    with pytest.raises(AttributeError):
-        store.write([announced("B-3"), None])  # type: ignore[list-item]
-    assert store.record_bytes == 2 * one
-    store.delete([], [number for number, _ in store.records(0, 10)])
-    assert store.record_bytes == 0

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from uns.journal.store import Store
 from uns.journal.values import Item, Refusal, Waiting
+from uns.quarantine import Rejection
 
 GROUP: Final = 1000
 LONGEST_WAIT: Final = 5.0
@@ -44,6 +45,7 @@ class Journal:
         """Something was committed since the last look."""
         self._committed, self._failed, self._spoilt = committed, failed, spoilt
         self._queue: SimpleQueue[Waiting | Deletion | None] = SimpleQueue()
+        self._bounding = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -65,6 +67,17 @@ class Journal:
     def delete(self, rejections: Sequence[int], records: Sequence[int]) -> None:
         """The registry has them."""
         self._queue.put((rejections, records))
+
+    def take(self, reader: Store, after: int, most: int, most_bytes: int) -> list[tuple[int, Rejection]]:
+        """The next rejections for the registry: from now on they are not dropped, and so not counted twice."""
+        with self._bounding:
+            taken = reader.rejections(after, most, most_bytes)
+            self.store.taken = taken[-1][0] if taken else after
+        return taken
+
+    def give_back(self, after: int) -> None:
+        """What was taken behind this number did not arrive."""
+        self.store.taken = after
 
     def stop(self) -> None:
         """Write what was handed in, then end; while nothing can be written, end without."""
@@ -105,7 +118,8 @@ class Journal:
         """The first group in one commit; where it is not the disk's fault, in parts until the item is found."""
         group = groups[0]
         try:
-            self.store.write(each.item for each in group)
+            with self._bounding:
+                self.store.write(each.item for each in group)
         except Exception as fault:
             if (isinstance(fault, sqlite3.Error) and not isinstance(fault, _OF_AN_ITEM)) or group[0].spoilt:
                 raise

@@ -79,7 +79,7 @@ class Mover:
 
     def _ship(self, store: Store) -> int:
         records = store.records(self._applied, AT_ONCE)
-        rejections = store.rejections(self._kept, AT_ONCE, BYTES_AT_ONCE)
+        rejections = self.journal.take(store, self._kept, AT_ONCE, BYTES_AT_ONCE)
         try:
             if records:
                 moved = self._move(self.apply, records)
@@ -92,6 +92,7 @@ class Mover:
                 self._kept = rejections[-1][0]
                 self.journal.delete(moved, [])
         except self.faults as error:
+            self.journal.give_back(self._kept)
             self._tell(str(error))
             return 0
         self._tell("")

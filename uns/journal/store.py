@@ -62,6 +62,8 @@ class Store:
             "INSERT INTO journal SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM journal)", (secrets.token_hex(6),)
         )
         self.id, self.counted_only = self.connection.execute("SELECT id, counted_only FROM journal").fetchone()
+        self.taken = 0
+        """Rejections up to this number are on their way to the registry: they are not for us to drop and count."""
         by_cause = "SELECT cause, COUNT(*) FROM rejections GROUP BY cause"
         self.causes: dict[str, int] = dict(self.connection.execute(by_cause).fetchall())
         self.size = self._sum(_MESSAGE_BYTES, "messages") + self._sum(_REJECTION_BYTES, "rejections")
@@ -157,8 +159,8 @@ class Store:
             ).fetchall()  # fmt: skip
             self.size += size
             if self.causes[cause] > FIRST + NEWEST:
-                oldest = "SELECT number FROM rejections WHERE cause = ? ORDER BY number LIMIT 1 OFFSET ?"
-                self._count_only(self.connection.execute(oldest, (cause, FIRST)).fetchall())
+                oldest = "SELECT number FROM rejections WHERE cause = ? AND number > ? ORDER BY number LIMIT 1 OFFSET ?"
+                self._count_only(self.connection.execute(oldest, (cause, self.taken, FIRST)).fetchall())
 
     def _announce(self, announced: Announced) -> None:
         record = announced.record
@@ -173,8 +175,11 @@ class Store:
     def _bound(self) -> None:
         while self.causes and (self.size > MOST_BYTES or len(self.causes) > MOST_CAUSES):
             few = min(_AT_ONCE, sum(self.causes.values()) // 20 + 1)
-            oldest = "SELECT number FROM rejections ORDER BY number LIMIT ?"
-            self._count_only(self.connection.execute(oldest, (few,)).fetchall())
+            oldest = "SELECT number FROM rejections WHERE number > ? ORDER BY number LIMIT ?"
+            rows = self.connection.execute(oldest, (self.taken, few)).fetchall()
+            if not rows:
+                return
+            self._count_only(rows)
 
     def _count_only(self, rows: Sequence[tuple[int]]) -> None:
         self._drop([number for (number,) in rows])
