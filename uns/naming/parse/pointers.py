@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from uns.decode.pointer import Pointer
-from uns.finding import Malformed
+from uns.finding import Malformed, Severity, found
 from uns.naming.node import Leaf
 from uns.naming.parse.report import Report
 from uns.naming.pattern import Pattern
@@ -41,10 +41,15 @@ def read_pattern(leaf: Leaf | None, report: Report, *, tag: bool = False) -> Pat
     if leaf is None:
         return None
     try:
-        return Pattern.parse(leaf.text, tag=tag)
+        pattern = Pattern.parse(leaf.text, tag=tag)
     except Malformed as error:
         report.malformed(error, leaf.place)
         return None
+    if "*" in leaf.text[1:] or leaf.text.startswith("*."):  # `*name` is a YAML alias, and told as that
+        remedy = "write `{name}` for a part of a level, `+` for a whole one"
+        message = f"`*` in `{leaf.text[:60]}` stands for itself, not for any text"
+        report.take(found("pattern-syntax", message, remedy, leaf.place, Severity.WARNING))
+    return pattern
 
 
 def read_template(leaf: Leaf | None, report: Report) -> Template | None:

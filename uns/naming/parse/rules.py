@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from uns.decode.pointer import Pointer
 from uns.decode.source import Source
-from uns.finding import FilePlace, Malformed
+from uns.finding import FilePlace, Malformed, Severity, found
 from uns.naming.lookup import Lookup
 from uns.naming.node import Items, Leaf, Members, Node
 from uns.naming.parse.fields import read_fields, read_raw_unit
@@ -29,6 +29,7 @@ KEYS: Final = (
 )  # fmt: skip
 MAX_LOOKUPS: Final = 8
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,99}")
+_LIKE_A_GLOB: Final = re.compile(r"[A-Za-z0-9_ -]+\*")
 _LIKE_A_CLASS: Final = re.compile(r"(?:[0-9]-[0-9]|[a-z]-[a-z]|[A-Z]-[A-Z])+")
 
 
@@ -137,6 +138,10 @@ def _matched(form: Form, key: Leaf, node: Node) -> Where | None:
     except Malformed as error:
         form.report.malformed(error, leaf.place)
         return None
+    if _LIKE_A_GLOB.fullmatch(leaf.text):
+        message = f"`{leaf.text[:60]}` takes its last character any number of times, and no other text"
+        remedy = f"write `{leaf.text[:60].removesuffix('*')}.*` for what begins so"
+        form.report.take(found("where-regex", message, remedy, leaf.place, Severity.WARNING))
     return Where(key.text, key.place, pattern=leaf.text)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from uns.finding import FilePlace, Finding, found, nearest
 from uns.naming.joining import MEANT
 from uns.naming.lookup import Lookup
+from uns.naming.pattern import written_levels
 from uns.naming.prove.language import values_of
 from uns.naming.prove.places import place
 from uns.naming.rule import Rule, Where
@@ -96,4 +97,8 @@ def _unused(rule: Rule) -> Iterator[Finding]:
             values = values_of(wheres.get(name))
             if name not in reached and (values is None or len(values) > 1):
                 message = f"`{{{name}}}` goes nowhere, so addresses that differ there would collide"
-                yield found("capture-unused", message, "use it in `to`, or write `+`", place(rule, key))
+                alone = pattern and f"{{{name}}}" in written_levels(pattern)
+                remedy = (
+                    "use it in `to`, or write `+`" if alone else "use it in `to`, or let `where` leave it one value"
+                )
+                yield found("capture-unused", message, remedy, place(rule, key))

@@ -53,7 +53,7 @@ def _part(
         if refused is None:
             passed = True
         elif (cell := _cell(filling[refused.at], entry)) is not None:
-            yield refused.refusal.at(cell)
+            yield _of_cell(refused.refusal).at(cell)
         elif refused.refusal.code != "owner-outside":
             fault = fault or refused
         elif not _told(levels[: refused.at + 1]):
@@ -61,6 +61,13 @@ def _part(
             return
     if fault and not passed:
         yield fault.refusal.at(where)
+
+
+def _of_cell(refusal: Malformed) -> Malformed:
+    """What a capture needs a table for, a table itself says wrongly."""
+    if refusal.code != "level-not-allowed":
+        return refusal
+    return Malformed(refusal.code, refusal.message, "correct the cell, or write `kebab` behind the column in `to`")
 
 
 def _told(levels: TemplateLevels) -> bool:
