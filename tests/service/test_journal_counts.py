@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ FINDING = found("rule-none", "no rule", "add one", SamplePlace("plc/a"))
 
 
 def refusal(number: int) -> Refusal:
-    raw = RAW._replace(received=RAW.received + number)
+    raw = replace(RAW, received=RAW.received + number)
     return Refusal(raw, (Rejection("", "", raw, None, None, (FINDING,), "b1", "7", "dallas", False),))
 
 
