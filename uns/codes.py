@@ -113,6 +113,7 @@ S  publish-refused      the broker refused a governed message for good
 S  publish-too-large    a governed message above the broker's maximum packet size
 S  service-fault        a message at which this program itself failed
 E  file-unreadable      a file or folder that cannot be read
+W  time-ambiguous       a time that the clocks of its site showed twice
 E  row-invalid          a row of a registry file that cannot be taken
 """
 

@@ -60,12 +60,22 @@ def from_text(text: str, zone: tzinfo) -> Instant | None:
 
 def is_skipped(text: str, zone: tzinfo) -> bool:
     """Whether it is a wall-clock time that the clocks of `zone` leap over, so that it never was."""
+    return _set_forward(text, zone) > timedelta()
+
+
+def is_repeated(text: str, zone: tzinfo) -> bool:
+    """Whether the clocks of `zone` show this wall-clock time twice; `from_text` takes the first."""
+    return _set_forward(text, zone) < timedelta()
+
+
+def _set_forward(text: str, zone: tzinfo) -> timedelta:
+    """By how much the clocks are set forward around a wall-clock time; an offset of its own leaves nothing open."""
     try:
         moment = datetime.fromisoformat(text)
         before, after = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
     except (ValueError, OverflowError):
-        return False
-    return moment.tzinfo is None and before is not None and after is not None and before < after
+        return timedelta()
+    return timedelta() if moment.tzinfo or before is None or after is None else after - before
 
 
 def to_datetime(instant: Instant) -> datetime:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from uns.context.values import Product
 from uns.equipment import EquipmentPath
-from uns.instant import from_datetime
+from uns.instant import from_datetime, rfc3339
 from uns.naming.standard import Standard
 from uns.registry import batches, changes
 from uns.registry.csv import KINDS, export, take
@@ -199,12 +199,29 @@ def test_a_wall_clock_time_that_the_clocks_skip_is_said_not_to_exist(
 
 
 @pytest.mark.parametrize(
-    "start", ["2026-03-08T01:59", "2026-03-08T03:00", "2026-03-08T02:30-06:00", "2026-11-01T01:30"]
-)
-def test_times_beside_that_hour_and_an_hour_that_comes_twice_are_taken(
+    "start",
+    [
+        "2026-03-08T01:59", "2026-03-08T03:00", "2026-03-08T02:30-06:00",
+        "2026-11-01T00:59:59", "2026-11-01T01:30-05:00", "2026-11-01T01:30-06:00", "2026-11-01T02:00",
+    ],
+)  # fmt: skip
+def test_times_beside_that_hour_and_with_an_offset_leave_nothing_open(
     engine: Engine, standard: Standard, start: str
 ) -> None:
     assert imported(engine, standard, "batches", f"id,equipment,start\nB,dallas,{start}\n") == ([], Tally(added=1))
+
+
+def test_a_time_in_an_hour_that_comes_twice_is_taken_as_the_first_and_told(engine: Engine, standard: Standard) -> None:
+    result = take(engine, "batches", b"id,equipment,start\nB,dallas,2026-11-01T01:30\n", "b.csv", standard, ANN)
+    (finding,) = result.findings
+    assert str(finding) == (
+        "b.csv:2:10: warning: the clocks of America/Chicago showed `2026-11-01T01:30` twice; taken for the first time, "
+        "2026-11-01T01:30:00-05:00 (time-ambiguous)\n"
+        "  → write the one that is meant with its offset: 2026-11-01T01:30:00-05:00 or 2026-11-01T01:30:00-06:00"
+    )
+    assert result.tally == Tally(added=1)
+    (held,) = batches.get(engine, "B")
+    assert rfc3339(held.value.start) == "2026-11-01T06:30:00.000Z"
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"id,name\n\xfcber,x\n", b"id,id\n1,2\n", b"\x00", b"name\nP\n"])

@@ -100,6 +100,18 @@ def test_a_bad_sheet_names_its_rows_and_ends_with_status_1(folder: Path) -> None
     assert json.loads(as_json.stdout)["findings"][0]["where"] == {"file": "bad.csv", "line": 2, "column": 5}
 
 
+def test_a_time_that_the_clocks_showed_twice_is_told_and_keeps_nothing_back(folder: Path) -> None:
+    (folder / "autumn.csv").write_text("id,equipment,start\nB-1,dallas/packaging,2026-11-01T01:30\n")
+    result = uns_("registry", "import", "batches", "autumn.csv")
+    assert result.exit_code == 0
+    assert "autumn.csv:2:22: warning:" in result.stdout
+    assert "1 added" in result.stdout
+    assert "nothing" not in result.stderr
+    asked = uns_("context", "dallas/packaging", "--at", "2026-11-01T01:30", "--json")
+    assert json.loads(asked.stdout)["batch"]["id"] == "B-1"
+    assert "--at: warning: the clocks of America/Chicago showed" in asked.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

@@ -20,7 +20,11 @@ from uns.service.refusal import service_fault
 
 NOT_BUILT: Final = ("template-parameter", "template-unknown", "name-conflict", "local-not-allowed")
 """Codes of features that are still to come."""
-SHEET: Final = b"id,equipment,product,order,start,stop\nB-1001,dallas/line-3,,,tomorrow,\n"
+SHEET: Final = b"""\
+id,equipment,product,order,start,stop
+B-1001,dallas/line-3,,,tomorrow,
+B-1002,dallas/line-4,,,2026-11-01T01:30,
+"""
 
 
 class Example(NamedTuple):

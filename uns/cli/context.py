@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show_json
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
 from uns.instant import LATEST, Instant, legible, rfc3339, to_datetime
 
 if TYPE_CHECKING:
@@ -80,13 +80,17 @@ def _doubt(path: EquipmentPath, timeline: Timeline, standard: Standard) -> None:
 def _instant(text: str | None, zone: str) -> Instant:
     if text is None:
         return time.time_ns()
-    from uns.context.believable import on_the_clocks
-    from uns.finding import Malformed
+    from uns.context.believable import ambiguity, on_the_clocks
+    from uns.finding import FilePlace, Malformed
 
     try:
-        return on_the_clocks(text, ZoneInfo(zone))
+        instant = on_the_clocks(text, ZoneInfo(zone))
     except Malformed as error:
         fail(WRONG_USE, str(error), error.remedy)
+    doubt = ambiguity(text, ZoneInfo(zone), FilePlace("--at"))
+    if doubt is not None:
+        show([doubt], err)
+    return instant
 
 
 def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tuple[str, str]]:

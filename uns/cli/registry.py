@@ -50,13 +50,14 @@ def import_(
         done = take(engine, kind.value, content, _name(file), standard_of(chosen, engine), author)
     if as_json:
         show_json({"findings": [each.as_json() for each in done.findings], **done.tally._asdict()})
-    elif done.findings:
-        show(done.findings)
-        err.print("nothing was imported", markup=False)
     else:
+        show(done.findings)
+    if done.is_refused:
+        err.print("nothing was imported", markup=False)
+    elif not as_json:
         tally = done.tally
         out.print(f"{tally.added} added, {tally.corrected} corrected, {tally.unchanged} unchanged", markup=False)
-    raise typer.Exit(NEGATIVE if done.findings else 0)
+    raise typer.Exit(NEGATIVE if done.is_refused else 0)
 
 
 @verbs.command("export")

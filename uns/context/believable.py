@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from math import isfinite
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from uns.context.values import Record
 from uns.finding import Finding, Malformed, Place, found
-from uns.instant import Instant, from_text, is_skipped, rfc3339
+from uns.instant import Instant, from_text, is_repeated, is_skipped, rfc3339
 
 WRITABLE: Final = range(-(2**63) + 1, 2**63)
 """Instants that a registry can hold, in nanoseconds: the years 1678 to 2262."""
@@ -33,6 +34,16 @@ def on_the_clocks(text: str, zone: ZoneInfo) -> Instant:
     if instant not in WRITABLE:
         raise Malformed("row-invalid", f"`{text[:60]}` is outside the years 1678 to 2262", "correct the year")
     return instant
+
+
+def ambiguity(text: str, zone: ZoneInfo, where: Place) -> Finding | None:
+    """A word where `on_the_clocks` took the first of two instants, and the second may be meant."""
+    if not is_repeated(text, zone):
+        return None
+    wall = datetime.fromisoformat(text)
+    first, second = (wall.replace(tzinfo=zone, fold=fold).isoformat() for fold in (0, 1))
+    message = f"the clocks of {zone.key} showed `{text}` twice; taken for the first time, {first}"
+    return found("time-ambiguous", message, f"write the one that is meant with its offset: {first} or {second}", where)
 
 
 def unbelievable(record: Record, where: Place) -> tuple[Finding, ...]:

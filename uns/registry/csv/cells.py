@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from uns.context.believable import LONGEST, on_the_clocks
+from uns.context.believable import LONGEST, ambiguity, on_the_clocks
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed
 from uns.instant import Instant
@@ -94,11 +94,16 @@ class Cells:
         known = self._standard.sites.get(site)
         if cell is None or known is None:
             return None
+        zone = ZoneInfo(known.zone)
         try:
-            return on_the_clocks(cell, ZoneInfo(known.zone))
+            instant = on_the_clocks(cell, zone)
         except Malformed as error:
             self.wrong(column, str(error), error.remedy, error.code)
             return None
+        doubt = ambiguity(cell, zone, self.place(column))
+        if doubt is not None:
+            self._report.take(doubt)
+        return instant
 
     def date(self, column: str) -> date | None:
         cell = self.text(column)

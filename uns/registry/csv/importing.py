@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
-from uns.finding import FilePlace, Finding, nearest
+from uns.finding import FilePlace, Finding, Severity, nearest
 from uns.instant import rfc3339
 from uns.naming.parse.csv import Table, read_csv
 from uns.naming.parse.report import Report
@@ -21,10 +21,14 @@ from uns.registry.writing import Author, writing
 
 
 class Imported(NamedTuple):
-    """What became of the rows; with findings, nothing was imported."""
+    """What became of the rows; with an error among the findings, nothing was imported."""
 
     findings: tuple[Finding, ...]
     tally: Tally
+
+    @property
+    def is_refused(self) -> bool:
+        return any(each.severity is Severity.ERROR for each in self.findings)
 
 
 class Read(NamedTuple):
