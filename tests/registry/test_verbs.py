@@ -109,7 +109,7 @@ def test_a_time_that_the_clocks_showed_twice_is_told_and_keeps_nothing_back(fold
     assert "nothing" not in result.stderr
     asked = uns_("context", "dallas/packaging", "--at", "2026-11-01T01:30", "--json")
     assert json.loads(asked.stdout)["batch"]["id"] == "B-1"
-    assert "--at: warning: the clocks of America/Chicago showed" in asked.stderr
+    assert "--at:1:1: warning: the clocks of America/Chicago showed" in asked.stderr
 
 
 @pytest.mark.parametrize(
