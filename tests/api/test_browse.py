@@ -149,7 +149,9 @@ def test_values_come_in_parts_that_together_are_all(filled):
     ],
 )
 def test_search_finds_by_name_description_and_raw_topic(filled, words, matched, path):
-    hits = filled.client.get("/search", params={"q": words}).json()["items"]
+    page = filled.client.get("/search", params={"q": words}).json()
+    hits = page["items"]
+    assert page["revision"] == filled.here.rules.bundle.revision
     assert {"path": path, "matched": matched} in [{key: each[key] for key in ("path", "matched")} for each in hits]
 
 

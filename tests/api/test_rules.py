@@ -159,6 +159,9 @@ def test_quarantine_shows_what_was_rejected_with_its_message(api, settings):
     assert [each["topic"] for each in page["items"]] == ["cam/1", RAW]
     assert (page["quarantined"], page["counted_only"], page["forgotten"]) == (2, 0, 0)
     assert page["items"][1]["findings"] == [finding.as_json()]
+    assert (page["items"][1]["bundle"], page["items"][1]["context"]) == ("r1", "3")
+    assert page["bundle"] == api.client.get("/rules").json()["revision"]
+    assert page["context"] == api.client.get("/products").json()["revision"]
     narrowed = api.client.get("/quarantine", params={"topic": RAW}).json()["items"]
     whole = api.client.get(f"/quarantine/{narrowed[0]['id']}").json()
     assert (whole["raw"]["text"], whole["raw"]["hex"]) == ('{"Val":"x"}', None)

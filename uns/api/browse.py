@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from uns.api.kinds import meaning_of
 from uns.api.listing import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, answer, cursor_of, part, position_of, tag_of
-from uns.api.models import Hit, NodeAnswer, Page, Value
+from uns.api.models import Hit, Hits, NodeAnswer, Page, Value
 from uns.api.namespace import SERVICE, Namespace
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.shown import Budget, node_of, value_of
@@ -127,8 +127,8 @@ def _within_bytes(here: Surroundings, topics: list[str], following: str | None) 
 Words = Annotated[str, Query(min_length=1, max_length=200, description="part of a name, a description or a raw topic")]
 
 
-@router.get("/search", response_model=Page[Hit], summary="Nodes by name, description, raw topic")
-async def search(here: Here, q: Words, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[Hit]:
+@router.get("/search", summary="Nodes by name, description, raw topic")
+async def search(here: Here, q: Words, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Hits:
     words, after = q.casefold(), position_of(cursor)
     if not words.strip():
         raise wrong("?q", "nothing to search for", "name a part of a name, a description or a raw topic")
@@ -140,10 +140,10 @@ async def search(here: Here, q: Words, limit: Limit = DEFAULT_LIMIT, cursor: Cur
             continue
         matched = _matched(path, words, described, here.namespace)
         if matched is not None and len(hits) == limit:
-            return Page[Hit](items=hits, next=cursor_of(hits[-1].path))
+            return Hits(items=hits, next=cursor_of(hits[-1].path), revision=here.rules.revision)
         if matched is not None:
             hits.append(_hit(path, matched, here))
-    return Page[Hit](items=hits)
+    return Hits(items=hits, revision=here.rules.revision)
 
 
 Matched = Literal["name", "description", "source"]

@@ -105,13 +105,13 @@ ANSWERS: Final[dict[str, Any]] = {
     "get /namespace/{path}": _NODE,
     "get /values": _page(VALUE),
     "get /search": _page({"path": TOPIC, "name": "temperature", "kind": "name", "description": "process temperature",
-                          "source": RAW, "matched": "source"}),
+                          "source": RAW, "matched": "source"}, revision=RULES),
     "post /explain": {
         "topic": RAW, "received": TIME, "bundle": RULES, "context": REVISION,
         "steps": [{"step": "message", "subject": f"{RAW} · 14 bytes", "detail": "", "where": None}],
         "outcomes": [{"outcome": "publish", "topic": TOPIC}],
     },
-    "get /quarantine": _page(_ENTRY, quarantined=1, counted_only=0, forgotten=0),
+    "get /quarantine": _page(_ENTRY, quarantined=1, counted_only=0, forgotten=0, bundle=RULES, context=REVISION),
     "get /quarantine/{number}": {
         **_ENTRY, "raw": {"text": '{"Val": "hot"}', "hex": None, "qos": 1, "retained": False, "redelivered": False,
                           "backlog": False},

@@ -104,4 +104,8 @@ class Hit(Answer):
     matched: Literal["name", "description", "source"]
 
 
+class Hits(Page[Hit]):
+    revision: str | None = Field(description="of the rules that told kinds and descriptions")
+
+
 Limit = Annotated[int, Field(ge=1, le=1_000)]

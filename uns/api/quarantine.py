@@ -13,7 +13,6 @@ from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
 from uns.api.models import Answer, FindingModel, Page
 from uns.api.problem import Refused
 from uns.api.surroundings import Here
-from uns.instant import rfc3339
 from uns.registry import entries as kept
 from uns.registry.quarantine import discard
 
@@ -58,6 +57,8 @@ class Entries(Page[EntryShown]):
     quarantined: int = Field(description="ever; kept and counted only together")
     counted_only: int
     forgotten: int = Field(description="of those counted only, how many have a cause that is no longer told apart")
+    bundle: str | None = Field(description="revision of the rules now; entries of an earlier one may be fit by now")
+    context: str | None = Field(description="registry revision now")
 
 
 @router.get("/quarantine", response_model=Entries, summary="Rejected samples, the newest first")
@@ -77,13 +78,14 @@ async def listed(
     wanted = kept.Filter(topic, tag, rule, code, site, None if state == "any" else state, since)
     page = await here.registry.ask(kept.entries, wanted, cursor, limit)
     stock = await here.registry.ask(kept.stock)
+    now = {"bundle": here.rules.revision, "context": here.registry.revision}
 
     def build() -> Entries:
-        items = [EntryShown(**_members(each)) for each in page.items]
+        items = [EntryShown(**each.as_json()) for each in page.items]
         counts = {name: getattr(stock, name) for name in ("quarantined", "counted_only", "forgotten")}
-        return Entries(items=items, next=page.next, **counts)
+        return Entries(items=items, next=page.next, **counts, **now)
 
-    return answer(request, tag_of([(each.id, each.state) for each in page.items], page.next, stock), build)
+    return answer(request, tag_of([(each.id, each.state) for each in page.items], page.next, stock, now), build)
 
 
 @router.get("/quarantine/{number}", response_model=EntryWhole, summary="One rejected sample and its raw message")
@@ -91,7 +93,8 @@ async def one(request: Request, here: Here, number: Number) -> Response:
     entry = await here.registry.ask(kept.entry, number)
     if entry is None:
         raise _gone(number)
-    return answer(request, tag_of(entry.id, entry.state), lambda: EntryWhole(**_members(entry), raw=_raw(entry)))
+    whole = {**entry.as_json(), "raw": entry.raw_as_json()}
+    return answer(request, tag_of(entry.id, entry.state), lambda: EntryWhole(**whole))
 
 
 @router.delete("/quarantine/{number}", status_code=204, summary="Settle it: nobody will need it")
@@ -102,36 +105,3 @@ async def delete(here: Here, number: Number) -> None:
 
 def _gone(number: int) -> Refused:
     return Refused(404, f"quarantine keeps no entry {number}; GET /api/v1/quarantine lists what it keeps")
-
-
-def _members(entry: kept.Entry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "topic": entry.raw.topic,
-        "tag": entry.tag,
-        "rule": entry.rule,
-        "site": entry.site,
-        "findings": [each.as_json() for each in entry.findings],
-        "received": rfc3339(entry.raw.received),
-        "kept_at": rfc3339(entry.kept_at),
-        "state": entry.state,
-        "bundle": entry.bundle,
-        "context": entry.context,
-        "bytes": len(entry.raw.payload),
-    }
-
-
-def _raw(entry: kept.Entry) -> RawShown:
-    raw = entry.raw
-    try:
-        text: str | None = raw.payload.decode()
-    except UnicodeDecodeError:
-        text = None
-    return RawShown(
-        text=text,
-        hex=None if text is not None else raw.payload.hex(),
-        qos=raw.qos,
-        retained=raw.retained,
-        redelivered=raw.redelivered,
-        backlog=raw.backlog,
-    )
