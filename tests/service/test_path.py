@@ -38,7 +38,7 @@ def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_p
     bundle, committed, failed = bundle_of(RULES), list[Any](), list[str]()
     journal = Journal(tmp_path, committed.extend)
     path = Path(bundle, Publisher(identify_by(bundle)), journal, decide=failing)
-    path.failed = lambda topic, fault: failed.append(f"{topic}: {fault!r}")
+    path.faults.told = lambda topic, fault: failed.append(f"{topic}: {fault!r}")
     path.timeline = Timeline.build()
     hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, path.opened, lambda why: path.closed())
     path.session = Session(Endpoint("127.0.0.1", 1), "t", hooks, chance=Random(1))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import monotonic, time_ns
-from typing import Any, Final
+from typing import Final
 
 from mqtt5 import PublishPacket
 
@@ -16,19 +16,16 @@ from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import NO_BIRTHS, Births
-from uns.journal.journal import Journal, size_of
-from uns.journal.values import Announced, Item
+from uns.journal.journal import Journal
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
 from uns.publisher import Publisher
-from uns.render import address_of
-from uns.service.late import Change
-from uns.service.refusal import refusal, refused_by_broker, service_fault
+from uns.service.faults import Faults
+from uns.service.journaling import Journaling
+from uns.service.refusal import refused_by_broker
 from uns.service.tallies import Tallies
 from uns.service.underway import Carried, Sent, Under, Written
-from uns.service.unmoved import Unmoved
 
-MOST_JOURNAL_BYTES: Final = 32 * 1024 * 1024
 MOST_HELD_BYTES: Final = 64 * 1024 * 1024
 
 Decide = Callable[[RawMessage, Bundle, Timeline, Births], tuple[list[Decision], Births]]
@@ -41,27 +38,23 @@ class Path:
         self, bundle: Bundle, publisher: Publisher, journal: Journal, *,
         decide: Decide = contextualize, clock: Callable[[], int] = time_ns,
     ) -> None:  # fmt: skip
-        self.bundle, self.publisher, self.journal = bundle, publisher, journal
+        self.bundle, self.publisher = bundle, publisher
         self.decide, self.clock = decide, clock
         self.timeline: Timeline | None = None
         self.births: Births = NO_BIRTHS
-        self.ledger, self.tallies, self.records = Ledger(), Tallies(), Unmoved()
+        self.ledger, self.tallies, self.faults = Ledger(), Tallies(), Faults()
+        self.carried = Carried(self.ledger)
+        self.journaling = Journaling(journal, self.ledger, self.tallies, self.carried, self.faults)
         self.session: Session
         self.own: dict[str, Callable[[PublishPacket], None]] = {}
         """Topics on which the service talks to itself and to the command line."""
         self.holds: dict[str, str] = {}
         """Why nothing is decided now: a name, and the reason in words."""
         self.held: deque[tuple[Entry, RawMessage]] = deque()
-        self.held_bytes = self.journal_bytes = self.journal_decisions = 0
+        self.held_bytes = 0
         self.backlog = False
         """Whether what comes now was queued before this connection."""
-        self.rejected: Callable[[RawMessage, Reject], None] = lambda raw, reject: None
-        """Told of each rejection as it happens."""
-        self.failed: Callable[[str, Exception], None] = lambda topic, fault: None
-        """Told of a fault of ours that a message on this topic set off."""
-        self.came_late: Callable[[Recorded, Change], None] = lambda recorded, change: None
         self._received = self._receipt = 0
-        self.carried = Carried(self.ledger)
 
     # What the session tells
 
@@ -73,7 +66,7 @@ class Path:
             try:
                 own(packet)
             except Exception as fault:  # noqa: BLE001 - it would come again, for ever
-                self.failed(topic, fault)
+                self.faults.told(topic, fault)
             return
         entry = self.ledger.receive(packet_id, monotonic())
         received = self.clock()
@@ -85,7 +78,7 @@ class Path:
             topic, packet.payload, received, self._receipt, 1 if packet_id else 0, packet.retain,
             packet.duplicate, self.backlog,
         )  # fmt: skip
-        busy = self.holds or self.journal_bytes or self.session.outbox.queue
+        busy = self.holds or self.journaling.bytes or self.session.outbox.queue
         if self.held or (busy and self.is_full()):
             self.held.append((entry, raw))
             self.held_bytes += len(raw.payload)
@@ -111,9 +104,9 @@ class Path:
             assert isinstance(decision, Publish)
             reject = refused_by_broker(decision, code, reason)
         except Exception as fault:  # noqa: BLE001 - as in `take`
-            reject = self._failed(sent.raw, fault)
+            reject = self.faults.reject(sent.raw, fault)
         self.carried.in_journal += outgoing.carried
-        self._refuse(sent.entry, sent.raw, [reject], (sent.bundle, sent.timeline), outgoing.carried)
+        self.journaling.refuse(sent.entry, sent.raw, [reject], (sent.bundle, sent.timeline), outgoing.carried)
         self.ledger.complete(sent.entry)
 
     def turned(self) -> None:
@@ -142,14 +135,7 @@ class Path:
     # What the journal tells
 
     def committed(self, written: list[Written]) -> None:
-        for each in written:
-            self.journal_bytes -= each.size
-            self.ledger.outcomes[each.outcome] += each.decisions
-            self.ledger.complete(each.entry)
-            self.journal_decisions -= each.decisions
-            if each.carried:
-                self.carried.in_journal -= 1
-                self.carried.arrived()
+        self.journaling.committed(written)
         self.settle()
 
     def settle(self) -> None:
@@ -163,7 +149,7 @@ class Path:
         """Whether something must move on before another message may be decided."""
         outbox = self.session.outbox
         full = outbox.queue and outbox.is_full()
-        return bool(full or self.holds or self.journal_bytes > MOST_JOURNAL_BYTES)
+        return bool(full or self.holds or self.journaling.is_full())
 
     def hold(self, name: str, reason: str) -> None:
         self.holds[name] = reason
@@ -193,7 +179,7 @@ class Path:
         try:
             decisions, self.births = self.decide(raw, bundle, timeline, births)
         except Exception as fault:  # noqa: BLE001 - whatever it is, it would come again with the message, for ever
-            decisions = [self._failed(raw, fault)]
+            decisions = [self.faults.reject(raw, fault)]
         ledger.made += len(decisions)
         rejects: list[Reject] = []
         for number, decision in enumerate(decisions):
@@ -213,16 +199,12 @@ class Path:
                     self.tallies.observe(decision)
                     ledger.outcomes["observed"] += 1
             except Exception as fault:  # noqa: BLE001 - as above; nothing has been counted or sent yet
-                rejects.append(self._failed(raw, fault))
+                rejects.append(self.faults.reject(raw, fault))
                 if type(decision) is Publish:
-                    self._tell(raw, self.publisher.forget, decision.topic, decision.sample.time)
+                    self.faults.tell(raw, self.publisher.forget, decision.topic, decision.sample.time)
         if rejects:
-            self._refuse(entry, raw, rejects, (bundle, timeline))
+            self.journaling.refuse(entry, raw, rejects, (bundle, timeline))
         ledger.complete(entry)
-
-    def _failed(self, raw: RawMessage, fault: Exception) -> Reject:
-        self.failed(raw.topic, fault)
-        return service_fault(raw, fault)
 
     def _publish(self, decision: Publish, sent: Sent, rejects: list[Reject]) -> None:
         verdict = self.publisher.judge(decision)
@@ -241,44 +223,13 @@ class Path:
             if self.carried.count:
                 self.carried.wait(sent.entry)
 
-    def _refuse(
-        self, entry: Entry, raw: RawMessage, rejects: Sequence[Reject], under: Under, carried: bool = False
-    ) -> None:  # fmt: skip
-        item, rejects = refusal(raw, rejects, under, self._failed)
-        entry.waiting += 1
-        self._write(item, Written(entry, "quarantined", len(rejects), size_of(item), raw, under, carried))
-        for each in rejects:
-            self.tallies.findings.update(finding.code for finding in each.findings)
-            self._tell(raw, self.rejected, raw, each)
-
     def _record(self, decision: Recorded, entry: Entry, raw: RawMessage, under: Under) -> None:
-        record, parallel, before = decision.record, decision.target.parallel, self.timeline
-        assert before is not None
-        after = before.take(record, parallel)[0]
-        item = Announced("", record, address_of(decision.sample), str(decision.rule), raw.received, parallel)
-        written = Written(entry, "recorded", 1, size_of(item), raw, under)
-        self.timeline = after
-        self.records.add(item)
-        entry.waiting += 1
-        self._write(item, written)
-        if after is not before:
-            self._tell(raw, self.came_late, decision, Change(before, after))
-
-    def _tell(self, raw: RawMessage, told: Callable[..., None], *about: Any) -> None:
-        """What is only told must not harm what it tells of."""
-        try:
-            told(*about)
-        except Exception as fault:  # noqa: BLE001 - as in `take`
-            self.failed(raw.topic, fault)
-
-    def _write(self, item: Item, written: Written) -> None:
-        self.journal_bytes += written.size
-        self.journal_decisions += written.decisions
-        self.journal.put(item, written)
+        assert self.timeline is not None
+        self.timeline = self.journaling.record(decision, entry, raw, under, self.timeline)
 
     def ties_out(self) -> bool:
         """Both ledgers, against what is really on its way."""
-        underway = sum(outgoing.about is not None for outgoing in self.session.outbox) + self.journal_decisions
+        underway = sum(outgoing.about is not None for outgoing in self.session.outbox) + self.journaling.decisions
         return self.ledger.ties_out() and self.ledger.decisions_in_flight == underway
 
     def publish_own(self, topic: str, payload: bytes, *, retain: bool) -> None:

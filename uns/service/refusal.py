@@ -21,7 +21,6 @@ _REMEDIES: Final = {
     "publish-refused": "let this service write the topic in the broker's ACL",
     "publish-too-large": "raise the broker's max_packet_size, or publish less",
     "topic-illegal": "map it with a lookup",
-    "service-fault": _REPORT,
 }
 
 

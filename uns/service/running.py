@@ -61,10 +61,12 @@ class Running:
         self.session = self.path.session = self._session()
         self.listening = Listening(settings, self.path, self.own, log)
         self.session.outbox.renew = self.path.renew
-        self.path.rejected, self.path.failed, self.path.came_late = self.own.rejected, self.own.failed, self._came_late
+        self.path.faults.told = self.own.failed
+        self.journaling = self.path.journaling
+        self.journaling.rejected, self.journaling.came_late = self.own.rejected, self._came_late
         self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
         self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
-        self.path.records.begin(self.journal.path)
+        self.journaling.records.begin(self.journal.path)
         apply = applying(engine, self._bundle, settings.instance, self._record_refused)
         self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,), failed=self._stuck)
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
@@ -126,7 +128,7 @@ class Running:
         self.path.hold("stopping", "the service is being stopped")
         deadline = monotonic() + DRAIN_WITHIN
         while monotonic() < deadline and self.session.connected:
-            if not len(self.session.outbox) and not self.path.journal_decisions:
+            if not len(self.session.outbox) and not self.journaling.decisions:
                 break
             await asyncio.sleep(0.02)
         self.say("stopped")
@@ -210,7 +212,7 @@ class Running:
 
     def _take_timeline(self, heard: Heard) -> None:
         """As the registry has it, and on top what we have recorded and it may not have yet."""
-        self.path.timeline = self.path.records.onto(heard.timeline, heard.applied)
+        self.path.timeline = self.journaling.records.onto(heard.timeline, heard.applied)
         self.path.go_on("timeline")
 
     def _came_late(self, recorded: Recorded, change: Change) -> None:

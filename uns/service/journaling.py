@@ -1,0 +1,76 @@
+"""The path's side of the journal: rejections and records, each safe once it is on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from uns.context.timeline import Timeline
+from uns.decision import Recorded, Reject
+from uns.journal.journal import Journal, size_of
+from uns.journal.values import Announced, Item
+from uns.ledger import Entry, Ledger
+from uns.message import RawMessage
+from uns.render import address_of
+from uns.service.faults import Faults
+from uns.service.late import Change
+from uns.service.refusal import refusal
+from uns.service.tallies import Tallies
+from uns.service.underway import Carried, Under, Written
+from uns.service.unmoved import Unmoved
+
+MOST_BYTES: Final = 32 * 1024 * 1024
+
+
+class Journaling:
+    """Hands over, and counts what the disk does not have yet."""
+
+    def __init__(self, journal: Journal, ledger: Ledger, tallies: Tallies, carried: Carried, faults: Faults) -> None:
+        self.journal, self.ledger, self.tallies, self.carried, self.faults = journal, ledger, tallies, carried, faults
+        self.records = Unmoved()
+        self.bytes = self.decisions = 0
+        self.rejected: Callable[[RawMessage, Reject], None] = lambda raw, reject: None
+        """Told of each rejection as it happens."""
+        self.came_late: Callable[[Recorded, Change], None] = lambda recorded, change: None
+        """Told of each record that changed the timeline."""
+
+    def is_full(self) -> bool:
+        return self.bytes > MOST_BYTES
+
+    def refuse(
+        self, entry: Entry, raw: RawMessage, rejects: Sequence[Reject], under: Under, carried: bool = False
+    ) -> None:  # fmt: skip
+        item, rejects = refusal(raw, rejects, under, self.faults.reject)
+        self._write(item, Written(entry, "quarantined", len(rejects), size_of(item), raw, under, carried))
+        for each in rejects:
+            self.tallies.findings.update(finding.code for finding in each.findings)
+            self.faults.tell(raw, self.rejected, raw, each)
+
+    def record(self, recorded: Recorded, entry: Entry, raw: RawMessage, under: Under, timeline: Timeline) -> Timeline:
+        """`timeline` with the record."""
+        record, parallel = recorded.record, recorded.target.parallel
+        after = timeline.take(record, parallel)[0]
+        item = Announced("", record, address_of(recorded.sample), str(recorded.rule), raw.received, parallel)
+        written = Written(entry, "recorded", 1, size_of(item), raw, under)
+        self.records.add(item)
+        self._write(item, written)
+        if after is not timeline:
+            self.faults.tell(raw, self.came_late, recorded, Change(timeline, after))
+        return after
+
+    def committed(self, written: list[Written]) -> None:
+        """The journal has these."""
+        for each in written:
+            self.bytes -= each.size
+            self.decisions -= each.decisions
+            self.ledger.outcomes[each.outcome] += each.decisions
+            self.ledger.complete(each.entry)
+            if each.carried:
+                self.carried.in_journal -= 1
+                self.carried.arrived()
+
+    def _write(self, item: Item, written: Written) -> None:
+        written.entry.waiting += 1
+        self.bytes += written.size
+        self.decisions += written.decisions
+        self.journal.put(item, written)
