@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,12 +48,22 @@ def test_a_stopped_service_takes_the_api_along(both: tuple[Both, int]) -> None:
     assert not listens(port)
 
 
+def _listen_where_no_client_is(listener: socket.socket) -> int:
+    """A port below those that the system gives to whoever wants any: nobody takes it once it is free."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        listener.listen()
+        return port
+    raise AssertionError("no port is free")
+
+
 def test_a_taken_port_of_the_api_is_told_once_and_stops_no_message(tmp_path: Path, broker: Mosquitto) -> None:
     write_project(tmp_path / "plant")
     with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
+        port = _listen_where_no_client_is(other)
         with Both(tmp_path / "plant", broker.url, api=f"127.0.0.1:{port}") as service:
             service.ready("degraded")
             told = f"there is no API: 127.0.0.1:{port} cannot be listened on: Address already in use"
