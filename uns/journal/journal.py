@@ -39,8 +39,6 @@ class Journal:
         self.path = folder / "journal.db"
         self.store = Store(self.path)
         self.failing = ""
-        self.pending = 0
-        """Bytes handed in and not yet safe; counted on the event loop."""
         self.arrived = threading.Event()
         """Something was committed since the last look."""
         self._committed, self._failed, self._spoilt = committed, failed, spoilt
