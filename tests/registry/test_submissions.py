@@ -26,7 +26,7 @@ def test_the_newest_is_in_force_and_earlier_ones_can_be_put_back(engine: Engine)
     newest, documents = submissions.in_force(engine) or (None, None)
     assert newest == submissions.Submission("r2", 2, "ann", "because", True)
     assert documents == NEW
-    assert submissions.put_in_force(engine, "r1", author(4))
+    assert not submissions.submit(engine, OLD, "r1", author(4))
     assert (submissions.in_force(engine) or (None, None))[1] == OLD
     assert [(each.revision, each.in_force) for each in submissions.listed(engine).items] == [
         ("r2", False),
@@ -38,8 +38,7 @@ def test_the_newest_is_in_force_and_earlier_ones_can_be_put_back(engine: Engine)
     assert changes.revision(engine, "submissions") == 3
 
 
-def test_an_unknown_revision_cannot_be_put_in_force(engine: Engine) -> None:
-    assert not submissions.put_in_force(engine, "r9", author(1))
+def test_an_unknown_revision_shows_nothing(engine: Engine) -> None:
     assert submissions.show(engine, "r9") is None
 
 

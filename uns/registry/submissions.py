@@ -25,7 +25,7 @@ class Submission(NamedTuple):
 
 
 def submit(engine: Engine, documents: Documents, revision: str, author: Author) -> bool:
-    """Store a judged change set and put it in force; whether it was new. Every file is kept once."""
+    """Put a judged change set in force, a new one or an earlier one again; whether it was new. A file is kept once."""
     with writing(engine, author, "submissions") as open_one:
         connection = open_one.connection
         new = connection.execute(select(SUBMISSIONS).where(SUBMISSIONS.c.revision == revision)).first() is None
@@ -35,18 +35,6 @@ def submit(engine: Engine, documents: Documents, revision: str, author: Author) 
             _put(connection, revision, author)
             open_one.changed = True
         return new
-
-
-def put_in_force(engine: Engine, revision: str, author: Author) -> bool:
-    """An earlier one again, or False where none has that revision."""
-    with writing(engine, author, "submissions") as open_one:
-        connection = open_one.connection
-        if connection.execute(select(SUBMISSIONS).where(SUBMISSIONS.c.revision == revision)).first() is None:
-            return False
-        if _newest(connection) != revision:
-            _put(connection, revision, author)
-            open_one.changed = True
-        return True
 
 
 def in_force(engine: Engine) -> tuple[Submission, Documents] | None:
