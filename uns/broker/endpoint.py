@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from uns.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -31,3 +33,17 @@ class Endpoint:
         if self.cert_file is not None:
             context.load_cert_chain(self.cert_file, self.key_file)
         return context
+
+
+def endpoint_of(settings: Settings) -> Endpoint:
+    """The broker that the settings name: the one way to it, whoever asks."""
+    return Endpoint(
+        settings.broker_host,
+        settings.broker_port,
+        settings.broker_tls,
+        settings.ca_file,
+        settings.cert_file,
+        settings.key_file,
+        settings.username,
+        settings.broker_password,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Self
 
@@ -13,6 +12,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from uns.broker.endpoint import endpoint_of
 from uns.settings import Settings
 
 Sink = Callable[[aiomqtt.Message], None]
@@ -37,11 +37,12 @@ def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomq
     """A clean-session client named `<instance>-<name>`; with a sink, messages go there at once."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = 0
+    endpoint = endpoint_of(settings)
     return _Tidy(
-        settings.broker_host,
-        settings.broker_port,
-        username=settings.username,
-        password=settings.broker_password(),
+        endpoint.host,
+        endpoint.port,
+        username=endpoint.username,
+        password=endpoint.password(),
         identifier=f"{settings.instance}-{name}",
         queue_type=_straight_to(sink) if sink else None,
         protocol=aiomqtt.ProtocolVersion.V5,
@@ -49,7 +50,7 @@ def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomq
         timeout=10,
         keepalive=15,
         properties=properties,
-        tls_context=trust(settings) if settings.broker_tls else None,
+        tls_context=endpoint.tls_context(),
     )
 
 
@@ -69,14 +70,6 @@ async def heeding(work: Coroutine[Any, Any, None]) -> None:
             await asyncio.wait((working,), timeout=TO_LEAVE)
         raise
     working.result()
-
-
-def trust(settings: Settings) -> ssl.SSLContext:
-    """Whom we believe to be the broker, and who we say that we are."""
-    context = ssl.create_default_context(cafile=settings.ca_file)
-    if settings.cert_file is not None:
-        context.load_cert_chain(settings.cert_file, settings.key_file)
-    return context
 
 
 def as_published(qos: int = 1, *, kept: bool = True) -> SubscribeOptions:

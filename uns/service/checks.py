@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from time import time_ns
 from typing import Final, Literal, NamedTuple
 
+from uns.broker.endpoint import endpoint_of
 from uns.broker.greeting import greet
 from uns.bundle import Bundle
 from uns.files import read_documents
@@ -21,7 +22,6 @@ from uns.registry.migrate import is_current, is_empty
 from uns.service.beside import taken
 from uns.service.lease import Lease
 from uns.service.report import LEAST_FREE
-from uns.service.running import endpoint_of
 from uns.service.topics import OwnTopics
 from uns.settings import Settings
 

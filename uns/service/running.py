@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from uns.broker.endpoint import Endpoint
+from uns.broker.endpoint import endpoint_of
 from uns.broker.session import Hooks, Session
 from uns.bundle import Bundle
 from uns.decision import Recorded
@@ -260,16 +260,3 @@ class Running:
             self.coming = ""
             self.bundle_since = monotonic()
             await self.rules.in_force(bundle)
-
-
-def endpoint_of(settings: Settings) -> Endpoint:
-    return Endpoint(
-        settings.broker_host,
-        settings.broker_port,
-        settings.broker_tls,
-        settings.ca_file,
-        settings.cert_file,
-        settings.key_file,
-        settings.username,
-        settings.broker_password,
-    )
