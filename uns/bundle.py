@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
 from uns.convert import Meaning
-from uns.decode import Births, Reader, reader
+from uns.decode import Births, Reader
+from uns.decode import reader as made
 from uns.decode.fault import undecoded
 from uns.decode.source import Source
 from uns.envelope import Envelope
@@ -77,17 +77,17 @@ class Route:
 
     def __init__(self, file: RuleFile, source: Source, resolver: Resolver, catalog: Catalog) -> None:
         self.file, self.source, self.resolver = file, source, resolver
+        self._reader: Reader | None = None
+        """Made with the first message, by hand: compiled, a cached property would be made with every message."""
         self.schema = (
             catalog.validator(source.schema) if source.schema is not None and source.schema in catalog else None
         )
 
-    @cached_property
-    def reader(self) -> Reader:
-        return reader(self.source)
-
     def read(self, raw: RawMessage, births: Births) -> tuple[list[Sample], Births]:
         """The message's samples; what the raw schema has against the payload, each of them carries."""
-        reader = self.reader
+        reader = self._reader
+        if reader is None:
+            reader = self._reader = made(self.source)
         payload = reader.parse(raw)
         if type(payload) is Sample:
             return [payload], births
