@@ -14,7 +14,8 @@ from support.mosquitto import Mosquitto
 
 from uns.broker.endpoint import Endpoint
 from uns.broker.outbox import Outgoing
-from uns.broker.session import Filter, Hooks, Session
+from uns.broker.requests import Filter
+from uns.broker.session import Hooks, Session
 
 
 class Peer:

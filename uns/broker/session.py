@@ -7,30 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import mqtt5
-from mqtt5 import ConnAckPacket, DisconnectPacket, PubAckPacket, PublishPacket, QoS, RetainHandling, SubAckPacket
+from mqtt5 import ConnAckPacket, DisconnectPacket, PubAckPacket, PublishPacket, SubAckPacket
 
 from uns.broker.connection import Connection
 from uns.broker.endpoint import Endpoint
 from uns.broker.outbox import Outbox, Outgoing
 from uns.broker.reasons import TAKEN_OVER, words
+from uns.broker.requests import ANSWER_WITHIN, Filter, Requests
 
 RECEIVE_MAXIMUM: Final = 1000
 WEEK: Final = 7 * 24 * 3600
 LONGEST_WAIT: Final = 30.0
-FILTERS_AT_ONCE: Final = 500
-ANSWER_WITHIN: Final = 15.0
-QOS: Final = (QoS.AT_MOST_ONCE, QoS.AT_LEAST_ONCE)
-
-
-class Filter(NamedTuple):
-    """One subscription; `fresh` asks for the retained values even where the broker had it already."""
-
-    pattern: str
-    fresh: bool = False
-    qos: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,7 @@ class Session:
         """Why there is no connection, in words."""
         self._window = 0
         self._connection: Connection | None = None
-        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._requests = Requests(self.outbox, self._ask, self._heard)
         self._closed: asyncio.Event = asyncio.Event()
         self._stopping = asyncio.Event()
         self._attempt = 0
@@ -132,10 +122,7 @@ class Session:
     def _lost(self, why: str) -> None:
         was, self.connected, self._connection = self.connected, False, None
         self.why = why
-        for answer in self._answers.values():
-            if not answer.done():
-                answer.set_result(None)
-        self._answers.clear()
+        self._requests.cut(why)
         self.outbox.cut()
         self._closed.set()
         if was or not self._stopping.is_set():
@@ -155,10 +142,7 @@ class Session:
         if isinstance(packet, ConnAckPacket):
             self._welcome(packet)
         elif isinstance(packet, (SubAckPacket, mqtt5.UnsubAckPacket)):
-            answer = self._answers.pop(packet.packet_id, None)
-            self.outbox.reserved.discard(packet.packet_id)
-            if answer is not None and not answer.done():
-                answer.set_result(packet.reason_codes)
+            self._requests.answered(packet.packet_id, packet.reason_codes)
         elif isinstance(packet, DisconnectPacket):
             code = packet.reason_code
             self.taken_over = code == TAKEN_OVER
@@ -195,42 +179,17 @@ class Session:
             self.flush()
 
     async def subscribe(self, filters: Sequence[Filter]) -> list[tuple[str, str]]:
-        """Subscribe at the QoS asked for; the filters that the broker refused, each with its reason in words."""
-        refused: list[tuple[str, str]] = []
-        for start in range(0, len(filters), FILTERS_AT_ONCE):
-            part = filters[start : start + FILTERS_AT_ONCE]
-            packet_id = self._reserve()
-            codes = await self._ask(packet_id, mqtt5.SubscribePacket(packet_id, [_wire(each) for each in part]).write())
-            refused += [
-                (each.pattern, words(code)) for each, code in zip(part, codes, strict=True) if int(code) >= 0x80
-            ]
-        return refused
+        """As `Requests.subscribe`."""
+        return await self._requests.subscribe(filters)
 
     async def unsubscribe(self, patterns: Sequence[str]) -> None:
-        for start in range(0, len(patterns), FILTERS_AT_ONCE):
-            packet_id = self._reserve()
-            part = list(patterns[start : start + FILTERS_AT_ONCE])
-            await self._ask(packet_id, mqtt5.UnsubscribePacket(packet_id, part).write())
+        await self._requests.unsubscribe(patterns)
 
-    def _reserve(self) -> int:
-        packet_id = self.outbox.next_id()
-        self.outbox.reserved.add(packet_id)
-        return packet_id
-
-    async def _ask(self, packet_id: int, packet: bytes) -> Any:
+    def _ask(self, packet: bytes) -> None:
         if not self.connected:
             raise ConnectionError(self.why)
-        answer = self._answers[packet_id] = asyncio.get_running_loop().create_future()
         self.out.append(packet)
         self.flush()
-        while not answer.done():
-            heard = self._heard()
-            await asyncio.wait((answer,), timeout=ANSWER_WITHIN)
-            if not answer.done() and self._heard() == heard:
-                raise ConnectionError(f"{self.endpoint} did not answer")
-        if answer.result() is None:
-            raise ConnectionError(self.why)
-        return answer.result()
 
     def _heard(self) -> float:
         return self._connection.heard if self._connection is not None else 0.0
@@ -262,8 +221,3 @@ class Session:
         self._stopping.set()
         if self._connection is not None:
             self._connection.leave()
-
-
-def _wire(each: Filter) -> mqtt5.TopicFilter:
-    handling = RetainHandling.SEND_ALWAYS if each.fresh else RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS
-    return mqtt5.TopicFilter(each.pattern, max_qos=QOS[each.qos], retain_handling=handling, retain_as_published=False)

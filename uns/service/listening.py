@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from uns.broker.session import Filter
+from uns.broker.requests import Filter
 from uns.bundle import Bundle
 from uns.service.own import Own
 from uns.service.path import Path

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 from mqtt5 import PublishPacket, QoS, Will
 
-from uns.broker.session import Filter
+from uns.broker.requests import Filter
 from uns.broker.text import escaped
 from uns.decision import Reject
 from uns.instant import rfc3339

@@ -12,7 +12,8 @@ import orjson
 from mqtt5 import PublishPacket
 
 from uns.broker.endpoint import Endpoint
-from uns.broker.session import Filter, Hooks, Session
+from uns.broker.requests import Filter
+from uns.broker.session import Hooks, Session
 from uns.bundle import Bundle
 from uns.instant import Instant, from_datetime
 from uns.publisher import Publisher

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from uns.broker.session import Filter
+from uns.broker.requests import Filter
 from uns.bundle import Bundle
 from uns.decode.source import Source
 from uns.finding import FilePlace
