@@ -77,7 +77,7 @@ def test_new_rules_that_wait_for_the_broker_are_shown(folder: Path, broker: Mosq
 def test_records_for_which_there_is_no_room_hold_and_none_is_lost(
     folder: Path, broker: Mosquitto, client: Client
 ) -> None:
-    small = "import uns.service.running as running\nrunning.MOST_RECORD_BYTES = 20_000"
+    small = "import uns.service.lookout as lookout\nlookout.MOST_RECORD_BYTES = 20_000"
     with Service(folder, broker.url, small) as service:
         service.ready()
         lock = sqlite3.connect(folder / "uns.db", isolation_level=None)

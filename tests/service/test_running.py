@@ -77,6 +77,20 @@ def test_new_rules_take_effect_whole_and_bad_ones_not_at_all(service: Service, c
     until(lambda: service.counters()[1]["ignored"] == 1)  # the retained one has no time of its own
 
 
+def test_what_is_only_observed_is_counted_and_the_status_tells_why_it_would_not_do(
+    folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    (folder / "naming_rules" / "dallas.yaml").write_text(f"mode: observe\n{RULES}", encoding="utf-8")
+    with Service(folder, broker.url) as service:
+        service.ready()
+        for value in (20, "hot", 21):
+            client.publish("plc/L1/filler/temperature", {"Val": value, "ts": now()})
+        until(lambda: service.counters()[1]["observed"] == 3)
+        ((told,),) = [each["findings"] for each in service.get("/status")["observed"]]
+    assert (told["code"], told["where"]["topic"]) == ("value-type", "plc/L1/filler/temperature")
+    assert values(client) == []
+
+
 def test_what_new_rules_own_is_remembered_too(folder: Path, broker: Mosquitto, client: Client) -> None:
     at = now()
     reading = ("plc/L1/filler/temperature", {"Val": 20, "ts": at})

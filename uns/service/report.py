@@ -50,14 +50,14 @@ def _lacking(running: Running) -> Iterator[str]:
         yield running.beside.lacking
     for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
-    if running.gaps.more:
+    if running.lookout.gaps.more:
         newest = path.tallies.gaps[-1]
         yield f"the broker may have lost messages within the last hour, lately at {newest['at']}: {newest['reason']}"
-    if only := running.overflow.more + running.journal_overflow.more:
+    if only := running.lookout.overflow.more + running.lookout.journal_overflow.more:
         yield f"{only} rejections of the last hour are only counted: uns quarantine list"
     if running.mover.stuck:
         yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
-    if running.out_of_balance:
+    if running.lookout.out_of_balance:
         yield "the counters do not balance: a fault of this program, please report it"
     if shutil.disk_usage(running.settings.state).free < LEAST_FREE:
         yield f"the disk of {running.settings.state} is nearly full"
@@ -103,6 +103,7 @@ def status(running: Running) -> dict[str, Any]:
         "decisions": {"made": running.path.ledger.made, **now.outcomes, "in_flight": now.decisions_in_flight},
         "findings": dict(now.findings),
         "ignored": dict(running.path.tallies.ignored.most_common(100)),
+        "observed": list(running.path.tallies.observed),
         "possible_gaps": now.possible_gaps,
         "gaps": list(running.path.tallies.gaps),
         "bundle": {"revision": now.bundle, "age": round(now.bundle_age, 1), "coming": running.coming or None},

@@ -23,8 +23,8 @@ from uns.registry.engine import RegistryAway
 from uns.service.beside import Beside
 from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import Change, context_late
-from uns.service.lately import Lately
 from uns.service.listening import Listening
+from uns.service.lookout import Lookout
 from uns.service.own import Own
 from uns.service.path import Path
 from uns.service.refusal import spoilt
@@ -36,8 +36,6 @@ from uns.service.underway import Written
 from uns.settings import Settings
 
 DRAIN_WITHIN: Final = 10.0
-MOST_RECORD_BYTES: Final = 64 * 1024 * 1024
-"""Of records that wait for the registry: none of them may be dropped, so beyond it nothing more is taken."""
 
 
 class Running:
@@ -47,7 +45,6 @@ class Running:
         self.settings, self.engine, self.rules, self.log = settings, engine, rules, log
         self.loop = asyncio.get_running_loop()
         self.bundle_since = monotonic()
-        self.out_of_balance = False
         self.coming = ""
         """The revision of new rules that wait to take effect."""
         self.say: Callable[[str], None] = lambda state: None
@@ -70,8 +67,7 @@ class Running:
         apply = applying(engine, self._bundle, settings.instance, self._record_refused)
         self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,), failed=self._stuck)
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
-        self.gaps, self.overflow, self.journal_overflow = Lately(0), Lately(), Lately(self.journal.counted_only)
-        """What is news of the possible gaps, and of the rejections that quarantine and journal counted only."""
+        self.lookout = Lookout(settings, self.path, self.journal, self.hearing, log)
         self._subscribing: asyncio.Task[Any] | None = None
         self.no_link = ""
         """Why the broker could not be reached lately, also where only its memory was asked for."""
@@ -222,32 +218,7 @@ class Running:
             path.tallies.findings[note.code] += 1
             self.log.warning(note.message, rule=str(recorded.rule))
 
-    # By the clock, and on request
-
-    def look(self) -> None:
-        """What has grown old, full or out of balance since the last second."""
-        self._age()
-        self._balance()
-        self.gaps.see(self.path.tallies.possible_gaps.total())
-        self.journal_overflow.see(self.journal.counted_only)
-        if self.hearing.has_counted:
-            self.overflow.see(self.hearing.counted_only)
-        if self.journal.record_bytes > MOST_RECORD_BYTES:
-            self.path.hold("records", "the registry is away, and there is no room for more records of an MES: start it")
-        elif self.journal.record_bytes < MOST_RECORD_BYTES // 2:
-            self.path.go_on("records")
-
-    def _age(self) -> None:
-        timeline = self.path.timeline
-        if timeline is not None:
-            silent = (monotonic() - self.hearing.at) * 1e9 > self.settings.timeline_max_age_ns
-            self.path.timeline = timeline.when_stale() if silent else timeline.when_heard()
-
-    def _balance(self) -> None:
-        balanced = self.path.ties_out()
-        if not balanced and not self.out_of_balance:
-            self.log.critical("the counters do not balance", **self.path.ledger.outcomes, made=self.path.ledger.made)
-        self.out_of_balance = not balanced
+    # On request
 
     async def _reload(self, asked: asyncio.Event) -> None:
         async for _ in self.rules.changes(asked):

@@ -12,7 +12,7 @@ from uns.ledger import Entry
 
 BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Upper bounds in seconds of the latency histogram; the last bucket is without bound."""
-NEWEST_OBSERVED: Final = 100
+NEWEST_OBSERVED: Final = 20
 NEWEST_GAPS: Final = 10
 
 

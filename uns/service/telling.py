@@ -21,7 +21,7 @@ class Telling:
         while True:
             await asyncio.sleep(1)
             second += 1
-            running.look()
+            running.lookout.look()
             ready = report.readiness(running)
             if ready != last:
                 last = ready

@@ -1,0 +1,53 @@
+"""A look at the path every second: what has grown old, full or out of balance."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any, Final
+
+from uns.journal.journal import Journal
+from uns.service.hearing import Hearing
+from uns.service.lately import Lately
+from uns.service.path import Path
+from uns.settings import Settings
+
+MOST_RECORD_BYTES: Final = 64 * 1024 * 1024
+"""Of records that wait for the registry: none of them may be dropped, so beyond it nothing more is taken."""
+
+
+class Lookout:
+    """What it finds makes readiness degraded or hold, or goes to the log."""
+
+    def __init__(self, settings: Settings, path: Path, journal: Journal, hearing: Hearing, log: Any) -> None:
+        self.path, self.journal, self.hearing, self.log = path, journal, hearing, log
+        self.max_age = settings.timeline_max_age_ns
+        self.gaps, self.overflow, self.journal_overflow = Lately(0), Lately(), Lately(journal.counted_only)
+        """What is news of the possible gaps, and of the rejections that quarantine and journal counted only."""
+        self.out_of_balance = False
+
+    def look(self) -> None:
+        self._age()
+        self._balance()
+        self._make_room()
+        self.gaps.see(self.path.tallies.possible_gaps.total())
+        self.journal_overflow.see(self.journal.counted_only)
+        if self.hearing.has_counted:
+            self.overflow.see(self.hearing.counted_only)
+
+    def _age(self) -> None:
+        timeline = self.path.timeline
+        if timeline is not None:
+            silent = (monotonic() - self.hearing.at) * 1e9 > self.max_age
+            self.path.timeline = timeline.when_stale() if silent else timeline.when_heard()
+
+    def _balance(self) -> None:
+        balanced = self.path.ties_out()
+        if not balanced and not self.out_of_balance:
+            self.log.critical("the counters do not balance", **self.path.ledger.outcomes, made=self.path.ledger.made)
+        self.out_of_balance = not balanced
+
+    def _make_room(self) -> None:
+        if self.journal.record_bytes > MOST_RECORD_BYTES:
+            self.path.hold("records", "the registry is away, and there is no room for more records of an MES: start it")
+        elif self.journal.record_bytes < MOST_RECORD_BYTES // 2:
+            self.path.go_on("records")
