@@ -14,7 +14,7 @@ from uns.naming.rule import Rule
 from uns.topic import Topic
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Publish:
     """A governed message; `findings` are those of mode `warn` and notes."""
 
@@ -33,7 +33,18 @@ class Publish:
     """The governed value, or the fields of an object: what duplicates are compared by, together with `quality`."""
     quality: str
     context: Context
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...]
+
+    def __init__(
+        self, sample: Sample, target: Target, rule: Rule, topic: Topic, payload: bytes, envelope: Envelope,
+        id: str,  # noqa: A002 - the property is called so
+        more: tuple[Pair, ...], retain: bool, value: Any, quality: str, context: Context,
+        findings: tuple[Finding, ...] = (),
+    ) -> None:  # fmt: skip
+        self.sample, self.target, self.rule, self.topic = sample, target, rule, topic
+        self.payload, self.envelope, self.id, self.more = payload, envelope, id, more
+        self.retain, self.value, self.quality, self.context = retain, value, quality, context
+        self.findings = findings
 
     @property
     def properties(self) -> list[Pair]:

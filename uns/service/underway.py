@@ -17,7 +17,7 @@ Under = tuple[Bundle, Timeline]
 """What was in force when it was decided."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Sent:
     """What is to be known of a publish once the broker has answered; little, since a thousand are under way at once.
 
@@ -33,6 +33,13 @@ class Sent:
     bundle: Bundle
     timeline: Timeline
     births: Births
+
+    def __init__(
+        self, entry: Entry, topic: Topic, time: Instant, number: int, raw: RawMessage, bundle: Bundle,
+        timeline: Timeline, births: Births,
+    ) -> None:  # fmt: skip
+        self.entry, self.topic, self.time, self.number = entry, topic, time, number
+        self.raw, self.bundle, self.timeline, self.births = raw, bundle, timeline, births
 
 
 class Written(NamedTuple):
