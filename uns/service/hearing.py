@@ -104,7 +104,7 @@ class Hearing:
 
     def _load(self, bundle: Bundle) -> int:
         applied = self.applied()
-        timeline = load(self.engine, bundle.standard, behind(bundle), time_ns())
+        timeline = load(self.engine, bundle.standard, bundle.reaches_back, time_ns())
         self._tell("")
         self.at = monotonic()
         self.heard(Heard(timeline, applied))
@@ -114,12 +114,6 @@ class Hearing:
         if why != self.away:
             self.away = why
             self.told(why)
-
-
-def behind(bundle: Bundle) -> int:
-    """How far back any source's readings are believed, in nanoseconds."""
-    limits = [source.clock.behind for file in bundle.files for source in file.sources]
-    return max([bundle.standard.clock.behind, *limits])
 
 
 def keeping(engine: Engine) -> Callable[[Sequence[Rejection]], None]:
