@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -33,14 +34,16 @@ def _version(wanted: bool) -> None:
     if wanted:
         from uns import __version__
 
-        out.print(f"uns {__version__}")
+        path = find_spec("uns.ledger")  # one of those that a wheel may hold compiled
+        in_python = path is None or str(path.origin).endswith(".py")
+        out.print(f"uns {__version__}, message path {'in Python' if in_python else 'compiled'}")
         raise typer.Exit
 
 
 @app.callback()
 def uns(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="which version this is")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="which version this is, and whether compiled")
     ] = False,
 ) -> None: ...
 
