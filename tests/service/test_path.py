@@ -6,7 +6,7 @@ from pathlib import Path as Folder
 from random import Random
 from typing import Any
 
-from mqtt5 import PublishPacket, QoS
+from mqtt5 import PubAckReasonCode, PublishPacket, QoS
 from support.plant import until
 from support.project import bundle_of
 
@@ -16,8 +16,9 @@ from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
 from uns.journal.journal import Journal
 from uns.journal.store import Store
+from uns.message import RawMessage
 from uns.publisher import Publisher
-from uns.service.path import Path
+from uns.service.path import Decide, Path
 from uns.service.signals import identify_by
 
 RULES = """
@@ -34,14 +35,20 @@ def failing(raw: Any, *rest: Any) -> Any:
     return contextualize(raw, *rest)
 
 
-def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_path: Folder) -> None:
-    bundle, committed, failed = bundle_of(RULES), list[Any](), list[str]()
-    journal = Journal(tmp_path, committed.extend)
-    path = Path(bundle, Publisher(identify_by(bundle)), journal, decide=failing)
-    path.faults.told = lambda topic, fault: failed.append(f"{topic}: {fault!r}")
+def path_of(rules: str, journal: Journal, decide: Decide) -> Path:
+    bundle = bundle_of(rules)
+    path = Path(bundle, Publisher(identify_by(bundle)), journal, decide=decide)
     path.timeline = Timeline.build()
     hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, path.opened, lambda why: path.closed())
     path.session = Session(Endpoint("127.0.0.1", 1), "t", hooks, chance=Random(1))
+    return path
+
+
+def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_path: Folder) -> None:
+    committed, failed = list[Any](), list[str]()
+    journal = Journal(tmp_path, committed.extend)
+    path = path_of(RULES, journal, failing)
+    path.faults.told = lambda topic, fault: failed.append(f"{topic}: {fault!r}")
     for packet_id, payload in enumerate((b'{"v":1}', b"poison", b'{"v":2}'), 1):
         path.receive(PublishPacket(TOPIC, payload, qos=QoS.AT_LEAST_ONCE, packet_id=packet_id))
     until(lambda: committed)
@@ -58,3 +65,39 @@ def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_p
     assert kept.raw.payload == b"poison"
     assert kept.findings[0].code == "service-fault"
     assert kept.findings[0].message == "this program failed at the message: RecursionError: too deep"
+
+
+GROUP = """
+sources: [{topic: plc/#, each: '/{tag}', value: ., time: received}]
+rules:
+  - {id: signal, from: 'plc/{line}', tag: '{asset}', to: 'line-{line}/{asset}/_telemetry/temperature'}
+"""
+
+
+def test_what_the_broker_refuses_of_one_message_is_worked_out_again_once(tmp_path: Folder) -> None:
+    decided, committed = list[RawMessage](), list[Any]()
+
+    def counting(raw: RawMessage, *rest: Any) -> Any:
+        decided.append(raw)
+        return contextualize(raw, *rest)
+
+    journal = Journal(tmp_path, committed.extend)
+    path = path_of(GROUP, journal, counting)
+    path.session.outbox.open(10, None, session=False)
+    payload = b'{"filler": 1, "capper": 2, "labeler": 3}'
+    path.receive(PublishPacket("plc/3", payload, qos=QoS.AT_LEAST_ONCE, packet_id=1))
+    refused = PubAckReasonCode.NOT_AUTHORIZED
+    for packet_id, reason in ((1, refused), (2, PubAckReasonCode.SUCCESS), (3, refused)):
+        path.session.outbox.answered(packet_id, reason)
+    until(lambda: len(committed) == 2)
+    path.committed(committed)
+    journal.stop()
+
+    assert len(decided) == 2
+    assert (path.ledger.outcomes["quarantined"], path.ledger.outcomes["published"]) == (2, 1)
+    assert path.ledger.acknowledged == 1
+    assert path.ties_out()
+    store = Store(tmp_path / "journal.db")
+    kept = [each.tag for _, each in store.rejections(0, 10)]
+    store.close()
+    assert kept == ["filler", "labeler"]

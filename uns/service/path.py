@@ -55,6 +55,7 @@ class Path:
         self.backlog = False
         """Whether what comes now was queued before this connection."""
         self._received = self._receipt = 0
+        self._again: tuple[RawMessage, list[Decision]] | None = None
 
     # What the session tells
 
@@ -100,14 +101,21 @@ class Path:
             return
         try:
             self.publisher.forget(sent.topic, sent.time)
-            decision = self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0][sent.number]
-            assert isinstance(decision, Publish)
+            decision = self._decided_again(sent)
             reject = refused_by_broker(decision, code, reason)
         except Exception as fault:  # noqa: BLE001 - as in `take`
             reject = self.faults.reject(sent.raw, fault)
         self.carried.in_journal += outgoing.carried
         self.journaling.refuse(sent.entry, sent.raw, [reject], (sent.bundle, sent.timeline), outgoing.carried)
         self.ledger.complete(sent.entry)
+
+    def _decided_again(self, sent: Sent) -> Publish:
+        """What was decided then; worked out once for a message, of which the broker may refuse hundreds of samples."""
+        if self._again is None or self._again[0] is not sent.raw:
+            self._again = sent.raw, self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0]
+        decision = self._again[1][sent.number]
+        assert isinstance(decision, Publish)
+        return decision
 
     def turned(self) -> None:
         """A batch is through: decide what was held, acknowledge what is due."""
