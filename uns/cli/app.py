@@ -43,7 +43,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def uns(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="which version this is, and whether compiled")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="which version this is, and if compiled")
     ] = False,
 ) -> None: ...
 
