@@ -27,11 +27,11 @@ def read_documents(rules: Path, schemas: Path, shown_from: Path | None = None) -
 
 def _read(folder: Path, base: Path, suffixes: tuple[str, ...]) -> tuple[dict[str, bytes], list[Finding]]:
     where = FilePlace(_shown(folder, base))
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return {}, [found("file-unreadable", f"there is no folder {where.file}", "create it or name another", where)]
     contents: dict[str, bytes] = {}
-    findings = []
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
+    every, findings = _paths(folder, base)
+    paths = sorted(path for path in every if path.suffix.lower() in suffixes)
     for path in paths[:MOST_FILES]:
         below = path.relative_to(folder).as_posix()
         content = _content(path, FilePlace(posixpath.normpath(posixpath.join(where.file, below))))
@@ -40,6 +40,22 @@ def _read(folder: Path, base: Path, suffixes: tuple[str, ...]) -> tuple[dict[str
         else:
             contents[below] = content
     return contents, findings
+
+
+def _paths(folder: Path, base: Path) -> tuple[list[Path], list[Finding]]:
+    """Everything below the folder, and a finding for each folder that nobody can look into."""
+    closed: list[OSError] = []
+    paths = [
+        Path(above, name)
+        for above, folders, files in os.walk(folder, onerror=closed.append)
+        for name in folders + files
+    ]
+    return paths, [_closed(error, base) for error in closed]
+
+
+def _closed(error: OSError, base: Path) -> Finding:
+    shown = _shown(Path(error.filename), base)
+    return found("file-unreadable", f"{shown}: {error.strerror}", "make the folder readable", FilePlace(shown))
 
 
 def _content(path: Path, place: FilePlace) -> bytes | Finding:
@@ -68,19 +84,37 @@ class Project(NamedTuple):
     """The one file that was asked about, where it was a file."""
 
 
-def project_at(path: Path, schemas: Path) -> Project | Finding:
+def project_at(path: Path, usual: Project) -> Project | Finding:
     """The project that a path stands for: its folder, its rules folder, or one file of either.
 
-    `schemas` is where schemas are looked for when neither the folder nor its neighbour has any.
+    `usual` is the settings' own; its schemas serve where neither the folder nor its neighbour has any.
     """
-    if not path.exists():
+    if not os.path.exists(path):
         return found("file-unreadable", f"there is no {path}", "name a folder or a file", FilePlace(path.as_posix()))
-    folder = path if path.is_dir() else path.parent
     if not path.is_dir():
-        above = [each for each in (folder, *folder.resolve().parents) if (each / "standard.yaml").is_file()]
-        project = project_at(above[0] if above else folder, schemas)
-        return project._replace(base=Path.cwd(), only=path) if isinstance(project, Project) else project
+        return _project_of(path, usual)
     if (path / "naming_rules").is_dir():
         return Project(path / "naming_rules", path / "schemas", path)
     beside = [each for each in (path / "schemas", path.resolve().parent / "schemas") if each.is_dir()]
-    return Project(path, beside[0] if beside else schemas, path)
+    return Project(path, beside[0] if beside else usual.schemas, path)
+
+
+def _project_of(file: Path, usual: Project) -> Project | Finding:
+    """The nearest project above a file that reads it, else the usual one; a finding where none does."""
+    above = (project_at(each, usual) for each in Path(os.path.abspath(file)).parents if _is_project(each))
+    for project in (*above, *([usual] if _is_project(usual.rules) else ())):
+        if isinstance(project, Project) and _reads(project, file):
+            return project._replace(base=Path.cwd(), only=file)
+    message = f"{file} is no rule file, table or schema of a project"
+    remedy = "name one beside or below a `standard.yaml`, or a schema of its project"
+    return found("file-unreadable", message, remedy, FilePlace(file.as_posix()))
+
+
+def _is_project(folder: Path) -> bool:
+    return any(os.path.isfile(each / "standard.yaml") for each in (folder, folder / "naming_rules"))
+
+
+def _reads(project: Project, file: Path) -> bool:
+    path = Path(os.path.abspath(file))
+    kept = ((project.rules, RULE_SUFFIXES), (project.schemas, (".json",)))
+    return any(path.is_relative_to(os.path.abspath(at)) and path.suffix.lower() in fit for at, fit in kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import re
@@ -21,6 +22,7 @@ PREFIX = "UNS_"
 CONFIG = f"{PREFIX}CONFIG"
 REGISTRY = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
 USER = re.compile(r"//[^/@]*@")
+LARGEST = 1024 * 1024
 TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -37,6 +39,7 @@ def is_loopback(host: str) -> bool:
 def _broker(url: str) -> str:
     try:
         parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
         sound = parts.scheme in ("mqtt", "mqtts") and bool(parts.hostname) and parts.port != 0
         beyond = parts.path.strip("/") or parts.query or parts.fragment
     except ValueError:
@@ -170,7 +173,7 @@ def _file(path: Path, required: bool) -> tuple[dict[str, Any], str, list[Finding
     """Values and text of the file; both empty where it cannot be read."""
     where, text = FilePlace(str(path)), ""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         return tomllib.loads(text), text, []
     except FileNotFoundError:
         if not required:
@@ -185,6 +188,15 @@ def _file(path: Path, required: bool) -> tuple[dict[str, Any], str, list[Finding
         where = FilePlace(str(path), *((int(told[1]), int(told[2])) if told and told[1] else end))
         message, remedy = f"{path} is not TOML: {TOML_PLACE.sub('', str(error))}", 'write key = "value" lines'
     return {}, text, [found("file-unreadable", message, remedy, where)]
+
+
+def _text(path: Path) -> str:
+    """OSError, too, where there is more than any settings would fill: a device may never end."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return content.decode("utf-8").replace("\r\n", "\n")
 
 
 def _finding(problem: Any, place: Callable[[str], FilePlace]) -> Finding:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,45 @@ def test_of_one_file_only_its_own_findings_are_told(project: Path) -> None:
     assert check("naming_rules/berlin.yaml").exit_code == 0
 
 
+def test_one_schema_is_judged_in_its_project(project: Path) -> None:
+    (project / "schemas" / "telemetry" / "1.json").write_text("{", "utf-8")
+    assert told("schemas/telemetry/1.json") == [("error", "schema-invalid", "schemas/telemetry/1.json")]
+    standard = project / "naming_rules" / "standard.yaml"
+    sound = standard.read_text("utf-8")
+    standard.write_text("enterprise: [", "utf-8")
+    assert ("error", "yaml-syntax", "naming_rules/standard.yaml") in told("schemas/telemetry/1.json")
+    standard.write_text(sound, "utf-8")
+    (project / "naming_rules").rename(project / "names")
+    assert told("schemas/telemetry/1.json") == [("error", "file-unreadable", "schemas/telemetry/1.json")]
+    (project / "uns.toml").write_text('rules = "names"', "utf-8")
+    assert told("schemas/telemetry/1.json") == [("error", "schema-invalid", "schemas/telemetry/1.json")]
+
+
+def test_a_file_of_no_project_is_never_well(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    alone = tmp_path_factory.mktemp("alone") / "dallas.yaml"
+    shutil.copy(project / "naming_rules" / "dallas.yaml", alone)
+    (project / "naming_rules" / "notes.md").write_text("x", "utf-8")
+    for path in ("/dev/null", str(alone), "naming_rules/notes.md"):
+        assert told(path) == [("error", "file-unreadable", path)]
+
+
+def test_a_folder_that_nobody_may_look_into_is_told(project: Path) -> None:
+    (project / "naming_rules").chmod(0)
+    try:
+        outcome = subprocess.run(
+            [*_without_privileges(), sys.executable, "-m", "uns", "check", "--json"],
+            cwd=project, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        (project / "naming_rules").chmod(0o755)
+    assert "naming_rules: Permission denied" in [each["message"] for each in json.loads(outcome.stdout)]
+
+
+def _without_privileges() -> list[str]:
+    """Root reads everything, unless it gives the power up."""
+    return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
 def test_warnings_end_well_unless_strict(project: Path) -> None:
     change(project / "naming_rules" / "dallas.yaml", "speed: {at: ./rpm, unit: 1/min}", "speed: ./rpm")
     assert told() == [("warning", "unit-assumed", "naming_rules/dallas.yaml")]
@@ -128,7 +170,8 @@ def test_schemas_as_they_were_in_force(project: Path) -> None:
 
 
 def test_what_is_not_there_is_an_error(project: Path) -> None:
-    assert told("nowhere") == [("error", "file-unreadable", "nowhere")]
+    for path in ("nowhere", "a" * 5000):
+        assert told(path) == [("error", "file-unreadable", path)]
     assert check("--nowhere").exit_code == 2
 
 

@@ -50,6 +50,11 @@ def test_what_is_wrong_in_the_file_is_told_at_its_line_and_column(
     assert (None, [(f"uns.toml:{where}", code)]) == (load({}, {})[0], told(load({}, {})[1]))
 
 
+def test_a_file_that_never_ends_is_told() -> None:
+    settings, findings = load({}, {}, Path("/dev/zero"))
+    assert (settings, told(findings)) == (None, [("/dev/zero:1:1", "file-unreadable")])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -58,6 +63,9 @@ def test_what_is_wrong_in_the_file_is_told_at_its_line_and_column(
         ("broker", "mqtt://[::1"),
         ("broker", "mqtt://h/plant"),
         ("broker", "mqtt://"),
+        ("broker", f"mqtt://{'h' * 64}"),
+        ("broker", "mqtt://plant..example"),
+        ("broker", "mqtt://\udcff"),
         ("broker", "mqtt://uns@h"),
         ("registry", "nonsense"),
         ("registry", "mysql://h/x"),

@@ -29,11 +29,12 @@ class Judged(NamedTuple):
 
 def judged(paths: Sequence[Path], settings: Settings, in_force: Mapping[str, str] | None = None) -> list[Judged]:
     """Each project that the paths stand for; without paths the settings' own."""
+    usual = Project(settings.rules, settings.schemas, Path.cwd())
     if not paths:
-        return [_judged(Project(settings.rules, settings.schemas, Path.cwd()), in_force)]
+        return [_judged(usual, in_force)]
     results = []
     for path in paths:
-        project = project_at(path, settings.schemas)
+        project = project_at(path, usual)
         if isinstance(project, Finding):
             results.append(Judged(Project(path, path, Path.cwd()), Judgement(None, (project,)), [project]))
         else:
@@ -46,12 +47,13 @@ def _judged(project: Project, in_force: Mapping[str, str] | None) -> Judged:
     judgement = judge(documents, time.time_ns(), in_force)
     if unreadable:
         judgement = Judgement(judgement.draft, (*unreadable, *judgement.findings))
-    return Judged(project, judgement, list(_asked(judgement.findings, project)))
+    return Judged(project, judgement, list(_asked(judgement, project)))
 
 
-def _asked(findings: Iterable[Finding], project: Project) -> Iterable[Finding]:
-    only = project.only.resolve() if project.only else None
-    for each in findings:
+def _asked(judgement: Judgement, project: Project) -> Iterable[Finding]:
+    """Of the file that was asked about; all where the standard cannot be read, so that nobody can judge the file."""
+    only = project.only.resolve() if project.only and judgement.draft else None
+    for each in judgement.findings:
         file = each.where.file if isinstance(each.where, FilePlace) else ""
         if only is None or (project.base / file).resolve() == only:
             yield each

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError
@@ -31,4 +31,4 @@ def is_missing(settings: Settings) -> bool:
         return False
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return False
-    return not Path(url.database).exists()
+    return not os.path.exists(url.database)

@@ -57,7 +57,8 @@ def _rules(settings: Settings) -> tuple[Checked, Bundle | None]:
     judgement = judge(documents, time_ns())
     errors = sum(each.severity is Severity.ERROR for each in (*unread, *judgement.findings))
     if errors:
-        return Checked("rules", "error", f"{errors} errors in {settings.rules}", "uns check"), judgement.draft
+        told = f"{errors} {'error' if errors == 1 else 'errors'} in {settings.rules}"
+        return Checked("rules", "error", told, "uns check"), judgement.draft
     files = len(judgement.draft.files) if judgement.draft is not None else 0
     return Checked(
         "rules", "well", f"{files} rule {'file' if files == 1 else 'files'} in {settings.rules}"
