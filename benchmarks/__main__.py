@@ -12,6 +12,7 @@ import re
 import statistics
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -94,7 +95,7 @@ def main() -> None:
 
 
 def rounds_of(
-    kinds: dict[str, Path | None], rounds: int, seconds: float, rate: float
+    kinds: Mapping[str, Path | None], rounds: int, seconds: float, rate: float
 ) -> tuple[dict[str, list[Round]], list[Measured]]:  # fmt: skip
     """Interleaved: in each round every kind of the service, and the bare pass-through."""
     full: dict[str, list[Round]] = {kind: [] for kind in kinds}

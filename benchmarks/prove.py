@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from time import process_time
+from typing import Any
 
 from uns.decode.source import Source
 from uns.equipment import EquipmentPath
@@ -33,7 +34,7 @@ STANDARD = Standard(
 )
 
 
-def rule(number: int, file: int, topic: str, to: str, **more: object) -> Rule:
+def rule(number: int, file: int, topic: str, to: str, **more: Any) -> Rule:
     place = FilePlace(f"f{file}.yaml", number + 1)
     tag = Pattern.parse("{machine}.{tag}", tag=True)
     return Rule(f"r{number}", f"f{file}", place, Pattern.parse(topic), tag, to=(Template.parse_target(to),), **more)

@@ -86,7 +86,7 @@ class Session:
             return
         try:
             transport, connection = await asyncio.wait_for(
-                loop.create_connection(self._new, self.endpoint.host, self.endpoint.port, ssl=tls), ANSWER_WITHIN
+                loop.create_connection(self.connection, self.endpoint.host, self.endpoint.port, ssl=tls), ANSWER_WITHIN
             )
         except (OSError, TimeoutError) as error:
             self._unreachable(f"{self.endpoint} cannot be reached: {str(error) or 'no answer'}")
@@ -100,7 +100,8 @@ class Session:
         self._connection, self.why = None, why
         self.hooks.closed(why)
 
-    def _new(self) -> Connection:
+    def connection(self) -> Connection:
+        """A new connection, on which nothing has been said yet."""
         self.out.clear()
         self._connection = Connection(
             self.out, self._hello, self._take, self.outbox.arrived, self.hooks.turned, self._lost

@@ -1,0 +1,84 @@
+"""The message path without sockets: `python -m benchmarks.unplugged`.
+
+From the bytes of a PUBLISH as the broker sends it to those of the governed PUBLISH, of its PUBACK and of the
+acknowledgement, in one process, with as many messages under way at once as the column says. The best of many rounds.
+With `PYTHONPATH=build/compiled` it measures the wheel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from random import Random
+from typing import cast
+
+from mqtt5 import PublishPacket, QoS
+
+from benchmarks import service
+from benchmarks.stages import plant
+from uns.broker.connection import Connection
+from uns.broker.endpoint import Endpoint
+from uns.broker.session import Hooks, Session
+from uns.journal.journal import Journal
+from uns.publisher import Publisher
+from uns.service.path import Path
+
+WINDOWS = (10, 100, 1000)
+MESSAGES = 100_000
+
+
+class Wire:
+    """A transport that takes everything."""
+
+    def write(self, data: bytes) -> None:
+        pass
+
+
+def plugged_into_nothing() -> tuple[Path, Connection]:
+    """A path whose journal is never asked, since nothing is rejected."""
+    bundle, timeline = plant(time.time_ns())
+    path = Path(bundle, Publisher(lambda source, topic: 1), cast(Journal, None))
+    path.timeline = timeline
+    hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, path.opened, lambda why: path.closed())
+    path.session = Session(Endpoint("127.0.0.1", 1), "unplugged", hooks, chance=Random(1))
+    connection = path.session.connection()
+    connection.connection_made(cast(asyncio.BaseTransport, Wire()))
+    path.session.outbox.open(max(WINDOWS), None, session=True)
+    return path, connection
+
+
+def measure(window: int) -> tuple[float, float]:
+    """Microseconds of a message until its governed publish is written, and from there until it is acknowledged."""
+    path, connection = plugged_into_nothing()
+    gc.collect()
+    gc.freeze()
+    taken, answered = [], []
+    for start in range(0, MESSAGES, window):
+        numbers = range(start, start + window)
+        raw = b"".join(_packet(number, number - start + 1) for number in numbers)
+        begun = time.perf_counter()
+        connection.data_received(raw)
+        taken.append(time.perf_counter() - begun)
+        ids = list(path.session.outbox.sent)
+        pubacks = b"".join(b"\x40\x02" + each.to_bytes(2, "big") for each in ids)
+        begun = time.perf_counter()
+        connection.data_received(pubacks)
+        answered.append(time.perf_counter() - begun)
+    assert path.ledger.acknowledged == path.ledger.outcomes["published"] == MESSAGES
+    return min(taken) / window * 1e6, min(answered) / window * 1e6
+
+
+def _packet(number: int, packet_id: int) -> bytes:
+    return PublishPacket(*service.reading(number), qos=QoS.AT_LEAST_ONCE, packet_id=packet_id).write()
+
+
+def main() -> None:
+    print("| under way at once | until published, µs | until acknowledged, µs | together |\n|---|---|---|---|")
+    for window in WINDOWS:
+        taken, answered = measure(window)
+        print(f"| {window} | {taken:.1f} | {answered:.1f} | {taken + answered:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
