@@ -249,7 +249,7 @@ def test_the_mover_ships_once_the_registry_is_there_and_then_deletes(tmp_path: P
     for number in range(5):
         journal.put(refusal(number, (f"t{number}",)), None)
         journal.put(announced(f"B-{number}"), None)
-    until(lambda: mover.away == "locked")
+    until(lambda: mover.away)
     away.clear()
     until(lambda: len(kept) == len(applied) == 5)
     mover.stop()

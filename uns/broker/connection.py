@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
-from mqtt5 import DisconnectPacket, DisconnectReasonCode, Packet, PingReqPacket
+from mqtt5 import DisconnectPacket, Packet, PingReqPacket
 
 from uns.broker.framing import Framing, NoPacket
 
@@ -92,11 +92,11 @@ class Connection(asyncio.Protocol):
             self.heard = monotonic()
             (self.transport.resume_reading if on else self.transport.pause_reading)()
 
-    def leave(self, reason: DisconnectReasonCode = DisconnectReasonCode.NORMAL_DISCONNECTION, **how: Any) -> None:
+    def leave(self) -> None:
         """Say goodbye and close; what was written before still leaves."""
         if self.transport is not None:
             self.flush()
-            self.transport.write(DisconnectPacket(reason_code=reason, **how).write())
+            self.transport.write(DisconnectPacket().write())
             self.transport.close()
 
     def abort(self, why: str) -> None:

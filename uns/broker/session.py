@@ -195,10 +195,10 @@ class Session:
     def _heard(self) -> float:
         return self._connection.heard if self._connection is not None else 0.0
 
-    def publish_qos0(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def publish_qos0(self, topic: str, payload: bytes) -> None:
         """Say something that nobody needs to have heard."""
         if self.connected:
-            self.out.append(PublishPacket(topic, payload, retain=retain, content_type="application/json").write())
+            self.out.append(PublishPacket(topic, payload, content_type="application/json").write())
 
     def read_on(self, on: bool) -> None:
         if self._connection is not None:

@@ -34,19 +34,15 @@ class Mover:
         keep: Callable[[Sequence[Rejection]], None],
         apply: Callable[[Sequence[Announced]], None],
         faults: tuple[type[Exception], ...],
-        told: Callable[[str], None] = lambda why: None,
         age_every: float = AGE_EVERY,
         failed: Callable[[str, Exception], None] = lambda key, fault: None,
     ) -> None:
-        """`told` hears why the registry cannot be reached, and an empty text once it can again.
-
-        `failed` hears, in the mover's thread, of an entry that stays in the journal since this program fails at it.
-        """
-        self.journal, self.keep, self.apply, self.faults, self.told = journal, keep, apply, faults, told
+        """`failed` hears, in the mover's thread, of an entry that stays in the journal: this program fails at it."""
+        self.journal, self.keep, self.apply, self.faults = journal, keep, apply, faults
         self.failed = failed
         self.stuck = 0
         """How many entries have stayed there so."""
-        self.away = ""
+        self.away = False
         self.applied = 0
         """How many records this mover has brought there."""
         self._applied = self._kept = 0
@@ -91,11 +87,11 @@ class Mover:
                 moved = self._move(self.keep, rejections)
                 self._kept = rejections[-1][0]
                 self.journal.delete(moved, [])
-        except self.faults as error:
+        except self.faults:
             self.journal.give_back(self._kept)
-            self._tell(str(error))
+            self.away = True
             return 0
-        self._tell("")
+        self.away = False
         return len(records) + len(rejections)
 
     def _move(self, to: Callable[[Sequence[Any]], None], numbered: Sequence[tuple[int, Any]]) -> list[int]:
@@ -117,8 +113,3 @@ class Mover:
         if monotonic() - self._aged >= self._age_every and not self._stopping.is_set():
             self._move(self.keep, [])
             self._aged = monotonic()
-
-    def _tell(self, why: str) -> None:
-        if why != self.away:
-            self.away = why
-            self.told(why)

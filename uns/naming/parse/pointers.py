@@ -33,8 +33,8 @@ def read_pointer(leaf: Leaf | None, report: Report, each: Sequence[Pointer] | No
     return pointer
 
 
-def read_pointers(leaves: Iterable[Leaf], report: Report, each: Sequence[Pointer] | None = None) -> tuple[Pointer, ...]:
-    return tuple(pointer for leaf in leaves if (pointer := read_pointer(leaf, report, each)) is not None)
+def read_pointers(leaves: Iterable[Leaf], report: Report) -> tuple[Pointer, ...]:
+    return tuple(pointer for leaf in leaves if (pointer := read_pointer(leaf, report)) is not None)
 
 
 def read_pattern(leaf: Leaf | None, report: Report, *, tag: bool = False) -> Pattern | None:

@@ -66,13 +66,13 @@ class Cells:
             self.wrong(column, f"`{column}` is empty", f"write the {column}")
         return cell or ""
 
-    def site(self, column: str = "site") -> str:
-        name = self.required(column)
+    def site(self) -> str:
+        name = self.required("site")
         if name:
             try:
                 check_site(self._standard, name)
             except OffStandard as error:
-                self.wrong(column, str(error), error.remedy, error.code)
+                self.wrong("site", str(error), error.remedy, error.code)
         return name
 
     def equipment(self, column: str) -> EquipmentPath | None:
