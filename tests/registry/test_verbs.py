@@ -211,6 +211,26 @@ def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
     assert "\x1b" not in uns_("quarantine", "show", "3").stdout
 
 
+def test_quarantine_tells_what_is_rejected_most(folder: Path) -> None:
+    uns_("migrate")
+    engine = connect("sqlite:///uns.db")
+    finding = found("value-type", "hot", "map it", SamplePlace("plc/a"))
+    topics = [("plc/rare", None), *[("plc/noisy", "T1")] * 4]
+    rejections = [
+        Rejection(f"u-{at}", f"m-{at}", RawMessage(topic, b"1", at * SECOND), tag, "d/x", (finding,), "b", "1")
+        for at, (topic, tag) in enumerate(topics)
+    ]
+    keep(engine, rejections, SECOND, Bounds(first=1, newest=1))
+    engine.dispose()
+    assert uns_("quarantine", "causes").stdout.splitlines() == [
+        "       4  plc/noisy [T1]  value-type  d/x, lately 1970-01-01T00:00:04.000Z, 2 of them counted only",
+        "       1  plc/rare  value-type  d/x, lately 1970-01-01T00:00:00.000Z",
+    ]
+    (most,) = shown("quarantine", "causes", "--limit", "1")
+    assert (most["topic"], most["quarantined"], most["counted_only"]) == ("plc/noisy", 4, 2)
+    assert most["first"] == "1970-01-01T00:00:01.000Z"
+
+
 def test_quarantine_lists_times_for_a_person_and_what_was_forgotten(folder: Path) -> None:
     uns_("migrate")
     engine = connect("sqlite:///uns.db")
@@ -230,6 +250,7 @@ def test_quarantine_lists_times_for_a_person_and_what_was_forgotten(folder: Path
     assert shown("quarantine", "list")["forgotten"] == forgotten > 0
     assert shown("quarantine", "list")["items"][0]["received"] == "2025-11-20T00:53:20.123456789Z"
     assert "received  2025-11-20T00:53:20.123Z\n" in uns_("quarantine", "show", "20").stdout
+    assert f"{forgotten:>8}  causes no longer told apart, lately 2025-" in uns_("quarantine", "causes").stdout
 
 
 def test_who_has_no_name_on_this_machine_is_known_by_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ def test_more_of_one_cause_than_is_kept_degrades(service: Service, client: Clien
         client.publish("plc/L1/filler/pressure", {"Val": number})
     client.flush()
     service.ready("degraded")
-    assert "rejections of the last hour are only counted: uns quarantine list" in reasons(service)
+    assert "rejections of the last hour are only counted: uns quarantine causes" in reasons(service)
     until(lambda: service.get("/status")["quarantine"]["counted_only"] == 10, why=lambda: service.get("/status"))
     assert "uns_quarantine_overflow_total 10.0" in service.get("/metrics")
 

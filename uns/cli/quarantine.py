@@ -58,6 +58,35 @@ def list_(
     )
 
 
+@verbs.command("causes")
+def causes_(
+    limit: Annotated[int, typer.Option(help="how many", min=1, max=10_000)] = 20,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """What is rejected most: rule, code and address, with how often, also where it is counted only.
+
+    Example: `uns quarantine causes`
+    """
+    from uns.cli.registered import registry
+    from uns.registry.entries import counts
+
+    with registry(settings(config)) as engine:
+        found = counts(engine, limit)
+    if as_json:
+        show_json([each.as_json() for each in found])
+        return
+    for each in found:
+        address = each.topic + (f" [{each.tag}]" if each.tag is not None else "")
+        what = (
+            f"{harmless(address)}  {each.code}  {each.rule or 'no rule'}"
+            if each.code
+            else "causes no longer told apart"
+        )
+        only = f", {each.counted_only} of them counted only" if each.counted_only else ""
+        out.print(f"{each.quarantined:>8}  {what}, lately {legible(each.last)}{only}", markup=False)
+
+
 @verbs.command("show")
 def show_(
     number: Annotated[int, typer.Argument(help="as `list` shows it", metavar="ID", min=1, max=2**63 - 1)],

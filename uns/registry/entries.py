@@ -86,6 +86,9 @@ class Count(NamedTuple):
     first: Instant
     last: Instant
 
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict() | {"first": rfc3339(self.first), "last": rfc3339(self.last)}
+
 
 class Stock(NamedTuple):
     """What quarantine holds altogether."""

@@ -54,7 +54,7 @@ def _lacking(running: Running) -> Iterator[str]:
         newest = path.tallies.gaps[-1]
         yield f"the broker may have lost messages within the last hour, lately at {newest['at']}: {newest['reason']}"
     if only := running.lookout.overflow.more + running.lookout.journal_overflow.more:
-        yield f"{only} rejections of the last hour are only counted: uns quarantine list"
+        yield f"{only} rejections of the last hour are only counted: uns quarantine causes"
     if running.mover.stuck:
         yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
     if running.lookout.out_of_balance:
