@@ -129,16 +129,16 @@ class Publisher:
         owner, memory.owner, memory.aliases = memory.owner, "", frozenset()
         return owner
 
-    def stale(self, now: Instant) -> int:
-        """Signals that were silent for three times as long as the dictionary expects."""
-        return sum(
-            1
-            for memory in self.topics.values()
+    def stale(self, now: Instant) -> list[str]:
+        """Topics that were silent for three times as long as the dictionary expects."""
+        return [
+            topic
+            for topic, memory in self.topics.items()
             if memory.name is not None
             and memory.name.every
             and memory.time is not None
             and now - memory.time > 3 * memory.name.every
-        )
+        ]
 
     def _remember(self, topic: str, source: str) -> Memory:
         if len(self.topics) >= MOST_TOPICS:

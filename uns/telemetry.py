@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ class Figures:
     possible_gaps: int
     quarantine_entries: int
     quarantine_overflow: int
-    stale_signals: int
+    stale: Sequence[str]
     held: int = 0
 
 
@@ -93,7 +93,7 @@ class _Of(Collector):
         yield _counter("possible_gaps", "moments at which the broker may have lost messages", figures.possible_gaps)
         yield _gauge("quarantine_entries", "rejected samples that are kept", figures.quarantine_entries)
         yield _counter("quarantine_overflow", "rejected samples that were counted only", figures.quarantine_overflow)
-        yield _gauge("stale_signals", "signals silent for three times as long as expected", figures.stale_signals)
+        yield _gauge("stale_signals", "signals silent for three times as long as expected", len(figures.stale))
         yield _gauge("held_messages", "raw messages that wait to be decided", figures.held)
 
 

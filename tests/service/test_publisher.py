@@ -153,7 +153,8 @@ def test_signals_are_stale_after_three_times_the_time_that_the_dictionary_expect
     publisher.judge(replace(one, target=Target(PLACE, None, TOPIC, None, name)))
     publisher.restore("acme/dallas/_telemetry/temperature", "plc/b", "x", 90, "good", name)
     publisher.restore("acme/dallas/_telemetry/label", "plc/c", "x", 1, "good", None)
-    assert [publisher.stale(now) for now in (120, 121, 130, 131)] == [0, 1, 1, 2]
+    other = "acme/dallas/_telemetry/temperature"
+    assert [publisher.stale(now) for now in (120, 121, 130, 131)] == [[], [other], [other], [one.topic, other]]
 
 
 def test_after_one_was_refused_the_last_sixteen_are_still_the_last() -> None:

@@ -249,3 +249,14 @@ def test_metrics_bear_the_promised_names(service: Service, client: Client) -> No
         "uns_stale_signals 0.0", "uns_bundle_info{revision=", "uns_bundle_age_seconds ", "uns_timeline_age_seconds ",
     ):  # fmt: skip
         assert line in text
+
+
+def test_the_status_names_what_has_fallen_silent(folder: Path, broker: Mosquitto, client: Client) -> None:
+    standard = folder / "naming_rules" / "standard.yaml"
+    text = standard.read_text(encoding="utf-8")
+    standard.write_text(text.replace("temperature: {", "temperature: {every: 1s, "), encoding="utf-8")
+    with Service(folder, broker.url) as service:
+        service.ready()
+        client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now() - 60_000})
+        until(lambda: service.get("/status")["stale"] == [FILLER])
+        assert service.get("/status")["stale_signals"] == 1

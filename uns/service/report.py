@@ -15,6 +15,7 @@ from uns.service.tallies import BUCKETS
 from uns.telemetry import Figures
 
 LEAST_FREE: Final = 512 * 1024 * 1024
+MOST_STALE: Final = 50
 _COMING: Final = "new rules ({}) wait until what the broker holds of their equipment has been read"
 
 
@@ -84,7 +85,7 @@ def figures(running: Running) -> Figures:
         possible_gaps=tallies.possible_gaps.total(),
         quarantine_entries=running.hearing.kept,
         quarantine_overflow=running.hearing.counted_only + running.journal.counted_only,
-        stale_signals=path.publisher.stale(time_ns()),
+        stale=path.publisher.stale(time_ns()),
         held=len(path.held),
     )
 
@@ -116,7 +117,8 @@ def status(running: Running) -> dict[str, Any]:
             "counted_only": now.quarantine_overflow,
             "forgotten": running.hearing.forgotten,
         },
-        "stale_signals": now.stale_signals,
+        "stale_signals": len(now.stale),
+        "stale": now.stale[:MOST_STALE],
         "topics": len(running.path.publisher.topics),
         "files": [file.stem for file in running.path.bundle.files],
     }
