@@ -18,8 +18,8 @@ class RulesInForce:
 
     bundle: Bundle | None = None
     findings: tuple[Finding, ...] = ()
-    documents: Documents | None = None
-    """The newest that were judged."""
+    seen: tuple[Documents, list[Finding]] | None = None
+    """What was judged last, and what of it nobody could read."""
     on_change: list[Callable[[Bundle], None]] = field(default_factory=list)
 
     @property
@@ -32,11 +32,11 @@ class RulesInForce:
         """Judge them in a thread, since that may take seconds, and put them in force where nothing is in error.
 
         `unread` tells of files that could not be read; `schemas` are the fingerprints of schemas in force."""
-        if self.documents == documents and not unread:
+        if (documents, unread) == self.seen:
             return
         judgement = await asyncio.to_thread(judge, documents, now, schemas)
         self.findings = (*unread, *judgement.findings)
-        self.documents = documents
+        self.seen = documents, unread
         if judgement.bundle is not None and not unread:
             self._put(judgement.bundle)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from stat import S_ISDIR
 from time import time_ns
 from typing import Any, Final
 
@@ -22,6 +26,9 @@ from uns.registry.writing import Author
 from uns.settings import Settings
 
 POLL_S: Final = 0.5
+LOOK_AGAIN_MS: Final = 2_000
+"""After that the folders are read again unasked: a network drive tells of no change, nor does a folder put in the place
+of the one that was watched."""
 
 
 class Rules:
@@ -30,7 +37,8 @@ class Rules:
     def __init__(self, settings: Settings, engine: Engine, log: Any) -> None:
         self.settings, self.engine, self.log = settings, engine, log
         self.findings: tuple[Finding, ...] = ()
-        self.documents: Documents | None = None
+        self.seen: tuple[Documents | None, list[Finding]] = (None, [])
+        """What was judged last, and what of it nobody could read."""
 
     @property
     def errors(self) -> int:
@@ -50,10 +58,9 @@ class Rules:
     async def newest(self) -> Bundle | None:
         """The documents of now as a bundle, or None where nothing new may take effect."""
         documents, unread = await asyncio.to_thread(self._read)
-        if documents is None or (documents == self.documents and not unread):
-            self.findings = tuple(unread) or self.findings
+        if documents is None or (documents, unread) == self.seen:
             return None
-        self.documents = documents
+        self.seen = documents, unread
         judgement = await asyncio.to_thread(judge, documents, time_ns(), await asyncio.to_thread(self._schemas))
         self.findings = (*unread, *judgement.findings)
         for finding in self.findings:
@@ -85,8 +92,18 @@ class Rules:
     async def _watch(self, queue: asyncio.Queue[None]) -> None:
         if self.settings.rules_source == "registry":
             await self._poll(queue)
-        folders = [each for each in (self.settings.rules, self.settings.schemas) if each.is_dir()]
-        async for _ in awatch(*folders, debounce=200, step=50):
+        folders = (self.settings.rules, self.settings.schemas)
+        while True:
+            watched = [_identity(each) for each in folders]
+            present = [each for each, identity in zip(folders, watched, strict=True) if identity]
+            with suppress(OSError):
+                async for _ in awatch(
+                    *present, debounce=200, step=50, rust_timeout=LOOK_AGAIN_MS, yield_on_timeout=True
+                ):
+                    _put(queue)
+                    if [_identity(each) for each in folders] != watched:
+                        break
+            await asyncio.sleep(POLL_S)
             _put(queue)
 
     async def _poll(self, queue: asyncio.Queue[None]) -> None:
@@ -125,6 +142,15 @@ class Rules:
             submissions.note_schemas(self.engine, prints, author)
         except RegistryAway as error:
             self.log.warning("the registry could not note which schemas are in force", why=str(error))
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Which folder stands there; None where there is none."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if S_ISDIR(found.st_mode) else None
 
 
 async def _whenever(asked: asyncio.Event, queue: asyncio.Queue[None]) -> None:
