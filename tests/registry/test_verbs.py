@@ -89,6 +89,16 @@ def test_sheets_go_in_and_come_out(folder: Path) -> None:
         assert "0 added, 0 corrected, 1 unchanged" in again.stdout, text
 
 
+def test_rows_are_shown_whole_however_narrow_the_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    for kind in SHEETS:
+        assert uns_("registry", "import", kind, f"{kind}.csv").exit_code == 0
+        first = shown("registry", "list", kind)[0]
+        header, row = uns_("registry", "list", kind).stdout.splitlines()
+        assert header.split() == list(first)
+        assert row.split() == " ".join(str(cell) for cell in first.values() if cell).split()
+
+
 def test_a_bad_sheet_names_its_rows_and_ends_with_status_1(folder: Path) -> None:
     (folder / "bad.csv").write_text("id,equipment,start\nB-1,dallas/packging,2026-11-20\n")
     result = uns_("registry", "import", "batches", "bad.csv")

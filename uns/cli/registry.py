@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, one_line, out, settings, show, show_json
 
 verbs = typer.Typer(help="Equipment, products, batches and shifts, as CSV.", no_args_is_help=True)
 app.add_typer(verbs, name="registry")
@@ -90,9 +91,6 @@ def list_(kind: KindArgument, as_json: Json = False, config: Config = None) -> N
 
     Example: `uns registry list batches`
     """
-    from rich.markup import escape
-    from rich.table import Table
-
     from uns.cli.registered import registry
     from uns.registry.csv import listed
 
@@ -101,10 +99,18 @@ def list_(kind: KindArgument, as_json: Json = False, config: Config = None) -> N
     if as_json:
         show_json([{name: row.get(name) for name in columns} for row in rows])
         return
-    table = Table(*columns, box=None, pad_edge=False)
+    for line in _aligned([columns, *([row.get(name, "") for name in columns] for row in rows)]):
+        out.print(line, markup=False)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """As wide as they are: a path or a time that is cut to the terminal is of no use, least of all in a pipe."""
+    from rich.cells import cell_len, set_cell_size
+
+    rows = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        table.add_row(*(escape(row.get(name, "")) for name in columns))
-    out.print(table)
+        yield "  ".join(map(set_cell_size, row, widths)).rstrip()
 
 
 def _content(file: Path) -> bytes:
