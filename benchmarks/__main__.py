@@ -74,7 +74,9 @@ def main() -> None:
     options = arguments.parse_args()
     kinds = {"full work, from the checkout": None}
     if options.wheel is not None:
-        kinds = {f"full work, {'compiled' if is_compiled(options.wheel) else 'from the wheel'}": options.wheel} | kinds
+        kinds = {
+            f"full work, {'compiled' if service.is_compiled(options.wheel) else 'from the wheel'}": options.wheel
+        } | kinds
     unpaced, bare = rounds_of(kinds, options.rounds, options.seconds, 0)
     half = min(statistics.median(each.measured.rate for each in rounds) for rounds in unpaced.values()) / 2
     paced, bare_paced = rounds_of(kinds, options.rounds, options.seconds, half)
@@ -106,10 +108,6 @@ def rounds_of(
             full[kind].append(service_round(seconds, rate, wheel))
         bare.append(link_round(seconds, rate))
     return full, bare
-
-
-def is_compiled(wheel: Path) -> bool:
-    return any(wheel.glob("*__mypyc.*"))
 
 
 def write(table: list[str], rounds: int, seconds: float) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from benchmarks.load import MACHINES
 
-PLANT = Path(__file__).parent / "plant"
+PLANT = Path(__file__).parent.resolve() / "plant"
+UNS = [sys.executable, "-m", "uns"]
 GOVERNED = "acme/dallas/#"
 REGISTRY = {
     "products": "id,name\nSKU-42,Cola 330\n",
@@ -32,30 +33,38 @@ def reading(number: int) -> tuple[str, bytes]:
     return topic, b'{"Val": %d.%d, "ts": %d}' % (60 + number % 30, number % 10, stamp)
 
 
+def is_compiled(wheel: Path) -> bool:
+    """Whether the `uns` of an unpacked wheel says that its message path is."""
+    said = subprocess.check_output([*UNS, "--version"], env=_importing(wheel), cwd="/", text=True)
+    return "compiled" in said
+
+
+def _importing(wheel: Path | None) -> dict[str, str]:
+    """Where `uns` comes from; it must not run in the checkout, whose modules would come first."""
+    return os.environ | ({"PYTHONPATH": str(wheel.resolve())} if wheel else {})
+
+
 @contextmanager
 def running(port: int, folder: Path, health: int, wheel: Path | None = None) -> Iterator[int]:
     """`uns run --only path` with a registry that knows batch, shift and product; gives its process id.
 
     It runs from an unpacked `wheel`, else from the checkout.
     """
-    environment = (
-        os.environ
-        | ({"PYTHONPATH": str(wheel.resolve())} if wheel else {})
-        | {
-            "UNS_BROKER": f"mqtt://127.0.0.1:{port}",
-            "UNS_RULES": str(PLANT / "naming_rules"),
-            "UNS_SCHEMAS": str(PLANT / "schemas"),
-            "UNS_REGISTRY": f"sqlite:///{folder}/registry.db",
-            "UNS_STATE": f"{folder}/state",
-            "UNS_HEALTH": f"127.0.0.1:{health}",
-        }
-    )
-    uns = [sys.executable, "-c", "from uns.cli import main; main()"]
-    for kind, text in REGISTRY.items():
-        (folder / f"{kind}.csv").write_text(text)
-        subprocess.run([*uns, "registry", "import", kind, str(folder / f"{kind}.csv")], env=environment, check=True)
+    environment = _importing(wheel) | {
+        "UNS_BROKER": f"mqtt://127.0.0.1:{port}",
+        "UNS_RULES": str(PLANT / "naming_rules"),
+        "UNS_SCHEMAS": str(PLANT / "schemas"),
+        "UNS_REGISTRY": f"sqlite:///{folder}/registry.db",
+        "UNS_STATE": f"{folder}/state",
+        "UNS_HEALTH": f"127.0.0.1:{health}",
+    }
     with (folder / "service.log").open("wb") as log:
-        process = subprocess.Popen([*uns, "run", "--only", "path"], env=environment, stdout=log, stderr=log)
+        for kind, text in REGISTRY.items():
+            (folder / f"{kind}.csv").write_text(text)
+            given = [*UNS, "registry", "import", kind, f"{kind}.csv"]
+            subprocess.run(given, env=environment, cwd=folder, stdout=log, stderr=log, check=True)
+        running = [*UNS, "run", "--only", "path"]
+        process = subprocess.Popen(running, env=environment, cwd=folder, stdout=log, stderr=log)
     try:
         _wait_until_ready(health, folder / "service.log")
         yield process.pid
