@@ -141,3 +141,29 @@ def test_a_body_that_is_no_json_is_told_where_it_breaks(api, body, place, said):
 def test_a_hundred_faults_are_enough(api):
     response = api.client.post("/products", json={"id": "P"} | {f"x{number}": 1 for number in range(5_000)})
     assert len(told(response)) == 100
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("POST", "/batches", '{"id": "A", "id": "B", "start": "never"}', ["/id"]),
+        ("POST", "/products", '{"id": "P", "attributes": {"a/b": 1, "c": 2, "a/b": 3, "a/b": 3}}',
+         ["/attributes/a~1b"]),
+        ("PUT", "/shift-calendars/dallas",
+         '{"shifts": [{}, {"id": "late", "id": "late"}], "shifts": [{"id": 1, "id": 2}]}',
+         ["/shifts", "/shifts/0/id"]),
+        ("POST", "/submissions", '{"files": {"naming_rules/a.yaml": "", "naming_rules/a.yaml": "b"}}',
+         ["/files/naming_rules~1a.yaml"]),
+        ("POST", "/explain", '[{"": 1, "": 2}]', ["/0/"]),
+    ],
+)  # fmt: skip
+def test_a_key_that_stands_twice_is_told_at_its_pointer(api, method, path, body, said):
+    response = api.client.request(method, path, content=body, headers={"Content-Type": "application/json"})
+    assert told(response) == [f"{each} | `{each}` stands twice in the body → say it once" for each in said]
+    assert {each["code"] for each in response.json()["findings"]} == {"key-duplicate"}
+
+
+def test_the_same_key_in_two_objects_is_no_duplicate(api):
+    batch = json.dumps({"id": "P", "attributes": {"id": "x"}})
+    response = api.client.post("/products", content=batch, headers={"Content-Type": "application/json"})
+    assert response.status_code == 201, response.text

@@ -40,6 +40,7 @@ from uns.api.openapi import describe
 from uns.api.problem import install
 from uns.api.registry_view import RegistryView
 from uns.api.surroundings import Surroundings
+from uns.api.twice import unambiguous
 from uns.broker.guest import heeding
 from uns.instant import Instant
 from uns.settings import Settings
@@ -65,7 +66,7 @@ def create_app(settings: Settings, clock: Callable[[], Instant] = time.time_ns) 
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        dependencies=[Depends(known_parameters)],
+        dependencies=[Depends(known_parameters), Depends(unambiguous)],
         responses=PROBLEMS,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
