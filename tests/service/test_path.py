@@ -16,10 +16,12 @@ from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
 from uns.journal.journal import Journal
 from uns.journal.store import Store
+from uns.ledger import Entry
 from uns.message import RawMessage
 from uns.publisher import Publisher
 from uns.service.path import Decide, Path
 from uns.service.signals import identify_by
+from uns.service.tallies import Tallies
 
 RULES = """
 sources: [{topic: plc/#, value: /v, time: [/t, received]}]
@@ -101,3 +103,9 @@ def test_what_the_broker_refuses_of_one_message_is_worked_out_again_once(tmp_pat
     kept = [each.tag for _, each in store.rejections(0, 10)]
     store.close()
     assert kept == ["filler", "labeler"]
+
+
+def test_what_the_service_says_to_itself_has_no_latency() -> None:
+    tallies = Tallies()
+    tallies.acknowledged([Entry(0, 1, 5.0), Entry(0, 2, 5.0, counted=False)], 5.5)
+    assert (sum(tallies.latencies), tallies.latency_sum) == (1, 0.5)

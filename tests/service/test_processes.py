@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from support.mosquitto import Mosquitto
 from support.plant import Service, until, write_project
@@ -74,3 +75,30 @@ def test_a_taken_port_of_the_api_is_told_once_and_stops_no_message(tmp_path: Pat
             assert service.stop() == 0
     assert service.said().count("cannot be listened on") == 1
     assert f"127.0.0.1:{port} is free, the API starts" in service.said()
+
+
+@pytest.fixture
+def unsubmitted(tmp_path: Path, broker: Mosquitto) -> Iterator[tuple[Both, str]]:
+    """`uns run` by rules of the registry, which holds none yet; with the address of its API."""
+    api = f"127.0.0.1:{free_port()}"
+    with Both(tmp_path / "plant", broker.url, api=api, rules_source="registry") as service:
+        until(lambda: "holds no rules" in " ".join((service.get("/readyz") or {}).get("reasons", ())), why=service.said)
+        until(lambda: listens(int(api.rpartition(":")[2])), 30, service.said)
+        yield service, api
+
+
+def test_the_first_rules_may_be_submitted_to_a_service_that_waits_for_them(
+    unsubmitted: tuple[Both, str], tmp_path: Path
+) -> None:
+    service, api = unsubmitted
+    assert service.get("/readyz")["status"] == "hold"
+    write_project(tmp_path / "rules")
+    files = {str(each.relative_to(tmp_path / "rules")): each.read_text() for each in (tmp_path / "rules").rglob("*.*")}
+    answer = httpx.post(f"http://{api}/api/v1/submissions", json={"files": files}, timeout=30)
+    assert answer.status_code == 201, answer.text
+    service.ready()
+    assert service.said().count("holds no rules") == 1
+
+
+def test_a_service_that_waits_for_rules_can_be_stopped(unsubmitted: tuple[Both, str]) -> None:
+    assert unsubmitted[0].stop() == 0

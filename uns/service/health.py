@@ -20,6 +20,7 @@ PHRASES: Final = {
 
 Answer = tuple[int, str, bytes]
 """Status, content type, body."""
+Routes = dict[str, Callable[[], Answer]]
 
 
 def json_answer(status: int, body: object) -> Answer:
@@ -29,8 +30,9 @@ def json_answer(status: int, body: object) -> Answer:
 class HealthServer:
     """A few fixed GETs over HTTP/1.1, one request to a connection."""
 
-    def __init__(self, routes: dict[str, Callable[[], Answer]]) -> None:
+    def __init__(self, routes: Routes) -> None:
         self.routes = routes
+        """May be replaced while it serves."""
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:

@@ -6,17 +6,19 @@ import asyncio
 import gc
 import signal
 import sqlite3
+from contextlib import suppress
 from typing import Any, Final
 
 import uvloop
 from sqlalchemy import Engine
 
+from uns.bundle import Bundle
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty, migrate
 from uns.service import report
 from uns.service.beside import Beside
-from uns.service.health import HealthServer, json_answer
+from uns.service.health import Answer, HealthServer, Routes, json_answer
 from uns.service.lease import Lease
 from uns.service.rules import Rules
 from uns.service.running import Running
@@ -84,41 +86,72 @@ async def _alone(
         log.error(error.message, remedy=error.remedy)
         return UNREACHABLE
     await asyncio.to_thread(_migrate_empty, engine, log)
-    rules = Rules(settings, engine, log)
-    bundle = await rules.first()
-    if bundle is None:
-        remedy = "uns check, and correct what it finds"
-        if settings.rules_source == "registry":
-            remedy = "submit them: uns submit FILE… with the standard, rule files and schemas"
-        log.error("there are no rules that could take effect", remedy=remedy)
+    server = HealthServer(_held("the rules have not been read yet"))
+    try:
+        if not await _answering(server, settings.health, log):
+            return UNREACHABLE
+        rules = Rules(settings, engine, log)
+        bundle = await rules.first()
+        if bundle is None and settings.rules_source == "registry":
+            bundle = await _submitted(rules, server, stop, log)
+        if bundle is not None:
+            return await _by_rules(bundle, rules, server, beside, stop, reload)
+        if stop.is_set():
+            return OK
+        log.error("there are no rules that could take effect", remedy="uns check, and correct what it finds")
         return NEGATIVE
+    finally:
+        await server.stop()
+        await asyncio.to_thread(engine.dispose)
+
+
+async def _answering(server: HealthServer, address: str, log: Any) -> bool:
+    host, port = endpoint(address)
+    try:
+        log.info("answering for the path", health=f"{host}:{await server.start(host, port)}")
+    except OSError as error:
+        log.error(f"{address} cannot be listened on: {error.strerror}", remedy="set `health`")
+        return False
+    return True
+
+
+async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, log: Any) -> Bundle | None:
+    """The first rules that the registry comes to hold; None where we are told to stop before."""
+    why = "the registry holds no rules that could take effect"
+    remedy = "submit them: uns submit FILE… with the standard, rule files and schemas"
+    log.error(why, remedy=remedy)
+    server.routes = _held(f"{why}; {remedy}")
+    while not stop.is_set():
+        bundle = await rules.newest()
+        if bundle is not None:
+            return bundle
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LEASE_EVERY)
+    return None
+
+
+async def _by_rules(
+    bundle: Bundle, rules: Rules, server: HealthServer, beside: Beside | None, stop: asyncio.Event,
+    reload: asyncio.Event,
+) -> int:  # fmt: skip
+    settings, log = rules.settings, rules.log
     await rules.in_force(bundle)
     try:
-        running = Running(settings, engine, rules, bundle, log)
-        running.beside = beside
+        running = Running(settings, rules.engine, rules, bundle, log)
     except sqlite3.Error as error:
         remedy = "make room on the disk; if the file is broken, move it away: what was not yet in the registry is in it"
         log.error(f"the journal in {settings.state} cannot be opened: {error}", remedy=remedy)
         return UNREACHABLE
-    server = _health(running)
-    try:
-        host, port = endpoint(settings.health)
-        try:
-            log.info("answering for the path", health=f"{host}:{await server.start(host, port)}")
-        except OSError as error:
-            log.error(f"{settings.health} cannot be listened on: {error.strerror}", remedy="set `health`")
-            return UNREACHABLE
-        _settle_memory()
-        telling = Telling(running)
-        running.say = telling.say
-        if await running.run(stop, reload, telling.keep()):
-            log.info("stopped")
-            return OK
-        log.error("another process took this session over", remedy="give each its own `instance`, or end one of them")
-        return UNREACHABLE
-    finally:
-        await server.stop()
-        await asyncio.to_thread(engine.dispose)
+    running.beside = beside
+    server.routes = _routes(running)
+    _settle_memory()
+    telling = Telling(running)
+    running.say = telling.say
+    if await running.run(stop, reload, telling.keep()):
+        log.info("stopped")
+        return OK
+    log.error("another process took this session over", remedy="give each its own `instance`, or end one of them")
+    return UNREACHABLE
 
 
 def _settle_memory() -> None:
@@ -139,16 +172,22 @@ def _migrate_empty(engine: Engine, log: Any) -> None:
         log.error(error.message, remedy=error.remedy)
 
 
-def _health(running: Running) -> HealthServer:
-    def ready() -> tuple[int, str, bytes]:
+def _held(why: str) -> Routes:
+    """What is answered while there is nothing to run."""
+    return {
+        "/healthz": lambda: json_answer(200, {"status": "alive"}),
+        "/readyz": lambda: json_answer(503, {"status": "hold", "reasons": [why]}),
+    }
+
+
+def _routes(running: Running) -> Routes:
+    def ready() -> Answer:
         now = report.readiness(running)
         return json_answer(503 if now.status == "hold" else 200, {"status": now.status, "reasons": now.reasons})
 
-    return HealthServer(
-        {
-            "/healthz": lambda: json_answer(200, {"status": "alive"}),
-            "/readyz": ready,
-            "/metrics": lambda: (200, CONTENT_TYPE, exposition(report.figures(running))),
-            "/status": lambda: json_answer(200, report.status(running)),
-        }
-    )
+    return {
+        "/healthz": lambda: json_answer(200, {"status": "alive"}),
+        "/readyz": ready,
+        "/metrics": lambda: (200, CONTENT_TYPE, exposition(report.figures(running))),
+        "/status": lambda: json_answer(200, report.status(running)),
+    }

@@ -32,12 +32,13 @@ class Tallies:
         """What mode `observe` would have refused, newest last."""
 
     def acknowledged(self, due: list[Entry], now: float) -> None:
-        """Latency from receipt to acknowledgement."""
+        """Latency from receipt to acknowledgement; what the service says to itself has none."""
         latencies = self.latencies
         for entry in due:
-            latency = now - entry.received
-            latencies[bisect_left(BUCKETS, latency)] += 1
-            self.latency_sum += latency
+            if entry.counted:
+                latency = now - entry.received
+                latencies[bisect_left(BUCKETS, latency)] += 1
+                self.latency_sum += latency
 
     def gap(self, reason: str, at: Instant) -> None:
         self.possible_gaps[reason] += 1
