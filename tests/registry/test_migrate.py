@@ -1,5 +1,6 @@
 """Migrations make the very tables that the code works with, and can be taken back."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, inspect, text
 
 from uns.registry import changes
 from uns.registry.engine import RegistryAway, connect, transaction
-from uns.registry.migrate import is_current, migrate
+from uns.registry.migrate import NotOurs, is_current, is_empty, migrate
 from uns.registry.tables import METADATA
 
 
@@ -52,9 +53,40 @@ def test_a_file_that_is_no_database_is_away(tmp_path: Path) -> None:
         is_current(connect(f"sqlite:///{tmp_path}/uns.db"))
 
 
-def test_a_registry_of_a_newer_version_says_so(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [
+        ("9999", "made by a newer version of uns (schema 9999); install that version"),
+        ("ae1027a6acf", "another program (its schema is 'ae1027a6acf'); set `registry` to a database of its own"),
+    ],
+)
+@pytest.mark.parametrize("asked", [is_empty, is_current, migrate])
+def test_a_schema_that_is_unknown_is_told_whoever_asks(
+    engine: Engine, asked: Callable[[Engine], bool], revision: str, said: str
+) -> None:
     with transaction(engine) as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert not is_current(engine)
-    with pytest.raises(RegistryAway, match="newer version"):
-        migrate(engine)
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    with pytest.raises(NotOurs) as told:
+        asked(engine)
+    assert str(told.value).endswith(said)
+
+
+@pytest.mark.parametrize("asked", [is_empty, is_current, migrate])
+def test_a_table_of_somebody_else_is_told_whoever_asks(url: str, asked: Callable[[Engine], bool]) -> None:
+    engine = connect(url)
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE equipment (name TEXT)"))
+    with pytest.raises(NotOurs) as told:
+        asked(engine)
+    assert str(told.value) == (
+        "the database holds a table `equipment` that uns did not make; set `registry` to a database of its own"
+    )
+    engine.dispose()
+
+
+def test_tables_of_other_names_are_no_obstacle(url: str) -> None:
+    engine = connect(url)
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE somebody_else (name TEXT)"))
+    assert migrate(engine)
+    engine.dispose()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,19 @@ def test_doctor_names_what_is_wrong_and_what_to_do(folder: Path, broker: Mosquit
     assert told["registry"]["grade"] == "unreachable"
     assert told["broker"]["grade"] == "unreachable"
     assert told["broker"]["remedy"] == "start it, or set `broker`"
+
+
+def test_doctor_and_migrate_say_the_same_of_a_database_of_somebody_else(folder: Path, broker: Mosquitto) -> None:
+    with closing(sqlite3.connect(folder / "theirs.db")) as theirs:
+        theirs.execute("CREATE TABLE equipment (name TEXT)")
+    status, told = grades(folder, broker.url, registry="sqlite:///theirs.db")
+    registry = told["registry"]
+    assert (status, registry["grade"]) == (1, "error")
+    assert registry["message"] == "the database holds a table `equipment` that uns did not make"
+    for verb in (("migrate",), ("registry", "list", "equipment")):
+        _, _, complaint = uns(folder, broker.url, *verb, registry="sqlite:///theirs.db")
+        assert registry["message"] in complaint
+        assert registry["remedy"] in complaint
 
 
 @pytest.mark.parametrize("name", ["api", "health"])

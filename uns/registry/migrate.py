@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from uns.registry.engine import RegistryAway, reading, transaction
+from uns.registry.tables import METADATA
 
 _LOCK: Final = 7_563_521
+_OURS: Final = re.compile("[0-9]{4}")
+"""What our revisions are called; other programs that use Alembic have their own."""
+
+
+class NotOurs(RegistryAway):
+    """The database is there, and not for this version of uns to write into."""
 
 
 def migrate(engine: Engine, target: str = "head") -> bool:
@@ -34,8 +41,6 @@ def _run(connection: Connection, target: str) -> None:
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, target) if target != "base" else command.downgrade(config, target)
-    except CommandError as error:
-        raise RegistryAway("the registry was made by a newer version of uns", "install that version") from error
     except ProgrammingError as error:
         text = str(error.orig).partition("\n")[0]
         remedy = "let the database's owner run CREATE EXTENSION btree_gist, then migrate again"
@@ -43,7 +48,7 @@ def _run(connection: Connection, target: str) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the schema is the one that this version works with."""
+    """Whether the schema is the one that this version works with; NotOurs where `migrate` could not make it so."""
     with reading(engine) as connection:
         return _revision(connection) == head()
 
@@ -59,7 +64,30 @@ def head() -> str | None:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """NotOurs where the database is somebody else's, or of a later version, which nothing done here would mend."""
+    stamped = MigrationContext.configure(connection).get_current_heads()
+    if not stamped:
+        _refuse_foreign_tables(connection)
+        return None
+    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    for each in stamped:
+        if each not in known:
+            raise _unknown(each)
+    return stamped[0]
+
+
+def _refuse_foreign_tables(connection: Connection) -> None:
+    theirs = sorted(METADATA.tables.keys() & set(inspect(connection).get_table_names()))
+    if theirs:
+        message = f"the database holds a table `{theirs[0]}` that uns did not make"
+        raise NotOurs(message, "set `registry` to a database of its own")
+
+
+def _unknown(revision: str) -> NotOurs:
+    if _OURS.fullmatch(revision):
+        return NotOurs(f"the registry was made by a newer version of uns (schema {revision})", "install that version")
+    message = f"the database belongs to another program (its schema is {revision[:40]!r})"
+    return NotOurs(message, "set `registry` to a database of its own")
 
 
 def _config() -> Config:

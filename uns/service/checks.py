@@ -18,7 +18,7 @@ from uns.finding import Severity
 from uns.judge import judge
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
-from uns.registry.migrate import is_current, is_empty
+from uns.registry.migrate import NotOurs, is_current, is_empty
 from uns.service.beside import taken
 from uns.service.lease import Lease
 from uns.service.report import LEAST_FREE
@@ -107,6 +107,8 @@ def _registry(settings: Settings) -> Checked:
                 return Checked("registry", "error", "its schema is not up to date", "uns migrate")
         finally:
             engine.dispose()
+    except NotOurs as error:
+        return Checked("registry", "error", error.message, error.remedy)
     except RegistryAway as away:
         return Checked("registry", "unreachable", away.message, away.remedy)
     return Checked("registry", "well", "is there and up to date")
