@@ -61,13 +61,19 @@ def _closed(error: OSError, base: Path) -> Finding:
 def _content(path: Path, place: FilePlace) -> bytes | Finding:
     try:
         if not path.is_file():
-            remedy = "remove it, or put a file in its place"
-            return found("file-unreadable", f"{place.file} is a folder, or leads nowhere", remedy, place)
+            message = f"{place.file} {_instead_of_a_file(path)}"
+            return found("file-unreadable", message, "remove it, or put a file in its place", place)
         if path.stat().st_size > LARGEST:
             return found("file-unreadable", f"{place.file} is over 16 MiB", "split it", place)
         return path.read_bytes()
     except OSError as error:
         return found("file-unreadable", f"{place.file}: {error.strerror}", "make it readable", place)
+
+
+def _instead_of_a_file(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder"
+    return "is a pipe, a socket or a device" if path.exists() else "leads nowhere"
 
 
 def _shown(path: Path, base: Path) -> str:

@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ FILE = "uns.toml"
 PREFIX = "UNS_"
 CONFIG = f"{PREFIX}CONFIG"
 REGISTRY = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
+INSTANCE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 USER = re.compile(r"//[^/@]*@")
 LARGEST = 1024 * 1024
 TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -70,6 +72,12 @@ def _api(text: str) -> str:
     return text
 
 
+def _instance(name: str) -> str:
+    if not INSTANCE.fullmatch(name):
+        raise ValueError("write 1 to 32 of a-z, 0-9 and -, the first a letter, such as plant-a")
+    return name
+
+
 def _duration(text: str) -> str:
     if not duration(text):
         raise ValueError("write a time such as 30s, 10m or 2h")
@@ -101,7 +109,7 @@ class Settings(BaseModel):
     health: Annotated[str, AfterValidator(_endpoint)] = Field(
         "127.0.0.1:8081", description="where the message path answers for itself"
     )
-    instance: str = Field("uns", pattern=r"^[a-z][a-z0-9-]{0,31}$", description="name of this service at the broker")
+    instance: Annotated[str, AfterValidator(_instance)] = Field("uns", description="name of this service at the broker")
     state: Path = Field(Path(".uns"), description="folder of the journal, the last good bundle and the lock")
     timeline_max_age: Annotated[str, AfterValidator(_duration)] = Field(
         "10m", description="how long context holds while the registry is away"
@@ -179,8 +187,10 @@ def _file(path: Path, required: bool) -> tuple[dict[str, Any], str, list[Finding
         if not required:
             return {}, "", []
         message, remedy = f"there is no {path}", "name a file that exists"
-    except (OSError, UnicodeDecodeError) as error:
-        message, remedy = f"{path} cannot be read: {error}", "make it readable UTF-8 text"
+    except OSError as error:
+        message, remedy = f"{path} cannot be read: {error.strerror}", "put a file there that this user may read"
+    except UnicodeDecodeError:
+        message, remedy = f"{path} is not UTF-8", "write it as text"
     except tomllib.TOMLDecodeError as error:
         told = TOML_PLACE.search(str(error))
         last = text.rpartition("\n")[2]
@@ -191,12 +201,19 @@ def _file(path: Path, required: bool) -> tuple[dict[str, Any], str, list[Finding
 
 
 def _text(path: Path) -> str:
-    """OSError, too, where there is more than any settings would fill: a device may never end."""
+    """OSError, too, where there is more than any settings would fill, or a pipe: nobody may ever write into it."""
+    _refuse_pipe(path)
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return content.decode("utf-8").replace("\r\n", "\n")
+
+
+def _refuse_pipe(path: Path) -> None:
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "it is a pipe, a socket or a device", str(path))
 
 
 def _finding(problem: Any, place: Callable[[str], FilePlace]) -> Finding:
@@ -205,9 +222,16 @@ def _finding(problem: Any, place: Callable[[str], FilePlace]) -> Finding:
         near = nearest(key, Settings.model_fields)
         remedy = f"did you mean `{near}`?" if near else f"the settings are {', '.join(Settings.model_fields)}"
         return found("key-unknown", f"unknown setting `{key}`", remedy, place(key))
-    remedy = str(problem["msg"]).removeprefix("Value error, ")
+    remedy = _remedy(problem)
     shown = "this" if key == "password" else USER.sub("//…@", repr(problem["input"])[:200])
     return found("key-value", f"setting `{key}` cannot be {shown}", remedy, place(key))
+
+
+def _remedy(problem: Any) -> str:
+    """Our validators' own words; what pydantic itself refuses is no text, or none of those listed."""
+    if problem["type"] == "value_error":
+        return str(problem["ctx"]["error"])
+    return f"write {problem['ctx']['expected']}" if problem["type"] == "literal_error" else "write text, in quotes"
 
 
 def _unreadable(settings: Settings, place: Callable[[str], FilePlace]) -> list[Finding]:
@@ -217,6 +241,7 @@ def _unreadable(settings: Settings, place: Callable[[str], FilePlace]) -> list[F
         if not key.endswith("_file") or file is None:
             continue
         try:
+            _refuse_pipe(file)
             file.read_text(encoding="utf-8")
         except OSError as error:
             message = f"setting `{key}`: {file} cannot be read: {error.strerror}"

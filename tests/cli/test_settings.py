@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,28 @@ def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere.toml"
     assert told(load({}, {"UNS_CONFIG": str(nowhere)})[1]) == [(f"{nowhere}:1:1", "file-unreadable")]
     assert told(load({}, {}, nowhere)[1]) == [(f"{nowhere}:1:1", "file-unreadable")]
+
+
+@pytest.mark.parametrize("key", ["the file", "password_file", "ca_file"])
+def test_a_pipe_is_told_instead_of_waited_for(tmp_path: Path, key: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    finding = load({key: str(pipe)}, {})[1][0] if key != "the file" else load({}, {}, pipe)[1][0]
+    assert finding.code == "file-unreadable"
+    assert finding.message.endswith(f"{pipe} cannot be read: it is a pipe, a socket or a device")
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ('instance = "Plant"', "write 1 to 32 of a-z, 0-9 and -, the first a letter, such as plant-a"),
+        (f'instance = "{"a" * 33}"', "write 1 to 32 of a-z, 0-9 and -, the first a letter, such as plant-a"),
+        ("instance = 1", "write text, in quotes"),
+        ("state = 1", "write text, in quotes"),
+        ("password = 1", "write text, in quotes"),
+        ('rules_source = "folder"', "write 'directory' or 'registry'"),
+        ('timeline_max_age = "soon"', "write a time such as 30s, 10m or 2h"),
+    ],
+)
+def test_the_remedy_says_what_to_write(tmp_path: Path, text: str, remedy: str) -> None:
+    assert [each.remedy for each in load({}, {}, written(tmp_path, text))[1]] == [remedy]

@@ -47,6 +47,18 @@ def test_more_of_one_cause_than_is_kept_degrades(service: Service, client: Clien
     assert "uns_quarantine_overflow_total 10.0" in service.get("/metrics")
 
 
+def test_errors_of_the_newest_rules_are_counted_and_ready_gives_no_reason(service: Service, folder: Path) -> None:
+    more = folder / "naming_rules" / "more.yaml"
+    for text, told in (("site: [", "1 error and"), ("x: 1", "5 errors and")):
+        more.write_text(text, encoding="utf-8")
+        until(lambda told=told: reasons(service) == f"the newest rules have {told} are not in force: uns check",
+              why=lambda: reasons(service))  # fmt: skip
+    until(lambda: "] degraded" in service.said(), why=service.said)
+    more.unlink()
+    until(lambda: "] ready" in service.said().rpartition("] degraded")[2], why=service.said)
+    assert "why=[]" not in service.said()
+
+
 def test_a_possible_gap_is_told_with_its_time(service: Service, broker: Mosquitto, tmp_path: Path) -> None:
     broker.kill()
     (tmp_path / "mosquitto" / "data" / "mosquitto.db").unlink(missing_ok=True)

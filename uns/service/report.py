@@ -45,8 +45,8 @@ def _lacking(running: Running) -> Iterator[str]:
         yield running.hearing.away
     if path.timeline is not None and path.timeline.stale:
         yield "the registry has not been heard for too long: batch and product are left out"
-    if running.rules.errors:
-        yield f"the newest rules have {running.rules.errors} errors and are not in force: uns check"
+    if errors := running.rules.errors:
+        yield f"the newest rules have {errors} {'error' if errors == 1 else 'errors'} and are not in force: uns check"
     if running.beside is not None and running.beside.lacking:
         yield running.beside.lacking
     for pattern, reason in running.listening.refused:

@@ -26,7 +26,7 @@ class Telling:
             if ready != last:
                 last = ready
                 say = running.log.info if ready.status == "ready" else running.log.warning
-                say(ready.status, why=list(ready.reasons))
+                say(ready.status, **({"why": list(ready.reasons)} if ready.reasons else {}))
             elif second % STATUS_EVERY:
                 continue
             self.say("running")
