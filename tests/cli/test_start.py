@@ -61,6 +61,19 @@ def test_run_with_a_wrong_flag_names_the_flag_and_ends_with_status_2(
     assert f"{arguments[0]}:1:1: error" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "--only", "x"), "Invalid value for '--only': 'x' is not one of path, api"),
+        (("registry", "list", "x"), "Invalid value for 'KIND': 'x' is not one of equipment, products,"),
+    ],
+)
+def test_a_word_that_is_not_listed_is_told_in_our_own_words(arguments: tuple[str, ...], said: str) -> None:
+    done = subprocess.run([*UNS, *arguments], capture_output=True, text=True, check=False, env=plain(), timeout=30)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 def status_without_a_reader(folder: Path, *arguments: str) -> tuple[int, str]:
     """How a verb ends whose standard output nobody reads any more."""
     reading, writing = os.pipe()

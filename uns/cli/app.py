@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -16,6 +16,8 @@ from uns.finding import Finding, Severity
 from uns.settings import Settings, load
 
 NEGATIVE, WRONG_USE, UNREACHABLE = 1, 2, 3
+
+T = TypeVar("T", bound=str)
 
 app = typer.Typer(
     name="uns",
@@ -50,6 +52,19 @@ def uns(
 
 Config = Annotated[Path | None, typer.Option("--config", help="settings file instead of uns.toml", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+def one_of(*choices: T) -> Callable[[str], T]:
+    """A parser that refuses anything else in our own words: typer would pass on how it found out."""
+
+    def parse(text: str) -> T:
+        for each in choices:
+            if each == text:
+                return each
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}")
+
+    return parse
+
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 

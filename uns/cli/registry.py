@@ -11,7 +11,21 @@ from typing import Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, one_line, out, settings, show, show_json
+from uns.cli.app import (
+    NEGATIVE,
+    WRONG_USE,
+    Config,
+    Json,
+    app,
+    err,
+    fail,
+    one_line,
+    one_of,
+    out,
+    settings,
+    show,
+    show_json,
+)
 
 verbs = typer.Typer(help="Equipment, products, batches and shifts, as CSV.", no_args_is_help=True)
 app.add_typer(verbs, name="registry")
@@ -25,7 +39,7 @@ class Kind(StrEnum):
     SHIFT_EXCEPTIONS = "shift-exceptions"
 
 
-KindArgument = Annotated[Kind, typer.Argument(help="what the sheet holds", metavar="KIND")]
+KindArgument = Annotated[Kind, typer.Argument(parser=one_of(*Kind), help="what the sheet holds", metavar="KIND")]
 
 
 @verbs.command("import")

@@ -9,13 +9,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from uns.cli.app import Config, app, settings
+from uns.cli.app import Config, app, one_of, settings
 from uns.settings import Settings
 
 SECRET = "password"
 """The one setting without a flag: everybody on the machine can read a command line."""
 
-Only = Annotated[Literal["path", "api"] | None, typer.Option("--only", help="one of the two processes")]
+Only = Annotated[
+    Literal["path", "api"] | None,
+    typer.Option("--only", parser=one_of("path", "api"), help="one of the two processes"),
+]
 
 
 def _flag(name: str) -> str:
