@@ -15,7 +15,6 @@ from support.plant import until
 from uns.context.values import Record
 from uns.equipment import EquipmentPath
 from uns.finding import SamplePlace, found
-from uns.journal import store as store_module
 from uns.journal.journal import Journal
 from uns.journal.mover import AGE_EVERY, Mover
 from uns.journal.store import FIRST, NEWEST, Store
@@ -95,8 +94,8 @@ def test_of_one_cause_the_first_and_the_newest_are_kept_and_the_others_counted(s
     assert messages == FIRST + NEWEST + 1
 
 
-def test_bytes_are_bounded_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "MOST_BYTES", 1_000_000)
+def test_bytes_are_bounded_too(tmp_path: Path) -> None:
+    store = Store(tmp_path / "journal.db", most_bytes=1_000_000)
     for number in range(300):
         store.write([refusal(number, (f"tag-{number}",), b"x" * 10_000)])
     kept = store.rejections(0, 1000)
@@ -114,8 +113,8 @@ FLOODS: dict[str, Callable[[int], Refusal]] = {
 
 
 @pytest.mark.parametrize("flood", FLOODS)
-def test_a_flood_of_causes_is_bounded_on_disk(store: Store, monkeypatch: pytest.MonkeyPatch, flood: str) -> None:
-    monkeypatch.setattr(store_module, "MOST_BYTES", 2_000_000)
+def test_a_flood_of_causes_is_bounded_on_disk(tmp_path: Path, flood: str) -> None:
+    store = Store(tmp_path / "journal.db", most_bytes=2_000_000)
     rejected = 0
     for at in range(0, 6_000 if flood != "long addresses" else 800, 40):
         some = [FLOODS[flood](each) for each in range(at, at + 40)]
@@ -132,8 +131,8 @@ LARGEST_GROUP = {"tiny payloads": 0, "long addresses": 40 * 41_000, "long tags":
 """What is written comes before what goes."""
 
 
-def test_causes_are_bounded_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "MOST_CAUSES", 200)
+def test_causes_are_bounded_too(tmp_path: Path) -> None:
+    store = Store(tmp_path / "journal.db", most_causes=200)
     for at in range(0, 1_000, 7):
         store.write([refusal(each, (f"tag-{each}",)) for each in range(at, at + 7)])
         assert len(store.causes) <= 200

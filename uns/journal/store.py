@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +36,8 @@ _AT_ONCE: Final = 100
 class Store:
     """One writer's connection to the file; it belongs to the thread that uses it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most_bytes: int = MOST_BYTES, most_causes: int = MOST_CAUSES) -> None:
+        self._most_bytes, self._most_causes = most_bytes, most_causes
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
@@ -102,16 +103,15 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Begins with the write lock; an exception takes everything back, also what is counted here."""
-        before = (dict(self.causes), self.size, self.record_bytes, self.counted_only)
-        try:
-            self.connection.execute("BEGIN IMMEDIATE")
-            yield
-            self.connection.execute("COMMIT")
-        except BaseException:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            self.causes, self.size, self.record_bytes, self.counted_only = before
-            raise
+        with ExitStack() as taken_back:
+            taken_back.callback(self._count_again, dict(self.causes), self.size, self.record_bytes, self.counted_only)
+            with self.connection:  # commits, or rolls back
+                self.connection.execute("BEGIN IMMEDIATE")
+                yield
+            taken_back.pop_all()
+
+    def _count_again(self, causes: dict[str, int], size: int, record_bytes: int, counted_only: int) -> None:
+        self.causes, self.size, self.record_bytes, self.counted_only = causes, size, record_bytes, counted_only
 
     def _sum(self, size: str, table: str) -> int:
         return int(self.connection.execute(f"SELECT COALESCE(SUM({size}), 0) FROM {table}").fetchone()[0])
@@ -150,7 +150,7 @@ class Store:
         self.record_bytes += size
 
     def _bound(self) -> None:
-        while self.causes and (self.size > MOST_BYTES or len(self.causes) > MOST_CAUSES):
+        while self.causes and (self.size > self._most_bytes or len(self.causes) > self._most_causes):
             few = min(_AT_ONCE, sum(self.causes.values()) // 20 + 1)
             oldest = "SELECT number FROM rejections WHERE number > ? ORDER BY number LIMIT ?"
             rows = self.connection.execute(oldest, (self.taken, few)).fetchall()
