@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from uns.api.server import serve
 from uns.settings import Settings, is_loopback
 
+JSON = {"Content-Type": "application/json"}
 
-def is_problem(response: httpx.Response, status: int) -> dict:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
+
+def problem_of(response: httpx.Response) -> dict:
+    """What a refusal says, whole."""
+    assert response.headers["content-type"] == "application/problem+json", response.text
     body = response.json()
-    assert body["status"] == status
+    assert body["status"] == response.status_code
     assert body["title"]
     assert body["detail"]
     assert isinstance(body["findings"], list)
@@ -30,7 +32,7 @@ def is_problem(response: httpx.Response, status: int) -> dict:
     "host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.4:8080", "", "[::1", "localhost@evil"]
 )
 def test_a_foreign_host_is_refused(api, host):
-    is_problem(api.client.get("/status", headers={"Host": host}), 421)
+    assert problem_of(api.client.get("/status", headers={"Host": host}))["status"] == 421
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080", "127.0.0.2"])
@@ -40,7 +42,7 @@ def test_loopback_by_any_of_its_names_is_answered(api, host):
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "http://["])
 def test_a_foreign_origin_is_refused(api, origin):
-    is_problem(api.client.get("/status", headers={"Origin": origin}), 403)
+    assert problem_of(api.client.get("/status", headers={"Origin": origin}))["status"] == 403
 
 
 def test_a_page_of_its_own_is_answered(api):
@@ -49,7 +51,8 @@ def test_a_page_of_its_own_is_answered(api):
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"])
 def test_bodies_are_json_only(api, kind):
-    is_problem(api.client.post("/products", content=b'{"id":"P"}', headers={"Content-Type": kind}), 415)
+    response = api.client.post("/products", content=b'{"id":"P"}', headers={"Content-Type": kind})
+    assert problem_of(response)["status"] == 415
 
 
 @pytest.mark.parametrize(
@@ -58,18 +61,18 @@ def test_bodies_are_json_only(api, kind):
 )
 @pytest.mark.parametrize("path", ["/explain", "/products", "/submissions", "/rules/rollback"])
 def test_what_is_no_request_is_refused(api, path, body):
-    is_problem(api.client.post(path, content=body, headers={"Content-Type": "application/json"}), 400)
+    assert problem_of(api.client.post(path, content=body, headers=JSON))["status"] == 400
 
 
 def test_a_body_that_grows_beyond_the_limit_is_refused_too(api):
     body = (b'{"topic": "plc/x", "text": "' + b"x" * 300_000 for _ in range(8))
-    response = api.client.post("/explain", content=body, headers={"Content-Type": "application/json"})
-    is_problem(response, 413)
+    response = api.client.post("/explain", content=body, headers=JSON)
+    assert problem_of(response)["status"] == 413
 
 
 def test_a_body_beyond_the_limit_is_refused(api):
     body = json.dumps({"topic": "plc/x", "text": "x" * 2_000_000})
-    is_problem(api.client.post("/explain", content=body, headers={"Content-Type": "application/json"}), 413)
+    assert problem_of(api.client.post("/explain", content=body, headers=JSON))["status"] == 413
 
 
 @pytest.mark.parametrize(
@@ -96,17 +99,17 @@ def test_a_body_beyond_the_limit_is_refused(api):
     ],
 )
 def test_a_wrong_query_names_the_parameter(api, path, parameter):
-    body = is_problem(api.client.get(path), 400)
-    assert body["findings"][0]["where"]["file"] == parameter
+    body = problem_of(api.client.get(path))
+    assert (body["status"], body["findings"][0]["where"]["file"]) == (400, parameter)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/rules/nothing.yaml", "/contracts/none/1", "/contracts/telemetry/9"])
 def test_what_is_not_there_is_a_problem_too(api, path):
-    is_problem(api.client.get(path), 404)
+    assert problem_of(api.client.get(path))["status"] == 404
 
 
 def test_a_method_that_does_not_fit_is_a_problem_too(api):
-    is_problem(api.client.delete("/values"), 405)
+    assert problem_of(api.client.delete("/values"))["status"] == 405
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/v1/status", "/api/v1/values", "/docs"])
@@ -131,8 +134,9 @@ def test_head_of_a_stream_does_not_wait_for_its_end(api):
     ],
 )
 def test_half_a_character_is_refused_where_it_stands(api, path, body, where):
-    response = api.client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
-    assert is_problem(response, 400)["findings"][0]["where"]["file"] == where
+    response = api.client.post(path, content=json.dumps(body), headers=JSON)
+    body = problem_of(response)
+    assert (body["status"], body["findings"][0]["where"]["file"]) == (400, where)
 
 
 @given(st.text(max_size=50), st.text(max_size=50))

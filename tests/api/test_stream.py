@@ -11,7 +11,6 @@ import httpx
 import pytest
 from support.waiting import eventually
 
-from uns.api import stream as streams
 from uns.api.changes import Changes
 
 TOPIC = "acme/dallas/packaging/line-3/filler/_telemetry/temperature"
@@ -119,8 +118,8 @@ def test_a_reader_that_is_too_slow_is_told_and_let_go(api, publish):
     eventually(lambda: api.here.streams == 0)
 
 
-def test_streams_are_limited_and_their_places_are_given_back(api, monkeypatch):
-    monkeypatch.setattr(streams, "MAX_STREAMS", 1)
+def test_streams_are_limited_and_their_places_are_given_back(api):
+    api.within(lambda here: setattr(here, "most_streams", 1))
     with events(api) as stream:
         next(stream)
         refused = api.client.get("/stream")

@@ -178,8 +178,7 @@ def saying(*packets: bytes) -> Talk:
         await reader.read(1000)
         for packet in packets:
             writer.write(packet)
-        await reader.read(1000)
-        await asyncio.sleep(30)
+        await reader.read()
 
     return talk
 

@@ -69,29 +69,14 @@ def test_mosquitto_is_found_outside_an_ordinary_path(monkeypatch: pytest.MonkeyP
 
 
 def test_where_there_is_none_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uns.demo.mosquitto._NOT_ON_EVERY_PATH", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MosquittoMissing, match="sudo apt-get install mosquitto"):
-        executable()
+        executable(elsewhere=())
 
 
 def test_what_was_queued_outlives_a_power_cut(broker: Mosquitto) -> None:
-    away = [
-        "mosquitto_sub",
-        "-p",
-        str(broker.port),
-        "-V",
-        "5",
-        "-i",
-        "away",
-        "-c",
-        "-x",
-        "600",
-        "-q",
-        "1",
-        "-t",
-        "plc/#",
-    ]
+    lasting = ["-V", "5", "-i", "away", "-c", "-x", "600"]
+    away = ["mosquitto_sub", "-p", str(broker.port), *lasting, "-q", "1", "-t", "plc/#"]
     subprocess.run([*away, "-E"], check=True, timeout=10)
     publish(broker, "plc/a", "1")
     written = time.time()

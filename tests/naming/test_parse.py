@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from support.corpus import bad_projects, findings_of, good_project
 
 from uns.decode.source import ClockLimits
+from uns.finding import FilePlace, Finding
 from uns.message import Quality
 from uns.naming.parse import parse_project
 from uns.naming.rule import RuleFile
@@ -113,6 +115,13 @@ def test_too_many_of_one_finding_are_told_as_a_number() -> None:
     assert findings[-1].message == "900 more of this kind in this file, the next one here"
 
 
+def are_whole(findings: Sequence[Finding]) -> bool:
+    """Whether each says where, what and what to do."""
+    return all(
+        isinstance(each.where, FilePlace) and each.where.line > 0 and each.message and each.remedy for each in findings
+    )
+
+
 NAMES = st.sampled_from(["standard.yaml", "dallas.yaml", "dallas-tags.csv"])
 
 
@@ -121,7 +130,7 @@ NAMES = st.sampled_from(["standard.yaml", "dallas.yaml", "dallas-tags.csv"])
     NAMES, st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 )
 def test_no_bytes_bring_the_reader_down(name: str, content: bytes) -> None:
-    findings_of(good_project() | {name: content})
+    assert are_whole(findings_of(good_project() | {name: content}))
 
 
 @settings(max_examples=200, deadline=None)
@@ -134,7 +143,7 @@ def test_no_change_of_a_file_brings_the_reader_down(data: st.DataObject) -> None
     length = data.draw(st.integers(0, 20))
     written = data.draw(st.text(alphabet="{}[]:,-#*&!|>%@`'\"\\ \n\tab0./+_~\u00fc\ufeff", max_size=8)).encode()
     files[name] = content[:at] + written + content[at + length :]
-    findings_of(files)
+    assert are_whole(findings_of(files))
 
 
 NODES = st.recursive(
@@ -166,5 +175,5 @@ def test_no_shape_of_yaml_brings_the_reader_down(
 ) -> None:
     text = f"site: dallas\nrules: [{flow(rule)}]\nsources: [a, {flow(source)}]\n"
     text += "".join(f"{key}: {value}\n" for key, value in top.items())
-    findings_of(good_project() | {"dallas.yaml": text.encode()})
-    findings_of(good_project() | {"standard.yaml": flow(standard).encode()})
+    assert are_whole(findings_of(good_project() | {"dallas.yaml": text.encode()}))
+    assert are_whole(findings_of(good_project() | {"standard.yaml": flow(standard).encode()}))

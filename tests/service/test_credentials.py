@@ -55,7 +55,7 @@ def secured(tmp_path: Path, authority: Authority, alternative: str, extra: str =
 def test_an_encrypted_link_to_a_broker_that_is_who_it_says(tmp_path: Path, authority: Authority, folder: Path) -> None:
     broker, url = secured(tmp_path, authority, "IP:127.0.0.1")
     with broker, Service(folder, url, ca_file=str(authority.certificate)) as service:
-        service.ready()
+        assert service.ready()
 
 
 def test_both_sides_show_a_certificate(tmp_path: Path, authority: Authority, folder: Path) -> None:
@@ -63,7 +63,7 @@ def test_both_sides_show_a_certificate(tmp_path: Path, authority: Authority, fol
     broker, url = secured(tmp_path, authority, "IP:127.0.0.1", "require_certificate true\n")
     ours = {"ca_file": str(authority.certificate), "cert_file": str(certificate), "key_file": str(key)}
     with broker, Service(folder, url, **ours) as service:
-        service.ready()
+        assert service.ready()
 
 
 @pytest.mark.parametrize(

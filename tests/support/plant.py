@@ -119,9 +119,10 @@ class Service:
             return None
         return json.loads(body) if body.startswith((b"{", b"[")) else body.decode()
 
-    def ready(self, *statuses: str, within: float = 30.0) -> None:
+    def ready(self, *statuses: str, within: float = 30.0) -> bool:
+        """Once it is so; AssertionError where it never is."""
         wanted = statuses or ("ready",)
-        until(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, self.said)
+        return until(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, self.said)
 
     def counters(self) -> tuple[dict[str, int], dict[str, int]]:
         status = self.get("/status")

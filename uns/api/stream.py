@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from uns.api.browse import topic_filter
+from uns.api.browse import Wanted, topic_filter
 from uns.api.changes import Change
 from uns.api.problem import Refused
 from uns.api.shown import value_of
@@ -16,17 +16,15 @@ from uns.api.surroundings import Here, Surroundings
 from uns.topic import TopicFilter
 
 router = APIRouter(tags=["browse"])
-MAX_STREAMS: Final = 100
 
-Wanted = Annotated[str | None, Query(alias="filter", max_length=1_000, description="MQTT topic filter")]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)]
 
 
 async def _place(here: Here, wanted: Wanted = None) -> AsyncIterator[TopicFilter | None]:
     """A place among the streams, given back when the stream ends; taken before the answer begins."""
     topics = topic_filter(wanted)
-    if here.streams >= MAX_STREAMS:
-        raise Refused(503, f"{MAX_STREAMS} streams are being read, which is the limit; close one or poll /values")
+    if here.streams >= here.most_streams:
+        raise Refused(503, f"{here.streams} streams are being read, which is the limit; close one or poll /values")
     here.streams += 1
     try:
         yield topics

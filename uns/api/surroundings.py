@@ -29,6 +29,7 @@ class Surroundings:
     """Why a task that keeps things fresh has ended, which it never should."""
     streams: int = 0
     """How many streams are being read now."""
+    most_streams: int = 100
 
 
 def surroundings(request: Request) -> Surroundings:

@@ -9,21 +9,22 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 READY_WITHIN: Final = 15.0
-_NOT_ON_EVERY_PATH: Final = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
+NOT_ON_EVERY_PATH: Final = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
 
 
 class MosquittoMissing(Exception):
     """There is no Mosquitto on this machine, or it did not start; the message says what to do."""
 
 
-def executable() -> str:
+def executable(elsewhere: Sequence[str] = NOT_ON_EVERY_PATH) -> str:
     """Where Mosquitto is; Debian keeps it outside an ordinary user's PATH."""
-    path = shutil.which("mosquitto") or next((each for each in _NOT_ON_EVERY_PATH if Path(each).is_file()), None)
+    path = shutil.which("mosquitto") or next((each for each in elsewhere if Path(each).is_file()), None)
     if path is None:
         raise MosquittoMissing("Mosquitto is not installed: sudo apt-get install mosquitto (version 2.0 or later)")
     return path
