@@ -14,11 +14,11 @@ ALIASES: Final[Mapping[str, str]] = {
     "target": "to", "destination": "to", "filter": "topic", "pattern": "from", "match": "from", "dialect": "read",
     "format": "read", "timestamp": "time", "owner": "steward", "cases": "tests", "tables": "lookups",
     "regex": "pattern", "source": "from", "topic": "from",
-    "when": "where", "scale": "unit", "factor": "unit", "condition": "where",
+    "when": "where", "condition": "where",
     "table": "lookup", "csv": "file", "timezone": "zone", "expected": "expect", "min": "range", "max": "range",
 }  # fmt: skip
 """What other programs call a key → the key here."""
-
+_OF_A_UNIT: Final = ("factor", "offset", "scale", "multiplier")
 
 MAX_UNKNOWN: Final = 50
 MAX_KNOWN: Final = 200
@@ -76,6 +76,10 @@ class Form:
     def unknown(self, key: Leaf, known: Sequence[str]) -> str | None:
         """The known key that was most likely meant."""
         word = key.text[:60]
+        if word in _OF_A_UNIT and "unit" in known:
+            remedy = "it belongs to the unit: `unit: {of: …, factor: …, offset: …}`"
+            self.report.add("key-unknown", f"unknown key `{word}`", remedy, key.place)
+            return "unit"
         aliases = [alias for alias, meant in ALIASES.items() if meant in known and alias not in known]
         free = [each for each in (*known, *aliases) if self.members.get(ALIASES.get(each, each)) is None]
         near = nearest(word, free)
