@@ -8,14 +8,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from uns.api.browse import Cursor, Limit
 from uns.api.fields import Attributes, Moment, Number, Recorded, Why, Word, recorded, rest, shown
-from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.misfits import WHOLE
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in
-from uns.api.rules import in_force
-from uns.api.surroundings import Here
+from uns.api.surroundings import Here, in_force
 from uns.context.values import Batch, Record
 from uns.naming.equipment import with_root
 from uns.naming.standard import Standard

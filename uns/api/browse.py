@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from uns.api.kinds import meaning_of
-from uns.api.listing import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, answer, cursor_of, part, position_of, tag_of
+from uns.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, answer, cursor_of, part, position_of, tag_of
 from uns.api.models import Hit, Hits, NodeAnswer, Page, Value
 from uns.api.namespace import SERVICE, Namespace
 from uns.api.problem import Refused, malformed, wrong
@@ -19,8 +19,6 @@ from uns.topic import TopicFilter
 
 router = APIRouter(tags=["browse"])
 Depth = Annotated[int, Query(ge=0, le=32, description="levels below the node")]
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next` of the part before")]
 NodeLimit = Annotated[int, Query(ge=1, le=10_000, description="nodes in the answer")]
 LARGEST_PART = 4 * 1024 * 1024
 

@@ -9,15 +9,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from sqlalchemy import Engine, Select, Table, select
 
-from uns.api.browse import Cursor, Limit
 from uns.api.calendar_judgement import DAYS, begun_twice, ended_before, excepted_twice, half_timed
 from uns.api.fields import Time, Why, Word, rest
-from uns.api.listing import DEFAULT_LIMIT, answer, part, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, tag_of
 from uns.api.misfits import MOST
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
-from uns.api.rules import in_force
-from uns.api.surroundings import Here
+from uns.api.surroundings import Here, in_force
 from uns.context.shifts import ShiftException, ShiftPattern
 from uns.finding import FilePlace
 from uns.naming.equipment import OffStandard, check_site

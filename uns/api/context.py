@@ -10,8 +10,7 @@ from pydantic import Field
 from uns.api.fields import Moment
 from uns.api.models import Answer
 from uns.api.problem import equipment_in
-from uns.api.rules import in_force
-from uns.api.surroundings import Here
+from uns.api.surroundings import Here, in_force
 from uns.instant import rfc3339
 from uns.naming.equipment import with_root
 from uns.registry.timeline import around

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from uns.api.browse import Cursor, Limit
 from uns.api.fields import Moment, Prose, Recorded, Why, Word, recorded, rest, shown
-from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in, wrong
-from uns.api.rules import in_force
-from uns.api.surroundings import Here
+from uns.api.surroundings import Here, in_force
 from uns.naming.equipment import with_root
 from uns.naming.standard import Standard
 from uns.registry.held import Held

@@ -15,9 +15,8 @@ from uns.api.fields import Moment
 from uns.api.models import Answer
 from uns.api.origins import Produced, produced
 from uns.api.problem import Refused, malformed, wrong
-from uns.api.rules import in_force
 from uns.api.shown import value_of
-from uns.api.surroundings import Here, Surroundings
+from uns.api.surroundings import Here, Surroundings, in_force
 from uns.broker.kept import read_kept
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline

@@ -6,9 +6,9 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from uns.api.problem import wrong
@@ -17,6 +17,8 @@ Item = TypeVar("Item")
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1_000
 MAX_CURSOR: Final = 100_000
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next` of the part before")]
 
 
 def cursor_of(position: str) -> str:

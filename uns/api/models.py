@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -106,6 +106,3 @@ class Hit(Answer):
 
 class Hits(Page[Hit]):
     revision: str | None = Field(description="of the rules that told kinds and descriptions")
-
-
-Limit = Annotated[int, Field(ge=1, le=1_000)]

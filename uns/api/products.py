@@ -5,9 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from uns.api.browse import Cursor, Limit
 from uns.api.fields import Attributes, Recorded, Why, Word, recorded, rest
-from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
 from uns.api.surroundings import Here

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from uns.api.browse import Cursor, Limit
 from uns.api.fields import Moment, rest
-from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, FindingModel, Page
 from uns.api.problem import Refused
 from uns.api.surroundings import Here

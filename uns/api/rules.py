@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from uns.api.browse import Cursor, Limit
-from uns.api.listing import DEFAULT_LIMIT, answer, part, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, tag_of
 from uns.api.models import Answer, FindingModel, Page
 from uns.api.problem import Refused
-from uns.api.surroundings import Here, Surroundings
-from uns.bundle import Bundle, Documents
+from uns.api.surroundings import Here, in_force
+from uns.bundle import Bundle
 from uns.finding import FilePlace, found, gravest, nearest
 from uns.naming.standard import Contract
+from uns.registry.changeset import RULES, SCHEMAS, files_of
 
 router = APIRouter(tags=["rules"])
-RULES, SCHEMAS = "naming_rules", "schemas"
 
 
 class File(Answer):
@@ -55,23 +53,17 @@ class ContractShown(Answer):
     revision: str
 
 
-def in_force(here: Surroundings) -> Bundle:
-    """The bundle in force; 503 where there is none."""
-    if here.rules.bundle is None:
-        raise Refused(503, "no rules are in force: GET /readyz says why", gravest(here.rules.findings, 100))
-    return here.rules.bundle
-
-
 @router.get("/rules", response_model=Files, summary="The files in force")
 async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
     bundle, findings = in_force(here), here.rules.findings
-    files, following = part(sorted(paths(bundle.documents)), str, limit, cursor)
+    known = files_of(bundle.documents)
+    files, following = part(sorted(known), str, limit, cursor)
     shown = [FindingModel(**each.as_json()) for each in gravest(findings, 1_000)]
     tag = tag_of(bundle.revision, [str(each) for each in findings], files, following)
     source = here.settings.rules_source
 
     def build() -> Files:
-        items = [_file(each, bundle) for each in files]
+        items = [_file(each, known[each], bundle) for each in files]
         return Files(items=items, next=following, revision=bundle.revision, source=source, findings=shown)
 
     return answer(request, tag, build)
@@ -80,12 +72,12 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 @router.get("/rules/{file:path}", response_model=FileText, summary="One file in force")
 async def one(request: Request, here: Here, file: str) -> Response:
     bundle = in_force(here)
-    known = list(paths(bundle.documents))
+    known = files_of(bundle.documents)
     path = file if file in known else f"{RULES}/{file}"
-    content = content_of(bundle.documents, path)
+    content = known.get(path)
     if content is None:
-        raise _unknown("file", file, known, "file in force", "GET /api/v1/rules")
-    described = dict(_file(path, bundle))
+        raise _unknown("file", file, list(known), "file in force", "GET /api/v1/rules")
+    described = dict(_file(path, content, bundle))
     return answer(
         request,
         tag_of(bundle.revision, path),
@@ -118,19 +110,7 @@ async def contract(request: Request, here: Here, name: str, version: int) -> Res
     return answer(request, tag_of(bundle.revision, name, version), lambda: _contract(known, version, bundle))
 
 
-def paths(documents: Documents) -> Iterator[str]:
-    """Every file as a change set names it."""
-    yield from (f"{RULES}/{path}" for path in documents.rules)
-    yield from (f"{SCHEMAS}/{path}" for path in documents.schemas)
-
-
-def content_of(documents: Documents, path: str) -> bytes | None:
-    folder, _, below = path.partition("/")
-    return {RULES: documents.rules, SCHEMAS: documents.schemas}.get(folder, {}).get(below)
-
-
-def _file(path: str, bundle: Bundle) -> File:
-    content = content_of(bundle.documents, path) or b""
+def _file(path: str, content: bytes, bundle: Bundle) -> File:
     below = path.partition("/")[2]
     owner = next((each for each in bundle.files if below == f"{each.stem}.yaml"), None)
     kind: Literal["standard", "rules", "lookup", "schema"] = "rules"

@@ -7,16 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from uns.api.browse import Cursor, Limit
 from uns.api.fields import Why, rest
-from uns.api.listing import DEFAULT_LIMIT, answer, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, FindingModel, Page
 from uns.api.problem import Refused, wrong
-from uns.api.rules import paths
 from uns.api.surroundings import Here
 from uns.instant import rfc3339
 from uns.registry import submissions
-from uns.registry.changeset import MAX_FILES, Outcome, Overtaken, put_back, submit_changes
+from uns.registry.changeset import MAX_FILES, Outcome, Overtaken, files_of, put_back, submit_changes
 from uns.schema.words import pointer
 
 router = APIRouter(tags=["governance"])
@@ -71,7 +69,7 @@ async def one(request: Request, here: Here, revision: str) -> Response:
     if known is None:
         raise _unknown(revision)
     submission, documents = known
-    files = sorted(paths(documents))
+    files = sorted(files_of(documents))
     return answer(request, tag_of(submission), lambda: SubmissionWhole(**_members(submission), files=files))
 
 

@@ -65,6 +65,7 @@ def show_one(revision: Revision, as_json: Json = False, config: Config = None) -
     Example: `uns submissions show 3f2a`
     """
     from uns.instant import legible, rfc3339
+    from uns.registry.changeset import files_of
     from uns.registry.submissions import show as shown
 
     with registry_that_rules(settings(config)) as engine:
@@ -72,8 +73,7 @@ def show_one(revision: Revision, as_json: Json = False, config: Config = None) -
     if found is None:
         fail(NEGATIVE, f"nobody submitted {revision!r}", "`uns submissions list` shows what was")
     submission, documents = found
-    files = {f"naming_rules/{path}": content for path, content in documents.rules.items()}
-    files |= {f"schemas/{path}": content for path, content in documents.schemas.items()}
+    files = files_of(documents)
     if as_json:
         texts = {path: content.decode("utf-8", "replace") for path, content in files.items()}
         show_json({**submission._asdict(), "submitted_at": rfc3339(submission.submitted_at), "files": texts})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final, NamedTuple
 
 from sqlalchemy import Engine
@@ -70,15 +70,19 @@ def put_back(engine: Engine, revision: str, author: Author) -> Outcome | None:
     return Outcome(judgement.findings, revision)
 
 
+def files_of(documents: Documents) -> dict[str, bytes]:
+    """Every file, named as a change set names it."""
+    files = {f"{RULES}/{path}": content for path, content in documents.rules.items()}
+    return files | {f"{SCHEMAS}/{path}": content for path, content in documents.schemas.items()}
+
+
 def changed(base: Documents, files: Files) -> Documents:
     """The documents after the change."""
-    folders = {RULES: dict(base.rules), SCHEMAS: dict(base.schemas)}
-    for path, content in files.items():
+    folders: dict[str, dict[str, bytes]] = {RULES: {}, SCHEMAS: {}}
+    for path, content in {**files_of(base), **files}.items():
         folder, _, below = path.partition("/")
-        if content is None:
-            folders.get(folder, {}).pop(below, None)
-        else:
-            folders.get(folder, {})[below] = content
+        if content is not None and folder in folders:
+            folders[folder][below] = content
     return Documents(folders[RULES], folders[SCHEMAS], RULES, SCHEMAS)
 
 
@@ -87,10 +91,11 @@ def check_paths(files: Files, base: Documents) -> list[Finding]:
     if len(files) > MAX_FILES:
         place = FilePlace("/files")
         return [found("file-unreadable", f"{len(files)} files are too many", f"send at most {MAX_FILES}", place)]
-    return [each for path, content in files.items() for each in _wrong(path, content, base)]
+    known = files_of(base)
+    return [each for path, content in files.items() for each in _wrong(path, content, known)]
 
 
-def _wrong(path: str, content: bytes | None, base: Documents) -> list[Finding]:
+def _wrong(path: str, content: bytes | None, known: Container[str]) -> list[Finding]:
     place = FilePlace(path[:MAX_PATH])
     folder, _, below = path.partition("/")
     levels = below.split("/")
@@ -99,7 +104,7 @@ def _wrong(path: str, content: bytes | None, base: Documents) -> list[Finding]:
         return [found("file-unreadable", f"{path[:MAX_PATH]!r} is no file of a project", remedy, place)]
     if len(path) > MAX_PATH or not path.isprintable() or any(each in ("", ".", "..") for each in levels):
         return [found("file-unreadable", f"{path[:MAX_PATH]!r} is no path", "write plain names between /", place)]
-    if content is None and below not in (base.rules if folder == RULES else base.schemas):
+    if content is None and path not in known:
         return [found("file-unreadable", f"{path} is not in force", "leave out what is to be deleted", place)]
     if content is not None and len(content) > MAX_BYTES:
         return [found("file-unreadable", f"{path} is over 16 MiB", "split it", place)]
