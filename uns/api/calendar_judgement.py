@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from uns.context.shifts import ShiftException, ShiftPattern
+from uns.context.written import DAYS
 from uns.finding import FilePlace, Finding, found
 from uns.registry.shifts import Placed, doubled
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Times(Protocol):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from sqlalchemy import Engine, Select, Table, select
 
-from uns.api.calendar_judgement import DAYS, begun_twice, ended_before, excepted_twice, half_timed
+from uns.api.calendar_judgement import begun_twice, ended_before, excepted_twice, half_timed
 from uns.api.fields import Time, Why, Word, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, tag_of
 from uns.api.misfits import MOST
@@ -17,20 +16,13 @@ from uns.api.models import Answer, Page
 from uns.api.problem import Refused
 from uns.api.surroundings import Here, in_force
 from uns.context.shifts import ShiftException, ShiftPattern
+from uns.context.written import DAYS, Day, time_of_day
 from uns.finding import FilePlace
 from uns.naming.equipment import OffStandard, check_site
 from uns.naming.standard import Standard
-from uns.registry.engine import reading
-from uns.registry.held import believed
-from uns.registry.noun import Noun
-from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
-from uns.registry.tables import SHIFT_EXCEPTIONS as EXCEPTION_ROWS
-from uns.registry.tables import SHIFT_PATTERNS as PATTERN_ROWS
-from uns.registry.writing import Author, Writing, revision_of, writing
+from uns.registry.calendars import calendar_of, put_calendar
 
 router = APIRouter(tags=["registry"])
-V = TypeVar("V")
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Pattern(Answer):
@@ -73,22 +65,28 @@ class CalendarShown(Answer):
 async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
     standard = in_force(here).standard
     sites, following = part(sorted(standard.sites), str, limit, cursor)
-    shown = [await here.registry.ask(_read, standard, site) for site in sites]
+    shown = [await _shown(here, standard, site) for site in sites]
     page = Page[CalendarShown](items=shown, next=following)
     return answer(request, tag_of(page.model_dump()), lambda: page)
 
 
 @router.get("/shift-calendars/{site}", response_model=CalendarShown, summary="The calendar of a site")
 async def one(request: Request, here: Here, site: str) -> Response:
-    shown = await here.registry.ask(_read, _known(here, site), site)
+    shown = await _shown(here, _known(here, site), site)
     return answer(request, tag_of(shown.model_dump()), lambda: shown)
 
 
 @router.put("/shift-calendars/{site}", summary="Replace the calendar of a site")
 async def put(here: Here, site: str, body: CalendarPut) -> CalendarShown:
     standard = _known(here, site)
-    await here.registry.ask(_write, site, body, rest(here.clock(), body.why))
-    return await here.registry.ask(_read, standard, site)
+    patterns = [_to_pattern(site, each) for each in body.shifts]
+    exceptions = [_to_exception(site, each) for each in body.exceptions]
+    findings = [*ended_before(patterns), *begun_twice(patterns)]
+    findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
+    if findings:
+        raise Refused(400, findings[0].message, findings[:MOST])
+    await here.registry.ask(put_calendar, site, patterns, exceptions, rest(here.clock(), body.why))
+    return await _shown(here, standard, site)
 
 
 def _known(here: Here, site: str) -> Standard:
@@ -100,43 +98,15 @@ def _known(here: Here, site: str) -> Standard:
     return standard
 
 
-def _read(engine: Engine, standard: Standard, site: str) -> CalendarShown:
-    with reading(engine) as connection:
-        patterns = connection.execute(_of_site(PATTERN_ROWS, site)).all()
-        exceptions = connection.execute(_of_site(EXCEPTION_ROWS, site)).all()
-        revision = str(revision_of(connection))
+async def _shown(here: Here, standard: Standard, site: str) -> CalendarShown:
+    held = await here.registry.ask(calendar_of, site)
     return CalendarShown(
         site=site,
         zone=standard.sites[site].zone,
-        shifts=[_pattern(SHIFT_PATTERNS.of_row(row)) for row in patterns],
-        exceptions=[_exception(SHIFT_EXCEPTIONS.of_row(row)) for row in exceptions],
-        revision=revision,
+        shifts=list(map(_pattern, held.patterns)),
+        exceptions=list(map(_exception, held.exceptions)),
+        revision=str(held.revision),
     )
-
-
-def _write(engine: Engine, site: str, body: CalendarPut, author: Author) -> None:
-    patterns = [_to_pattern(site, each) for each in body.shifts]
-    exceptions = [_to_exception(site, each) for each in body.exceptions]
-    findings = [*ended_before(patterns), *begun_twice(patterns)]
-    findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
-    if findings:
-        raise Refused(400, findings[0].message, findings[:MOST])
-    with writing(engine, author) as open_one:
-        _replace(open_one, SHIFT_PATTERNS, site, patterns)
-        _replace(open_one, SHIFT_EXCEPTIONS, site, exceptions)
-
-
-def _replace(open_one: Writing, noun: Noun[V], site: str, values: list[V]) -> None:
-    """What is not among the values is superseded."""
-    known = open_one.connection.execute(_of_site(noun.table, site)).all()
-    kept = {tuple(noun.to_row(each)[key] for key in noun.keys) for each in values}
-    gone = [row.row for row in known if tuple(row._mapping[key] for key in noun.keys) not in kept]
-    open_one.supersede(noun.table, gone)
-    noun.put_in(open_one, values)
-
-
-def _of_site(table: Table[Any], site: str) -> Select[Any]:
-    return select(table).where(believed(table), table.c.site == site).order_by(table.c.row)
 
 
 def _to_pattern(site: str, each: Pattern) -> ShiftPattern:
@@ -155,8 +125,8 @@ def _pattern(each: ShiftPattern) -> Pattern:
     return Pattern(
         id=each.id,
         days=[day for index, day in enumerate(DAYS) if index in each.days],
-        start=_clock(each.start) or "",
-        stop=_clock(each.stop) or "",
+        start=time_of_day(each.start) or "",
+        stop=time_of_day(each.stop) or "",
         crew=each.crew,
         since=each.since,
         until=each.until,
@@ -164,12 +134,10 @@ def _pattern(each: ShiftPattern) -> Pattern:
 
 
 def _exception(each: ShiftException) -> Exceptional:
-    return Exceptional(date=each.date, id=each.id, start=_clock(each.start), stop=_clock(each.stop), crew=each.crew)
+    return Exceptional(
+        date=each.date, id=each.id, start=time_of_day(each.start), stop=time_of_day(each.stop), crew=each.crew
+    )
 
 
 def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
-
-
-def _clock(minutes: int | None) -> str | None:
-    return None if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, show
 from uns.files import read_documents
@@ -63,7 +63,7 @@ def person() -> str:
 
 def shown(engine: Engine) -> str:
     """Its URL without the password."""
-    return make_url(engine.url).render_as_string(hide_password=True)
+    return engine.url.render_as_string(hide_password=True)
 
 
 def standard_of(settings: Settings, engine: Engine) -> Standard:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from uns.context.believable import LONGEST, ambiguity, on_the_clocks
+from uns.context.written import DAYS
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed
 from uns.instant import Instant
@@ -19,7 +20,6 @@ from uns.naming.standard import Standard
 
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::00)?")
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?")
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORDS: Final = frozenset({"id", "name", "product", "order", "crew", "steward"})
 _PROSE: Final = 2_000
 
@@ -131,10 +131,10 @@ class Cells:
         found: set[int] = set()
         for part in self.required(column).lower().split():
             first, _, last = part.partition("-")
-            if first not in _DAYS or (last or first) not in _DAYS:
+            if first not in DAYS or (last or first) not in DAYS:
                 self.wrong(column, f"`{part[:60]}` names no days", "write mon-sun, mon-fri, or a list: mon wed fri")
                 continue
-            begin, end = _DAYS.index(first), _DAYS.index(last or first)
+            begin, end = DAYS.index(first), DAYS.index(last or first)
             found.update(day % 7 for day in range(begin, end + 1 if end >= begin else end + 8))
         return frozenset(found)
 
@@ -165,4 +165,4 @@ def _most(column: str) -> int:
 
 def written_days(days: frozenset[int]) -> str:
     """As `days` reads them."""
-    return "mon-sun" if len(days) == 7 else " ".join(_DAYS[day] for day in sorted(days))
+    return "mon-sun" if len(days) == 7 else " ".join(DAYS[day] for day in sorted(days))

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from uns.context.shifts import ShiftException, ShiftPattern
 from uns.context.values import Batch, Product
+from uns.context.written import time_of_day
 from uns.instant import Instant, rfc3339
 from uns.registry.batches import batch_of
 from uns.registry.csv.cells import written_days
@@ -61,11 +62,11 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
             yield "quantity", value.quantity
         case ShiftPattern():
             yield from {"site": value.site, "id": value.id, "days": written_days(value.days)}.items()
-            yield from {"start": _clock(value.start), "stop": _clock(value.stop), "crew": value.crew}.items()
+            yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop), "crew": value.crew}.items()
             yield from {"from": value.since, "until": value.until}.items()
         case ShiftException():
             yield from {"site": value.site, "date": value.date, "id": value.id, "crew": value.crew}.items()
-            yield from {"start": _clock(value.start), "stop": _clock(value.stop)}.items()
+            yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop)}.items()
 
 
 def _texts(attributes: Mapping[str, Any]) -> dict[str, str]:
@@ -74,7 +75,3 @@ def _texts(attributes: Mapping[str, Any]) -> dict[str, str]:
 
 def _time(instant: Instant | None) -> str | None:
     return None if instant is None else rfc3339(instant)
-
-
-def _clock(minutes: int | None) -> str | None:
-    return None if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,58 @@
+"""A site's calendar whole: its shift patterns and their exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from uns.context.shifts import ShiftException, ShiftPattern
+from uns.registry.engine import reading
+from uns.registry.held import believed
+from uns.registry.noun import Noun
+from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.writing import Author, Writing, revision_of, writing
+
+V = TypeVar("V")
+
+
+class SiteCalendar(NamedTuple):
+    patterns: list[ShiftPattern]
+    exceptions: list[ShiftException]
+    revision: int
+
+
+def calendar_of(engine: Engine, site: str) -> SiteCalendar:
+    """As it is believed now."""
+    with reading(engine) as connection:
+        patterns, exceptions = (_rows(connection, noun, site) for noun in (SHIFT_PATTERNS, SHIFT_EXCEPTIONS))
+        return SiteCalendar(
+            [SHIFT_PATTERNS.of_row(row) for row in patterns],
+            [SHIFT_EXCEPTIONS.of_row(row) for row in exceptions],
+            revision_of(connection),
+        )
+
+
+def put_calendar(
+    engine: Engine, site: str, patterns: Iterable[ShiftPattern], exceptions: Iterable[ShiftException], author: Author
+) -> None:
+    """What of the site is not among them is superseded."""
+    with writing(engine, author) as open_one:
+        _replace(open_one, SHIFT_PATTERNS, site, patterns)
+        _replace(open_one, SHIFT_EXCEPTIONS, site, exceptions)
+
+
+def _replace(open_one: Writing, noun: Noun[V], site: str, values: Iterable[V]) -> None:
+    values = list(values)
+    kept = {tuple(noun.to_row(each)[key] for key in noun.keys) for each in values}
+    known = _rows(open_one.connection, noun, site)
+    gone = [row.row for row in known if tuple(row._mapping[key] for key in noun.keys) not in kept]
+    open_one.supersede(noun.table, gone)
+    noun.put_in(open_one, values)
+
+
+def _rows(connection: Connection, noun: Noun[Any], site: str) -> list[Row[Any]]:
+    table = noun.table
+    wanted = select(table).where(believed(table), table.c.site == site).order_by(table.c.row)
+    return list(connection.execute(wanted))
