@@ -31,7 +31,7 @@ class Service(NamedTuple):
 
     def said(self, command: str) -> str:
         for named, port in self.ports.items():
-            command = command.replace(f"127.0.0.1:{named}", f"127.0.0.1:{port}")
+            command = command.replace(f"127.0.0.1:{named}", f"127.0.0.1:{port}").replace(f"-p {named}", f"-p {port}")
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60
         )
@@ -42,7 +42,7 @@ class Service(NamedTuple):
 @pytest.fixture
 def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
     """The project's rules in force, two readings published, one message rejected."""
-    ports = {"8080": free_port(), "8081": free_port()}
+    ports = {"1883": broker.port, "8080": free_port(), "8081": free_port()}
     own = {name: text for name, text in os.environ.items() if not name.startswith("UNS_")}
     environment = own | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -50,6 +50,7 @@ def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
         "UNS_API": f"127.0.0.1:{ports['8080']}",
         "UNS_HEALTH": f"127.0.0.1:{ports['8081']}",
         "UNS_RULES_SOURCE": "registry",
+        "NO_COLOR": "1",
     }
     for folder in ("naming_rules", "schemas"):
         shutil.copytree(PROJECT / folder, tmp_path / folder)

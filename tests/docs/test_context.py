@@ -1,21 +1,28 @@
-"""The sheets that `docs/context.md` shows can be imported, one after the other."""
+"""`docs/context.md`: its sheets can be imported, its rules are sound, its commands answer as shown."""
 
 import re
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from support.waiting import eventually
 
+from uns.bundle import Documents
 from uns.finding import FilePlace
+from uns.judge import judge
 from uns.naming.standard import Level, Site, Standard
 from uns.registry.csv import KINDS, take
 from uns.registry.engine import connect
 from uns.registry.migrate import migrate
 from uns.registry.writing import Author
 
-PAGE = Path(__file__).parents[2] / "docs" / "context.md"
-SHEETS = dict(re.findall(r"```csv (\S+)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))
+PROJECT = Path(__file__).parents[2]
+PAGE = (PROJECT / "docs" / "context.md").read_text(encoding="utf-8")
+SHEETS = dict(re.findall(r"```csv (\S+)\n(.*?)```", PAGE, re.DOTALL))
+FENCES = re.findall(r"^```(sh|text)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -37,3 +44,30 @@ def test_every_sheet_of_the_page_is_taken(engine: Engine, kind: str) -> None:
     done = take(engine, kind, SHEETS[kind].encode(), "sheet.csv", standard, Author("ann", 1))
     assert done.findings == ()
     assert done.tally.added == len(SHEETS[kind].splitlines()) - 1
+
+
+def test_the_rules_of_the_page_hold() -> None:
+    (rules,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    header = "site: dallas\nsteward: packaging-ot@acme.example\n"
+    project = {"standard.yaml": (PROJECT / "naming_rules" / "standard.yaml").read_bytes()}
+    schemas = {str(each.relative_to(PROJECT / "schemas")): each.read_bytes() for each in PROJECT.glob("schemas/*/*")}
+    judgement = judge(Documents(project | {"dallas.yaml": (header + rules).encode()}, schemas), time.time_ns(), {})
+    assert [str(each) for each in judgement.findings if each.code != "rule-untested"] == []
+    assert judgement.bundle is not None
+
+
+@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="apt install mosquitto-clients")
+def test_every_command_of_the_page_answers_as_shown(service) -> None:
+    command = said = ""
+    for language, text in FENCES:
+        if language == "sh":
+            command, said = text, service.said(text)
+            continue
+        wanted = re.compile(_pattern(text), re.MULTILINE)
+        if not wanted.search(said):  # what came over MQTT is in the registry within a second
+            eventually(lambda: wanted.search(service.said(command)), 10)  # noqa: B023
+
+
+def _pattern(shown: str) -> str:
+    """The lines in their order; others may stand between them."""
+    return "^" + "$(?s:.*)^".join(re.escape(line).replace("…", ".*") for line in shown.splitlines()) + "$"

@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,7 @@ def test_a_time_that_the_clocks_showed_twice_is_told_and_keeps_nothing_back(fold
         (("context", "dalas/packaging"), 1),
         (("context", "dallas/pakaging"), 1),
         (("context", "dallas", "--at", "yesterday"), 2),
+        (("context", "dallas", "--as-of", "yesterday"), 2),
         (("context", "dallas", "--at", "0001-01-01"), 2),
         (("context", "dallas", "--at", "9999-12-31T23:59:59Z"), 2),
         (("quarantine", "show", "1"), 1),
@@ -163,6 +165,23 @@ def test_context_there_and_then(folder: Path) -> None:
     table = uns_("context", "dallas/packaging/line-3/filler-01", "--at", "2026-11-20T06:30").stdout
     assert "B-1  2026-11-20 06:00-0600 – open  acme/dallas/packaging/line-3 (1 level up)" in table
     assert "SKU-42  Cola 330 (from the batch)" in table
+
+
+def test_context_as_it_was_believed_before_a_correction(folder: Path) -> None:
+    def sheet(stop: str) -> None:
+        (folder / "one.csv").write_text(
+            f"id,equipment,start,stop\nB-7,dallas/packaging/line-4,2026-11-20T06:00,{stop}\n"
+        )
+        uns_("registry", "import", "batches", "one.csv")
+
+    sheet("2026-11-20T10:00")
+    between = datetime.now(UTC).isoformat()
+    sheet("2026-11-20T09:00")
+    asked = ("context", "dallas/packaging/line-4", "--at", "2026-11-20T09:30")
+    assert shown(*asked)["batch"] is None
+    assert shown(*asked, "--as-of", between)["batch"] == {"id": "B-7"}
+    assert shown(*asked, "--as-of", "2020-01-01T00:00:00Z")["batch"] is None
+    assert "as believed" in uns_(*asked, "--as-of", between).stdout
 
 
 def test_context_of_equipment_that_nobody_registered_says_so(folder: Path) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def context(
     equipment: Annotated[str, typer.Argument(help="path of the equipment, with or without the root")],
     at: Annotated[str | None, typer.Option("--at", help="instant, with an offset or on the site's clocks")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="as was believed then, before later corrections")] = None,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
@@ -36,8 +37,10 @@ def context(
     with registry(chosen) as engine:
         standard = standard_of(chosen, engine)
         path = _equipment(equipment, standard)
-        instant = _instant(at, standard.sites[path.site].zone)
-        timeline = around(engine, standard, instant)
+        zone = standard.sites[path.site].zone
+        instant = time.time_ns() if at is None else _instant(at, zone, "--at")
+        believed = None if as_of is None else _instant(as_of, zone, "--as-of")
+        timeline = around(engine, standard, instant, believed)
     _doubt(path, timeline, standard)
     found = timeline.at(path, instant)
     if as_json:
@@ -45,8 +48,8 @@ def context(
         shown |= {name: found.members.get(name) for name in ("batch", "shift", "product")}
         show_json({**shown, "revision": timeline.revision})
         return
-    for name, value in (("equipment", f"{standard.root}/{path}"), ("at", legible(instant))):
-        out.print(f"[bold]{name:<10}[/]{value}")
+    out.print(f"[bold]{'equipment':<10}[/]{standard.root}/{path}")
+    out.print(f"[bold]{'at':<10}[/]{legible(instant)}" + (f", as believed {legible(believed)}" if believed else ""))
     for name, value in _lines(found, path, standard):
         out.print(f"[bold]{name:<10}[/]", end="")
         out.print(value, markup=False)
@@ -77,17 +80,15 @@ def _doubt(path: EquipmentPath, timeline: Timeline, standard: Standard) -> None:
     err.print(f"  → {hint}", markup=False)
 
 
-def _instant(text: str | None, zone: str) -> Instant:
-    if text is None:
-        return time.time_ns()
+def _instant(text: str, zone: str, option: str) -> Instant:
     from uns.context.believable import ambiguity, on_the_clocks
     from uns.finding import FilePlace, Malformed
 
     try:
         instant = on_the_clocks(text, ZoneInfo(zone))
     except Malformed as error:
-        fail(WRONG_USE, str(error), error.remedy)
-    doubt = ambiguity(text, ZoneInfo(zone), FilePlace("--at"))
+        fail(WRONG_USE, f"{option}: {error}", error.remedy)
+    doubt = ambiguity(text, ZoneInfo(zone), FilePlace(option))
     if doubt is not None:
         show([doubt], err)
     return instant

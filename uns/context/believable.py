@@ -50,7 +50,7 @@ def unbelievable(record: Record, where: Place) -> tuple[Finding, ...]:
     """What keeps the record from having any effect at all."""
     fields = record.fields
     findings = [
-        found("value-missing", f"`{record.kind}` wants a `{name}`", f"check `fields: {name}`", where)
+        found("value-missing", f"`{record.kind}` needs the field `{name}`", f"check `fields: {name}`", where)
         for name in _NEEDED.get(record.kind, ())
         if fields.get(name) in (None, "")
     ]
