@@ -166,3 +166,13 @@ def test_the_command_line_says_that_the_folder_is_the_truth(settings, plant):
     refused = uns(settings.model_copy(update={"rules_source": "directory"}), plant, "submit", "naming_rules")
     assert refused.returncode == 2
     assert "is the truth" in refused.stderr
+
+
+def test_explain_goes_by_what_was_submitted_and_not_by_the_folder(settings, plant):
+    assert uns(settings, plant, "submit", "naming_rules", "schemas").returncode == 0
+    for each in (plant / "naming_rules").iterdir():
+        each.unlink()
+    told = uns(settings, plant, "explain", "plc/dallas/L3/filler/TT101", '{"Val": 71.6, "ts": 1763600000}', "--json",
+               "--at", "2025-11-20T00:53:21Z")  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["outcomes"][0]["outcome"] == "publish"

@@ -11,7 +11,7 @@ from typing import Final
 import aiomqtt
 
 from uns.api.namespace import Namespace
-from uns.broker.guest import guest, user_properties
+from uns.broker.guest import guest, listen, user_properties
 from uns.broker.kept import subscribe_kept
 from uns.instant import Instant
 from uns.settings import Settings
@@ -88,7 +88,7 @@ async def _connection(settings: Settings, namespace: Namespace, link: Link, cloc
         await subscribe_kept(client, f"{namespace.root}/#")
         namespace.sweep(begun)
         link.complete = True
-        listening, turned = asyncio.ensure_future(_listen(client)), asyncio.ensure_future(link.turned.wait())
+        listening, turned = asyncio.ensure_future(listen(client)), asyncio.ensure_future(link.turned.wait())
         try:
             await asyncio.wait((listening, turned), return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
@@ -97,11 +97,6 @@ async def _connection(settings: Settings, namespace: Namespace, link: Link, cloc
             for each in (listening, turned):
                 each.cancel()
             await asyncio.gather(listening, turned, return_exceptions=True)
-
-
-async def _listen(client: aiomqtt.Client) -> None:
-    async for _ in client.messages:
-        pass
 
 
 def _bytes(payload: object) -> bytes:

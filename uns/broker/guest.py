@@ -59,6 +59,12 @@ def tool(settings: Settings, verb: str, sink: Sink | None = None) -> aiomqtt.Cli
     return guest(settings, f"{verb}-{secrets.token_hex(4)}", sink)
 
 
+async def listen(client: aiomqtt.Client) -> None:
+    """Until the broker has gone; the messages themselves went to the sink."""
+    async for _ in client.messages:
+        pass
+
+
 async def heeding(work: Coroutine[Any, Any, None]) -> None:
     """Do the work, and leave it for certain when cancelled: a client whose answer comes just then swallows that."""
     working = asyncio.ensure_future(work)

@@ -1,42 +1,17 @@
-"""The governed tree as verbs see it: its root, and how one of its messages reads in a line."""
+"""The governed tree as verbs see it: what stands below its root, and how one of its messages reads in a line."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from typing import Any
 
 import aiomqtt
-import typer
 
 from uns.api.models import Value
 from uns.broker.guest import heeding
-from uns.bundle import Bundle
-from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, one_line, show
-from uns.cli.project import judged
-from uns.judge import Judgement, judge
+from uns.cli.app import UNREACHABLE, fail, one_line
 from uns.settings import Settings
-
-
-def draft_of(settings: Settings) -> Bundle:
-    """The bundle that the rules make even where they have errors: enough to know the root and the names."""
-    judgement = _submitted(settings) if settings.rules_source == "registry" else judged((), settings)[0].judgement
-    if judgement.draft is None:
-        show(judgement.findings[:5], err)
-        raise typer.Exit(NEGATIVE)
-    return judgement.draft
-
-
-def _submitted(settings: Settings) -> Judgement:
-    from uns.cli.registered import registry
-    from uns.registry.submissions import in_force
-
-    with registry(settings) as engine:
-        known = in_force(engine)
-    if known is None:
-        fail(NEGATIVE, "nothing was ever submitted, so there are no rules", "`uns submit` the first change set")
-    return judge(known[1], time.time_ns())
 
 
 def below_root(text: str, root: str) -> str:

@@ -31,7 +31,8 @@ def ls(
     from uns.api.shown import Budget, node_of
     from uns.broker.guest import user_properties
     from uns.broker.kept import read_kept
-    from uns.cli.governed import at_broker, below_root, draft_of
+    from uns.cli.governed import at_broker, below_root
+    from uns.cli.project import draft_of
 
     chosen = settings(config)
     bundle = draft_of(chosen)

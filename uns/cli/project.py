@@ -12,6 +12,7 @@ import typer
 from uns.bundle import Bundle
 from uns.cli.app import NEGATIVE, err, show
 from uns.cli.asked import registry_of
+from uns.cli.registered import registry, submitted
 from uns.files import Project, project_at, read_documents
 from uns.finding import FilePlace, Finding
 from uns.judge import Judgement, judge
@@ -60,12 +61,29 @@ def _asked(judgement: Judgement, project: Project) -> Iterable[Finding]:
 
 
 def bundle_of(settings: Settings) -> Bundle:
-    """The bundle that the settings' folders make; errors are shown and end the verb with status 1."""
-    [result] = judged((), settings)
-    if result.judgement.bundle is None:
-        show([each for each in result.findings if each.severity == "error"], err)
+    """What the rules make, from where they are the truth; errors are shown and end the verb with status 1."""
+    judgement = _judgement_of(settings)
+    if judgement.bundle is None:
+        show([each for each in judgement.findings if each.severity == "error"], err)
         raise typer.Exit(NEGATIVE)
-    return result.judgement.bundle
+    return judgement.bundle
+
+
+def draft_of(settings: Settings) -> Bundle:
+    """What they make even where they have errors: enough to know the root and the names."""
+    judgement = _judgement_of(settings)
+    if judgement.draft is None:
+        show(judgement.findings[:5], err)
+        raise typer.Exit(NEGATIVE)
+    return judgement.draft
+
+
+def _judgement_of(settings: Settings) -> Judgement:
+    if settings.rules_source == "directory":
+        return judged((), settings)[0].judgement
+    with registry(settings) as engine:
+        documents = submitted(engine)
+    return judge(documents, time.time_ns())
 
 
 def in_force(settings: Settings, against: Path | None) -> dict[str, str] | None:

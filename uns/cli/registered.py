@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import typer
 from sqlalchemy import Engine
 
+from uns.bundle import Documents
 from uns.cli.app import NEGATIVE, UNREACHABLE, err, fail, show
 from uns.files import read_documents
 from uns.finding import Severity
@@ -66,13 +67,18 @@ def shown(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
+def submitted(engine: Engine) -> Documents:
+    """What was submitted and is in force; status 1 where nothing ever was."""
+    known = submissions.in_force(engine)
+    if known is None:
+        fail(NEGATIVE, "nothing was ever submitted, so there are no rules", "`uns submit` the first change set")
+    return known[1]
+
+
 def standard_of(settings: Settings, engine: Engine) -> Standard:
     """The standard in force: of the folder, or of what was submitted; rule files are not judged for this."""
     if settings.rules_source == "registry":
-        in_force = submissions.in_force(engine)
-        if in_force is None:
-            fail(NEGATIVE, "nothing was ever submitted, so there is no standard", "`uns submit` the first change set")
-        documents = in_force[1]
+        documents = submitted(engine)
     else:
         documents, _ = read_documents(settings.rules, settings.schemas)
     files = {path: data for path, data in documents.rules.items() if path == STANDARD or not path.endswith(".yaml")}

@@ -23,7 +23,8 @@ def release(
 
     Example: `uns release acme/dallas/packaging/line-3/filler-01/_telemetry/temperature`
     """
-    from uns.cli.governed import at_broker, below_root, draft_of
+    from uns.cli.governed import at_broker, below_root
+    from uns.cli.project import draft_of
     from uns.service.topics import OwnTopics
 
     chosen = settings(config)
@@ -52,7 +53,7 @@ async def _ask(chosen: Any, own: Any, governed: str, answers: list[dict[str, Any
     from paho.mqtt.packettypes import PacketTypes
     from paho.mqtt.properties import Properties
 
-    from uns.broker.guest import tool
+    from uns.broker.guest import listen, tool
 
     answered = asyncio.Event()
 
@@ -66,15 +67,10 @@ async def _ask(chosen: Any, own: Any, governed: str, answers: list[dict[str, Any
     async with tool(chosen, "release", take) as client:
         await client.subscribe(reply, qos=1)
         await client.publish(own.release, governed, qos=1, properties=properties)
-        listening = asyncio.ensure_future(_listen(client))
+        listening = asyncio.ensure_future(listen(client))
         try:
             await asyncio.wait_for(answered.wait(), ANSWER_WITHIN)
         except TimeoutError:
             pass
         finally:
             listening.cancel()
-
-
-async def _listen(client: Any) -> None:
-    async for _ in client.messages:
-        pass

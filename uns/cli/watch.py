@@ -30,7 +30,8 @@ def watch(
 
     Example: `uns watch 'dallas/+/#' --for 10`
     """
-    from uns.cli.governed import at_broker, below_root, draft_of
+    from uns.cli.governed import at_broker, below_root
+    from uns.cli.project import draft_of
     from uns.finding import Malformed
     from uns.topic import TopicFilter
 
@@ -62,11 +63,11 @@ def _whole(text: str) -> str:
 
 async def _follow(chosen: Settings, take: Any, topics: str, ended: asyncio.Event, seconds: float | None) -> None:
     """Until enough was seen, the time is over or the broker has gone; nothing is left running."""
-    from uns.broker.guest import tool
+    from uns.broker.guest import listen, tool
 
     async with tool(chosen, "watch", take) as client:
         await client.subscribe(topics, qos=0)
-        listening = asyncio.ensure_future(_listen(client))
+        listening = asyncio.ensure_future(listen(client))
         ending = asyncio.ensure_future(ended.wait())
         try:
             await asyncio.wait((listening, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -76,11 +77,6 @@ async def _follow(chosen: Settings, take: Any, topics: str, ended: asyncio.Event
             ending.cancel()
             listening.cancel()
             await asyncio.gather(ending, listening, return_exceptions=True)
-
-
-async def _listen(client: Any) -> None:
-    async for _ in client.messages:
-        pass
 
 
 def _print(text: Any, as_json: bool) -> None:
