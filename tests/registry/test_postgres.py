@@ -30,7 +30,7 @@ from uns.registry.entries import Filter
 from uns.registry.migrate import is_current, migrate
 from uns.registry.nouns import PRODUCTS, SHIFT_PATTERNS
 from uns.registry.quarantine import keep
-from uns.registry.records import Announced, apply
+from uns.registry.records import PlacedRecord, apply
 from uns.registry.tables import BATCHES, METADATA
 from uns.registry.timeline import load
 from uns.registry.writing import Author
@@ -58,8 +58,8 @@ def engine(server: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def record(kind: str, at: int, **fields: object) -> Announced:
-    return Announced(Record(kind, LINE, at * SECOND, fields), WHERE)  # type: ignore[arg-type]
+def record(kind: str, at: int, **fields: object) -> PlacedRecord:
+    return PlacedRecord(Record(kind, LINE, at * SECOND, fields), WHERE)  # type: ignore[arg-type]
 
 
 def test_the_migrated_schema_is_what_the_tables_say(engine: Engine) -> None:

@@ -19,7 +19,7 @@ from uns.registry import batches, changes
 from uns.registry.batches import row_of
 from uns.registry.engine import transaction
 from uns.registry.nouns import PRODUCTS, SHIFT_PATTERNS
-from uns.registry.records import Announced, apply
+from uns.registry.records import PlacedRecord, apply
 from uns.registry.tables import BATCHES, REVISIONS, SHIFT_CHANGES
 from uns.registry.timeline import load
 from uns.registry.writing import Author
@@ -41,7 +41,7 @@ def record(kind: Any, at: int, equipment: EquipmentPath | None = LINE, **fields:
 
 
 def announce(engine: Engine, standard: Standard, *records: Record, parallel: bool = False) -> list[str]:
-    found = apply(engine, [Announced(each, WHERE, parallel) for each in records], standard, author())
+    found = apply(engine, [PlacedRecord(each, WHERE, parallel) for each in records], standard, author())
     return [finding.code for findings in found for finding in findings]
 
 
@@ -69,8 +69,8 @@ def test_nothing_that_changes_nothing_raises_the_revision(engine: Engine, standa
 
 
 def test_a_correction_supersedes_and_erases_nothing(engine: Engine, standard: Standard) -> None:
-    apply(engine, [Announced(record("batch", 10, id="A", start=10, stop=20), WHERE)], standard, author(100))
-    apply(engine, [Announced(record("batch", 10, id="A", start=10, stop=30), WHERE)], standard, author(200))
+    apply(engine, [PlacedRecord(record("batch", 10, id="A", start=10, stop=20), WHERE)], standard, author(100))
+    apply(engine, [PlacedRecord(record("batch", 10, id="A", start=10, stop=30), WHERE)], standard, author(200))
     past, now = batches.history(engine, "A")
     assert (past.value.stop, past.superseded_at, past.superseded_by) == (20 * SECOND, 200 * SECOND, "mes")
     assert (now.value.stop, now.superseded_at) == (30 * SECOND, None)
@@ -176,7 +176,7 @@ def test_the_timeline_that_takes_records_is_the_one_that_the_registry_tells(
     for each in records:
         line, findings = line.take(each, parallel, WHERE)
         said.append(findings)
-    announced = [Announced(each, WHERE, parallel) for each in records]
+    announced = [PlacedRecord(each, WHERE, parallel) for each in records]
     assert apply(engine, announced, standard, author()) == said
     loaded = load(engine, standard, LONG, 0)
     for at in range(-1, 70):

@@ -20,7 +20,7 @@ from uns.naming.standard import Standard
 from uns.registry import batches
 from uns.registry.held import Held
 from uns.registry.parallel import is_parallel
-from uns.registry.records import Announced, apply
+from uns.registry.records import PlacedRecord, apply
 
 router = APIRouter(tags=["registry"])
 Text = Annotated[str | None, Query(max_length=1_000)]
@@ -136,10 +136,11 @@ async def _put(here: Here, name: str, body: BatchPut) -> Batches:
 
 async def _apply(here: Here, name: str, records: list[Record], why: str | None) -> Batches:
     standard = in_force(here).standard
-    announced = [
-        Announced(each, WHOLE, each.equipment is not None and is_parallel(standard, each.equipment)) for each in records
+    placed = [
+        PlacedRecord(each, WHOLE, each.equipment is not None and is_parallel(standard, each.equipment))
+        for each in records
     ]
-    refused = await here.registry.ask(apply, announced, standard, rest(here.clock(), why))
+    refused = await here.registry.ask(apply, placed, standard, rest(here.clock(), why))
     findings = [finding for each in refused for finding in each]
     if findings:
         raise Refused(409, findings[0].message, findings)

@@ -10,12 +10,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, update
 
 from uns.instant import SECOND, Instant
+from uns.registry.engine import parts
 from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
 
 REMEMBERED_KEYS: Final = 20_000
 FORGOTTEN: Final = ""
 """The mark of the row that sums up forgotten causes."""
-_AT_ONCE: Final = 500
+_MOST_AT_ONCE: Final = 500
 _MUCH: Final = 100
 """A cause holds much where it holds more than this part of everything."""
 _SPARE: Final = 20
@@ -85,7 +86,7 @@ def _shrink(connection: Connection, max_bytes: int) -> int:
 def _some(connection: Connection) -> int:
     """So many entries at once that it is worth the search, and never a great part of all."""
     kept = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
-    return min(_AT_ONCE, max(kept // _SPARE, 1))
+    return min(_MOST_AT_ONCE, max(kept // _SPARE, 1))
 
 
 def _forget(connection: Connection, max_causes: int) -> int:
@@ -101,8 +102,7 @@ def _forget(connection: Connection, max_causes: int) -> int:
     oldest = select(CAUSES.c.id).where(CAUSES.c.mark != FORGOTTEN).order_by(holds, CAUSES.c.last_received, CAUSES.c.id)
     causes = connection.scalars(oldest.limit(over + max_causes // _SPARE)).all()
     dropped = 0
-    for at in range(0, len(causes), _AT_ONCE):
-        some = causes[at : at + _AT_ONCE]
+    for some in parts(causes):
         dropped += _drop(connection, select(ENTRIES.c.id).where(ENTRIES.c.cause.in_(some)))
         _sum_up(connection, some)
     return dropped
@@ -134,8 +134,7 @@ def _drop(connection: Connection, which: Select[Any]) -> int:
     ).all()
     if not rows:
         return 0
-    for at in range(0, len(rows), _AT_ONCE):
-        some = rows[at : at + _AT_ONCE]
+    for some in parts(rows):
         connection.execute(delete(ENTRIES).where(ENTRIES.c.id.in_([row.id for row in some])))
         connection.execute(insert(DROPPED), [{"key": row.key} for row in some])
         alone = ~exists().where(ENTRIES.c.message == MESSAGES.c.key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from sqlalchemy import Connection, or_, select
 
@@ -15,11 +14,10 @@ from uns.context.values import Batch, Record
 from uns.finding import Finding, Place
 from uns.instant import Instant
 from uns.registry.batches import batch_of, row_of
+from uns.registry.engine import parts
 from uns.registry.held import believed
 from uns.registry.tables import BATCHES
 from uns.registry.writing import Writing
-
-_AT_ONCE: Final = 500
 
 
 @dataclass(slots=True)
@@ -57,9 +55,8 @@ def drafts_for(connection: Connection, records: Iterable[Record]) -> Mapping[str
     drafts = {str(each.equipment): Draft() for each in wanted}
     names = sorted({str(each.fields.get("id") or "") for each in wanted})
     since = min(map(_earliest, wanted), default=0)
-    equipment = list(drafts)
-    for at in range(0, len(equipment), _AT_ONCE):
-        _read(connection, drafts, equipment[at : at + _AT_ONCE], since, names)
+    for equipment in parts(list(drafts)):
+        _read(connection, drafts, equipment, since, names)
     for draft in drafts.values():
         draft.line = Intervals(draft.stored)
     return drafts

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -14,6 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 BUSY_MS: Final = 15_000
 _WRITES: Final = "uns_writes"
+_AT_ONCE: Final = 500
+
+V = TypeVar("V")
 
 
 class RegistryAway(Exception):
@@ -57,6 +60,12 @@ def _prepare_sqlite(busy_ms: int) -> Any:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def parts(values: Sequence[V]) -> Iterator[Sequence[V]]:
+    """As many at a time as one statement may ask for: SQLite bounds its variables."""
+    for at in range(0, len(values), _AT_ONCE):
+        yield values[at : at + _AT_ONCE]
 
 
 @contextmanager

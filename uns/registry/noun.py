@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, Table, select, tuple_
 
 from uns.instant import Instant
-from uns.registry.engine import reading
+from uns.registry.engine import parts, reading
 from uns.registry.held import Held, Page, Tally, believed, cursor_of, held, position_of
 from uns.registry.writing import Author, Writing, writing
 
 V = TypeVar("V")
 Key = tuple[Any, ...]
-_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,8 @@ class Noun(Generic[V]):
 
     def _known(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
         known: dict[Key, Row[Any]] = {}
-        for at in range(0, len(keys), _AT_ONCE):
-            wanted = tuple_(*self._columns()).in_(keys[at : at + _AT_ONCE])
+        for some in parts(keys):
+            wanted = tuple_(*self._columns()).in_(some)
             for row in connection.execute(select(self.table).where(believed(self.table), wanted)):
                 known[self._key(row)] = row
         return known

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from uns.instant import Instant
 from uns.quarantine import Rejection
 from uns.registry.bounds import Bounds, keep_within
+from uns.registry.engine import parts
 from uns.registry.marks import clean, mark_of
 from uns.registry.sizes import cut, entry_size, message_size
 from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
@@ -19,7 +20,6 @@ from uns.registry.writing import Author, Writing, writing
 
 Cause = tuple[str, str, str, str]
 DEFAULT: Final = Bounds()
-_AT_ONCE: Final = 500
 
 
 class Kept(NamedTuple):
@@ -85,8 +85,8 @@ def _full(numbered: Iterable[tuple[int, int]], bounds: Bounds) -> set[int]:
 
 def _present(connection: Connection, column: Any, values: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for at in range(0, len(values), _AT_ONCE):
-        found.update(connection.scalars(select(column).where(column.in_(values[at : at + _AT_ONCE]))))
+    for some in parts(values):
+        found.update(connection.scalars(select(column).where(column.in_(some))))
     return found
 
 
@@ -132,11 +132,10 @@ def _add_causes(connection: Connection, groups: dict[Cause, list[Rejection]]) ->
 
 def _causes(connection: Connection, causes: Sequence[Cause]) -> dict[Cause, tuple[int, int]]:
     marked = {mark_of(*cause): cause for cause in causes}
-    marks = list(marked)
     found: dict[Cause, tuple[int, int]] = {}
-    for at in range(0, len(marks), _AT_ONCE):
-        query = select(CAUSES.c.mark, CAUSES.c.id, CAUSES.c.quarantined)
-        for mark, row, quarantined in connection.execute(query.where(CAUSES.c.mark.in_(marks[at : at + _AT_ONCE]))):
+    query = select(CAUSES.c.mark, CAUSES.c.id, CAUSES.c.quarantined)
+    for some in parts(list(marked)):
+        for mark, row, quarantined in connection.execute(query.where(CAUSES.c.mark.in_(some))):
             found[marked[mark]] = (row, quarantined)
     return found
 

@@ -24,7 +24,7 @@ from uns.registry.timeline import calendars_in, shift_of
 from uns.registry.writing import Author, Writing, writing
 
 
-class Announced(NamedTuple):
+class PlacedRecord(NamedTuple):
     """A record, where findings about it belong, and whether its equipment may run several batches at once."""
 
     record: Record
@@ -33,21 +33,21 @@ class Announced(NamedTuple):
 
 
 def apply(
-    engine: Engine, announced: Sequence[Announced], standard: Standard, author: Author
+    engine: Engine, placed: Sequence[PlacedRecord], standard: Standard, author: Author
 ) -> list[tuple[Finding, ...]]:
     """All of them in one transaction, in order; for each the findings that kept it out, none where it took effect."""
     with writing(engine, author) as open_one:
-        drafts = drafts_for(open_one.connection, [each.record for each in announced])
-        findings = [_apply(open_one, each, drafts, standard) for each in announced]
+        drafts = drafts_for(open_one.connection, [each.record for each in placed])
+        findings = [_apply(open_one, each, drafts, standard) for each in placed]
         write(open_one, drafts)
         return findings
 
 
 def _apply(
-    open_one: Writing, announced: Announced, drafts: Mapping[str, Draft], standard: Standard
+    open_one: Writing, placed: PlacedRecord, drafts: Mapping[str, Draft], standard: Standard
 ) -> tuple[Finding, ...]:
-    record = announced.record
-    findings = unbelievable(record, announced.where)
+    record = placed.record
+    findings = unbelievable(record, placed.where)
     if findings:
         return findings
     if record.kind == "product":
@@ -55,7 +55,7 @@ def _apply(
     elif record.equipment is not None and record.kind == "shift-change":
         _shift_change(open_one, record, record.equipment, standard)
     elif record.equipment is not None:
-        return drafts[record.equipment].take(record, announced.parallel, announced.where)
+        return drafts[record.equipment].take(record, placed.parallel, placed.where)
     return ()
 
 

@@ -129,7 +129,7 @@ def applying(
     """`refused` hears of records that the registry does not take, since somebody else's word stands against them."""
 
     def apply(announced: Sequence[Announced]) -> None:
-        given = [records.Announced(each.record, place_of(each.source), each.parallel) for each in announced]
+        given = [records.PlacedRecord(each.record, place_of(each.source), each.parallel) for each in announced]
         results = records.apply(engine, given, bundle().standard, Author(f"path {instance}", time_ns()))
         for each, findings in zip(announced, results, strict=True):
             for finding in findings:

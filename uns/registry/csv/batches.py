@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from uns.instant import rfc3339
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
 from uns.registry.batches import batch_of, row_of
+from uns.registry.engine import parts
 from uns.registry.held import Tally, believed
 from uns.registry.parallel import is_parallel
 from uns.registry.tables import BATCHES
@@ -23,7 +24,6 @@ from uns.registry.writing import Writing
 Placed = tuple[Batch, FilePlace]
 _Side = tuple[Batch, FilePlace | None]
 """A batch of the sheet with its place, or one that the registry holds."""
-_AT_ONCE: Final = 500
 
 
 class _Stored(NamedTuple):
@@ -61,9 +61,9 @@ def put_batches(open_one: Writing, rows: Sequence[Placed], standard: Standard, r
 
 def _stored(open_one: Writing, equipment: Sequence[EquipmentPath]) -> dict[str, list[_Stored]]:
     stored: dict[str, list[_Stored]] = {}
-    for at in range(0, len(equipment), _AT_ONCE):
-        some = BATCHES.c.equipment.in_(equipment[at : at + _AT_ONCE])
-        for row in open_one.connection.execute(select(BATCHES).where(believed(BATCHES), some)):
+    for some in parts(equipment):
+        theirs = BATCHES.c.equipment.in_(some)
+        for row in open_one.connection.execute(select(BATCHES).where(believed(BATCHES), theirs)):
             stored.setdefault(row.equipment, []).append(_Stored(row.row, batch_of(row)))
     return stored
 

@@ -47,9 +47,9 @@ def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standa
     noun = KINDS[kind].noun
     with writing(engine, author) as open_one:
         if noun is None:
-            tally = put_batches(open_one, [(each.value, each.place) for each in rows], standard, report)
+            tally = put_batches(open_one, rows, standard, report)
         elif noun is SHIFT_PATTERNS:
-            tally = put_shifts(open_one, [(each.value, each.place) for each in rows], report)
+            tally = put_shifts(open_one, rows, report)
         else:
             tally = noun.put_in(open_one, [each.value for each in rows])
     return Imported(_in_order(report), tally)
