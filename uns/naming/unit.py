@@ -113,6 +113,11 @@ def _converted(value: float, raw: str, wanted: str) -> float:
     return float(quantity.to(target.units).magnitude) / float(target.magnitude)
 
 
+def warm() -> None:
+    """The tables of units, read ahead: with them the first conversion of a process takes a second or more."""
+    _registry()
+
+
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
     from ucumvert import get_ucum_parser

@@ -19,6 +19,7 @@ from uns.bundle import Bundle, Documents
 from uns.files import read_documents
 from uns.finding import Finding, Severity
 from uns.judge import judge
+from uns.naming.unit import warm
 from uns.registry import submissions
 from uns.registry.changes import revision
 from uns.registry.engine import RegistryAway
@@ -39,6 +40,8 @@ class Rules:
         self.findings: tuple[Finding, ...] = ()
         self.seen: tuple[Documents | None, list[Finding]] = (None, [])
         """What was judged last, and what of it nobody could read."""
+        self.unread = False
+        """Whether the registry was away when the documents of now were to be read."""
 
     @property
     def errors(self) -> int:
@@ -91,7 +94,7 @@ class Rules:
 
     async def _watch(self, queue: asyncio.Queue[None]) -> None:
         if self.settings.rules_source == "registry":
-            await self._poll(queue)
+            await asyncio.gather(self._poll(queue), asyncio.to_thread(warm))
         folders = (self.settings.rules, self.settings.schemas)
         while True:
             watched = [_identity(each) for each in folders]
@@ -107,15 +110,14 @@ class Rules:
             _put(queue)
 
     async def _poll(self, queue: asyncio.Queue[None]) -> None:
+        """The first look asks too: something may have been submitted since the rules of the start were read."""
         seen: int | None = None
         while True:
-            try:
+            with suppress(RegistryAway):
                 now = await asyncio.to_thread(revision, self.engine, "submissions")
-            except RegistryAway:
-                now = seen or 0
-            if seen is not None and now != seen:
-                _put(queue)
-            seen = now
+                if now != seen or self.unread:
+                    _put(queue)
+                seen = now
             await asyncio.sleep(POLL_S)
 
     def _read(self) -> tuple[Documents | None, list[Finding]]:
@@ -123,7 +125,9 @@ class Rules:
             return read_documents(self.settings.rules, self.settings.schemas)
         try:
             found = submissions.in_force(self.engine)
+            self.unread = False
         except RegistryAway as error:
+            self.unread = True
             self.log.warning("the rules in force cannot be read", why=str(error))
             return None, []
         return (found[1] if found is not None else None), []
