@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import httpx
 import pytest
@@ -55,6 +56,19 @@ def test_a_change_of_the_folder_takes_effect_and_a_wrong_one_leaves_the_last_goo
     listed = api.client.get("/rules").json()
     assert listed["revision"] == after
     assert {"key-unknown"} <= {each["code"] for each in listed["findings"]}
+
+
+def test_a_folder_put_in_the_place_of_the_one_that_was_watched_is_followed(api, plant):
+    before = api.client.get("/rules").json()["revision"]
+    rules = plant / "naming_rules"
+    shutil.copytree(rules, plant / "new")
+    rules.rename(plant / "old")
+    (plant / "new").rename(rules)
+    for steward in ("one@", "two@"):
+        (rules / "dallas.yaml").write_text(
+            (plant / "old" / "dallas.yaml").read_text().replace("packaging-ot@", steward)
+        )
+        before = eventually(lambda known=before: _other_than(known, api))
 
 
 def test_it_starts_with_the_last_good_rules_where_those_of_now_are_wrong(settings, plant):

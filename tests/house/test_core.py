@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parents[2]
 EDGES = {
     "__init__", "__main__", "api", "broker", "cli", "demo", "files", "journal", "lastgood", "registry", "service",
-    "settings", "telemetry",
+    "settings", "telemetry", "watching",
 }  # fmt: skip
 """What may read network, disk, database or clock."""
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
-
-from watchfiles import awatch
 
 from uns import lastgood
 from uns.api.inforce import RulesInForce
@@ -14,9 +11,7 @@ from uns.api.registry_view import RegistryView
 from uns.files import read_documents
 from uns.instant import Instant
 from uns.settings import Settings
-
-LOOK_AGAIN: Final = 5_000
-"""Milliseconds after which folders are read again even where the system told of no change (network drives)."""
+from uns.watching import changes
 
 
 async def follow_rules(
@@ -32,18 +27,9 @@ async def follow_rules(
 async def _follow_folders(
     settings: Settings, rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]
 ) -> None:
-    folders = (settings.rules, settings.schemas)
-    while True:
+    await _read_folders(settings, rules, registry, clock)
+    async for _ in changes(settings.rules, settings.schemas):
         await _read_folders(settings, rules, registry, clock)
-        await _last_good(settings, rules, clock)
-        if not all(each.is_dir() for each in folders):
-            await asyncio.sleep(1)
-            continue
-        try:
-            async for _ in awatch(*folders, rust_timeout=LOOK_AGAIN, yield_on_timeout=True, debounce=200):
-                await _read_folders(settings, rules, registry, clock)
-        except OSError:
-            await asyncio.sleep(1)
 
 
 async def _read_folders(
@@ -51,6 +37,7 @@ async def _read_folders(
 ) -> None:
     documents, unread = await asyncio.to_thread(read_documents, settings.rules, settings.schemas)
     await rules.take(documents, unread, clock(), registry.schemas)
+    await _last_good(settings, rules, clock)
 
 
 async def _last_good(settings: Settings, rules: RulesInForce, clock: Callable[[], Instant]) -> None:

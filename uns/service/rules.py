@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
-from pathlib import Path
-from stat import S_ISDIR
 from time import time_ns
 from typing import Any, Final
 
 from sqlalchemy import Engine
-from watchfiles import awatch
 
 from uns import lastgood
 from uns.bundle import Bundle, Documents
@@ -25,11 +20,9 @@ from uns.registry.changes import revision
 from uns.registry.engine import RegistryAway
 from uns.registry.writing import Author
 from uns.settings import Settings
+from uns.watching import changes
 
 POLL_S: Final = 0.5
-LOOK_AGAIN_MS: Final = 2_000
-"""After that the folders are read again unasked: a network drive tells of no change, nor does a folder put in the place
-of the one that was watched."""
 
 
 class Rules:
@@ -95,18 +88,7 @@ class Rules:
     async def _watch(self, queue: asyncio.Queue[None]) -> None:
         if self.settings.rules_source == "registry":
             await asyncio.gather(self._poll(queue), asyncio.to_thread(warm))
-        folders = (self.settings.rules, self.settings.schemas)
-        while True:
-            watched = [_identity(each) for each in folders]
-            present = [each for each, identity in zip(folders, watched, strict=True) if identity]
-            with suppress(OSError):
-                async for _ in awatch(
-                    *present, debounce=200, step=50, rust_timeout=LOOK_AGAIN_MS, yield_on_timeout=True
-                ):
-                    _put(queue)
-                    if [_identity(each) for each in folders] != watched:
-                        break
-            await asyncio.sleep(POLL_S)
+        async for _ in changes(self.settings.rules, self.settings.schemas):
             _put(queue)
 
     async def _poll(self, queue: asyncio.Queue[None]) -> None:
@@ -146,15 +128,6 @@ class Rules:
             submissions.note_schemas(self.engine, prints, author)
         except RegistryAway as error:
             self.log.warning("the registry could not note which schemas are in force", why=str(error))
-
-
-def _identity(folder: Path) -> tuple[int, int] | None:
-    """Which folder stands there; None where there is none."""
-    try:
-        found = os.stat(folder)
-    except OSError:
-        return None
-    return (found.st_dev, found.st_ino) if S_ISDIR(found.st_mode) else None
 
 
 async def _whenever(asked: asyncio.Event, queue: asyncio.Queue[None]) -> None:
