@@ -75,31 +75,29 @@ class Rules:
 
     async def changes(self, asked: asyncio.Event) -> AsyncIterator[None]:
         """Each time that the documents may have changed, or that somebody asked."""
-        queue: asyncio.Queue[None] = asyncio.Queue(maxsize=1)
-        watching = asyncio.ensure_future(self._watch(queue))
-        asking = asyncio.ensure_future(_whenever(asked, queue))
+        watching = asyncio.ensure_future(self._watch(asked))
         try:
             while True:
-                await queue.get()
+                await asked.wait()
+                asked.clear()
                 yield
         finally:
             watching.cancel()
-            asking.cancel()
 
-    async def _watch(self, queue: asyncio.Queue[None]) -> None:
+    async def _watch(self, asked: asyncio.Event) -> None:
         if self.settings.rules_source == "registry":
-            await asyncio.gather(self._poll(queue), asyncio.to_thread(warm))
+            await asyncio.gather(self._poll(asked), asyncio.to_thread(warm))
         async for _ in changes(self.settings.rules, self.settings.schemas):
-            _put(queue)
+            asked.set()
 
-    async def _poll(self, queue: asyncio.Queue[None]) -> None:
+    async def _poll(self, asked: asyncio.Event) -> None:
         """The first look asks too: something may have been submitted since the rules of the start were read."""
         seen: int | None = None
         while True:
             with suppress(RegistryAway):
                 now = await asyncio.to_thread(revision, self.engine, "submissions")
                 if now != seen or self.unread:
-                    _put(queue)
+                    asked.set()
                 seen = now
             await asyncio.sleep(POLL_S)
 
@@ -129,15 +127,3 @@ class Rules:
             submissions.note_schemas(self.engine, prints, author)
         except RegistryAway as error:
             self.log.warning("the registry could not note which schemas are in force", why=str(error))
-
-
-async def _whenever(asked: asyncio.Event, queue: asyncio.Queue[None]) -> None:
-    while True:
-        await asked.wait()
-        asked.clear()
-        _put(queue)
-
-
-def _put(queue: asyncio.Queue[None]) -> None:
-    if not queue.full():
-        queue.put_nowait(None)
