@@ -8,12 +8,16 @@ import time
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from support.plant import RULES, write_project
 
+from uns.api.following import follow_rules
+from uns.api.inforce import RulesInForce
+from uns.api.registry_view import RegistryView
 from uns.files import read_documents
 from uns.judge import judge
 from uns.registry import submissions
+from uns.registry.changes import revision
 from uns.registry.engine import connect
 from uns.registry.migrate import migrate
 from uns.registry.writing import Author
@@ -84,3 +88,28 @@ def test_what_could_not_be_read_when_it_was_announced_is_asked_for_again(tmp_pat
                 return
 
     asyncio.run(asyncio.wait_for(served(), 15))
+
+
+def test_the_api_asks_again_for_rules_that_it_could_not_read(tmp_path: Path) -> None:
+    settings = Settings(rules_source="registry", registry=f"sqlite:///{tmp_path / 'uns.db'}")
+    view, in_force = RegistryView(settings), RulesInForce()
+    migrate(view.engine)
+    wanted = submitted(view.engine, tmp_path, RULES)
+    sql = sqlite3.connect(tmp_path / "uns.db").execute
+
+    async def served() -> str | None:
+        view.submissions = revision(view.engine, "submissions")
+        sql("ALTER TABLE content RENAME TO elsewhere")
+        failed, loop = asyncio.Event(), asyncio.get_running_loop()
+        event.listen(view.engine, "handle_error", lambda _: loop.call_soon_threadsafe(failed.set))
+        changed: asyncio.Future[str] = loop.create_future()
+        in_force.on_change.append(lambda bundle: changed.set_result(bundle.revision))
+        following = asyncio.ensure_future(follow_rules(settings, in_force, view, time.time_ns))
+        await failed.wait()
+        sql("ALTER TABLE elsewhere RENAME TO content")
+        try:
+            return await changed
+        finally:
+            following.cancel()
+
+    assert asyncio.run(asyncio.wait_for(served(), 15)) == wanted

@@ -10,6 +10,7 @@ from uns.api.inforce import RulesInForce
 from uns.api.registry_view import RegistryView
 from uns.files import read_documents
 from uns.instant import Instant
+from uns.registry.engine import RegistryAway
 from uns.settings import Settings
 from uns.watching import changes
 
@@ -51,7 +52,11 @@ async def _last_good(settings: Settings, rules: RulesInForce, clock: Callable[[]
 async def _follow_registry(rules: RulesInForce, registry: RegistryView, clock: Callable[[], Instant]) -> None:
     while True:
         seen = registry.submissions
-        documents = await registry.documents()
+        try:
+            documents = await registry.documents()
+        except RegistryAway:  # RegistryView.follow says so; what could not be read is asked for again
+            await asyncio.sleep(1)
+            continue
         if documents is not None:
             await rules.take(documents, [], clock(), registry.schemas)
         await registry.submissions_changed(seen)

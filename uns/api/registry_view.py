@@ -79,12 +79,8 @@ class RegistryView:
             self.submissions = now
 
     async def documents(self) -> Documents | None:
-        """The change set in force; None where there is none, or nobody can tell."""
-        try:
-            known: Any = await asyncio.to_thread(lambda: submissions.in_force(self.engine))
-        except RegistryAway as away:
-            self.error = str(away)
-            return None
+        """The change set in force; None where there is none yet."""
+        known: Any = await asyncio.to_thread(lambda: submissions.in_force(self.engine))
         return known[1] if known else None
 
     async def submissions_changed(self, since: int) -> None:
