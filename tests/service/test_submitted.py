@@ -101,7 +101,11 @@ def test_the_api_asks_again_for_rules_that_it_could_not_read(tmp_path: Path) -> 
         view.submissions = revision(view.engine, "submissions")
         sql("ALTER TABLE content RENAME TO elsewhere")
         failed, loop = asyncio.Event(), asyncio.get_running_loop()
-        event.listen(view.engine, "handle_error", lambda _: loop.call_soon_threadsafe(failed.set))
+
+        @event.listens_for(view.engine, "handle_error")
+        def tell(_: object) -> None:
+            loop.call_soon_threadsafe(failed.set)
+
         changed: asyncio.Future[str] = loop.create_future()
         in_force.on_change.append(lambda bundle: changed.set_result(bundle.revision))
         following = asyncio.ensure_future(follow_rules(settings, in_force, view, time.time_ns))
