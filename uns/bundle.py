@@ -21,7 +21,7 @@ from uns.naming.resolve import Resolver
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Name, Standard
 from uns.naming.unit import canonical, conversion
-from uns.render import address_of, envelope_of
+from uns.render import Frame, address_of, envelope_of
 from uns.schema.catalog import Catalog
 from uns.schema.validator import Validator
 from uns.schema.words import Violation
@@ -52,9 +52,9 @@ class Documents:
         return digest.hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
-    """One target of an address, with all that its samples need and that no sample changes."""
+    """One target of an address, with all that its samples need."""
 
     target: Target
     rule: Rule
@@ -62,6 +62,12 @@ class Step:
     validator: Validator | None
     envelope: Envelope
     source: Source
+    frame: Frame | None = None
+    """Of its last payload, where the contract judges all alike that differ from that in time and value only."""
+
+    @property
+    def judges_alike(self) -> bool:
+        return self.validator is not None and self.validator.indifferent
 
 
 @dataclass(slots=True)

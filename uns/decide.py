@@ -18,7 +18,17 @@ from uns.message import ABSENT, BAD, UNCERTAIN, Quality, RawMessage, Sample, Val
 from uns.naming.resolution import Target
 from uns.naming.rule import Rule
 from uns.naming.standard import Contract
-from uns.render import body_of, codes_of, document_of, document_properties, identity, payload_of, value_of
+from uns.render import (
+    body_of,
+    codes_of,
+    document_of,
+    document_properties,
+    frame_of,
+    framed,
+    identity,
+    payload_of,
+    value_of,
+)
 from uns.schema.words import Violation, pointer
 
 PUBLISHED_WITH_WARNING: Final = frozenset(
@@ -55,11 +65,12 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
     context, wanting = enrich(sample, step, now.timeline)
     if sample.clock == "backlog":
         quality = quality.at_most(UNCERTAIN)
-    body = _body(sample, target, contract, drawn, quality, context)
-    if body is not ABSENT and step.validator is not None and not step.validator.is_valid(body):
-        refused = _refused(value) if findings and contract.shape == "object" else frozenset()
-        violations = step.validator.violations(body)
-        wanting += tuple(_violated(sample, each) for each in violations if each.pointer not in refused)
+    frame = step.frame
+    body: Any = ABSENT
+    payload = framed(frame, sample, value, quality, context) if frame is not None and not findings else None
+    if payload is None:
+        body = _body(sample, target, contract, drawn, quality, context)
+        wanting += _violations(sample, step, contract, drawn, body)
     warned = ""
     if sample.findings or findings or wanting:
         findings = _unread(sample, contract) + findings + wanting
@@ -67,17 +78,29 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
         if grave:
             if not _lets_pass(rule, grave):
                 return Reject(sample, rule, findings, target)
-            warned = codes_of(grave)
+            warned, payload = codes_of(grave), None
             quality = quality.at_most(UNCERTAIN)
             body = _body(sample, target, contract, drawn, quality, context)
     more = now.timeline.provenance
     if warned or sample.clock or contract.shape == "document":
         more += _more(sample, contract, quality, context, now.raw, warned)
-    payload = document_of(now.raw, sample) if contract.shape == "document" else payload_of(body)
+    if payload is None:
+        payload = document_of(now.raw, sample) if contract.shape == "document" else payload_of(body)
+        if not findings and contract.shape == "value" and sample.code is None and step.judges_alike:
+            step.frame = frame_of(body, context, quality)
     return Publish(
         sample, target, rule, topic, payload, step.envelope, identity(now.raw, sample), more,
         contract.retain, value, quality._value_, context, findings,
     )  # fmt: skip
+
+
+def _violations(sample: Sample, step: Step, contract: Contract, drawn: Drawn, body: Any) -> tuple[Finding, ...]:
+    """What the contract's schema has against the payload."""
+    validator, (value, _, findings) = step.validator, drawn
+    if body is ABSENT or validator is None or validator.is_valid(body):
+        return ()
+    refused = _refused(value) if findings and contract.shape == "object" else frozenset()
+    return tuple(_violated(sample, each) for each in validator.violations(body) if each.pointer not in refused)
 
 
 def _draw(sample: Sample, step: Step, contract: Contract, now: Situation) -> Drawn:

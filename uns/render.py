@@ -6,10 +6,10 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
+from xxhash import xxh3_128_hexdigest
 
 from uns.context.values import Context
 from uns.decode import BY_RECEIPT
@@ -22,6 +22,35 @@ from uns.naming.resolution import Target
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LONGEST_PROPERTY: Final = 4096
 _SCALARS: Final = frozenset({bool, int, float, str})
+
+
+class Frame(NamedTuple):
+    """All of a payload of shape `value` but its time and value."""
+
+    context: Context
+    quality: Quality
+    kind: type
+    """Of the value; its contract may ask for no more."""
+    rest: bytes
+    """What stands behind the value."""
+
+
+def frame_of(body: Mapping[str, Any], context: Context, quality: Quality) -> Frame:
+    """Of a payload of shape `value` that its contract has let pass."""
+    rest = payload_of({name: body[name] for name in body if name not in ("timestamp", "value")})
+    return Frame(context, quality, type(body["value"]), b"," + rest[1:])
+
+
+def framed(frame: Frame, sample: Sample, value: Value, quality: Quality, context: Context) -> bytes | None:
+    """The payload that `payload_of` would write; None where more than time and value differ."""
+    usual, same, kind, rest = frame
+    if context is not usual or quality is not same or type(value) is not kind or sample.code is not None:
+        return None
+    try:
+        written = orjson.dumps(value)
+    except TypeError:
+        return None
+    return b"".join((b'{"timestamp":"', rfc3339(sample.time).encode(), b'","value":', written, rest))
 
 
 def payload_of(body: Mapping[str, Any]) -> bytes:
@@ -73,7 +102,7 @@ def identity(raw: RawMessage, sample: Sample) -> str:
         text = orjson.dumps((sample.topic, sample.tag, moment, value))
     except TypeError:
         text = json.dumps((sample.topic, sample.tag, moment, value)).encode()
-    return blake2b(text, digest_size=16).hexdigest()
+    return xxh3_128_hexdigest(text)
 
 
 def address_of(sample: Sample) -> str:

@@ -140,7 +140,7 @@ def test_half_a_character_is_refused_where_it_stands(api, path, body, where):
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_and_no_query_brings_it_down(api, path, value):
     try:
         url = httpx.URL(f"{api.url}/api/v1/").copy_with(raw_path=httpx.URL(path="/api/v1/namespace/" + path).raw_path)

@@ -16,9 +16,9 @@ from uns.envelope import Envelope, Pair
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=300).filter(sendable)
 TOPIC = TEXT.filter(names_one_topic)
-TOPIC = TEXT.filter(names_one_topic)
 PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=4)
 PAYLOAD = st.one_of(st.binary(max_size=200), st.integers(0, 70_000).map(bytes))
+DIGITS = st.text("0123456789abcdef", min_size=32, max_size=32)
 IDS = st.integers(1, 65_535)
 
 
@@ -43,15 +43,22 @@ def test_a_packet_is_what_the_codec_writes(
     assert written == codec(topic, payload, retain, packet_id, properties)
 
 
-@given(TOPIC, PAYLOAD, IDS, TEXT, PAIRS, st.text("0123456789abcdef", max_size=40), PAIRS)
+@given(TOPIC, PAYLOAD, IDS, TEXT, PAIRS, DIGITS, st.lists(PAIRS, min_size=1, max_size=3))
 def test_an_envelope_stands_for_its_properties(
-    topic: str, payload: bytes, packet_id: int, source: str, others: list[Pair], identity: str, more: list[Pair]
+    topic: str,
+    payload: bytes,
+    packet_id: int,
+    source: str,
+    others: list[Pair],
+    identity: str,
+    several: list[list[Pair]],
 ) -> None:
     envelope = Envelope(topic, source, *others)
-    properties = [("source", source), *others, *([("id", identity)] if identity else []), *more]
-    expected = codec(topic, payload, True, packet_id, properties)
-    first, second = (whole(packet_id, topic, payload, True, more, envelope, identity) for _ in range(2))
-    assert first == second == expected
+    for more in several:
+        properties = [("source", source), *others, *more, ("id", identity)]
+        expected = codec(topic, payload, True, packet_id, properties)
+        first, second = (whole(packet_id, topic, payload, True, more, envelope, identity) for _ in range(2))
+        assert first == second == expected
 
 
 @pytest.mark.parametrize("size", [127, 128, 16_383, 16_384, 65_535, 2_097_151, 2_097_152])
@@ -62,10 +69,10 @@ def test_lengths_at_the_bounds_of_their_bytes(size: int) -> None:
 
 
 def test_what_mqtt_forbids_is_escaped_in_properties_and_refused_in_topics() -> None:
-    written = whole(1, "a", b"", False, (), Envelope("a", "plc\0ü", ("rule", "x\ufffe")))
+    written = whole(1, "a", b"", False, (), Envelope("a", "plc\0ü", ("rule", "x\ufffe")), "7" * 32)
     packet = mqtt5.read(memoryview(written))[0]
     assert isinstance(packet, PublishPacket)
-    assert packet.user_properties == [("source", "plc\\u0000ü"), ("rule", "x\\ufffe")]
+    assert packet.user_properties == [("source", "plc\\u0000ü"), ("rule", "x\\ufffe"), ("id", "7" * 32)]
     for topic, envelope in (("a\0b", None), ("a/#", None), ("+/a", None), ("", None), ("a", Envelope("a\x85b", "plc"))):
         with pytest.raises(ValueError, match="forbids"):
             publish(topic, b"", False, None, envelope)

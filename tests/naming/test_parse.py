@@ -125,7 +125,7 @@ def are_whole(findings: Sequence[Finding]) -> bool:
 NAMES = st.sampled_from(["standard.yaml", "dallas.yaml", "dallas-tags.csv"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     NAMES, st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 )
@@ -133,7 +133,7 @@ def test_no_bytes_bring_the_reader_down(name: str, content: bytes) -> None:
     assert are_whole(findings_of(good_project() | {name: content}))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_no_change_of_a_file_brings_the_reader_down(data: st.DataObject) -> None:
     files = dict(data.draw(st.sampled_from([good_project(), *(case.files for case in bad_projects())])))
@@ -168,7 +168,7 @@ def flow(members: dict[str, str]) -> str:
     return "{" + ", ".join(f"{key}: {value}" for key, value in members.items()) + "}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(*(st.dictionaries(keys, NODES, max_size=4) for keys in (TOP, RULE, SOURCE, STANDARD)))
 def test_no_shape_of_yaml_brings_the_reader_down(
     top: dict[str, str], rule: dict[str, str], source: dict[str, str], standard: dict[str, str]

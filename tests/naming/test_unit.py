@@ -87,7 +87,7 @@ def test_equal_units_need_no_registry_of_units() -> None:
     assert printed.split()[1] == "0"
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200)
 @given(st.text(alphabet="mgsKCel[]degF/.*^(){}0123456789+-%'", max_size=48))
 def test_no_code_crashes(code: str) -> None:
     for pair in ((code, "m"), ("m", code), (code, "Cel")):

@@ -77,7 +77,7 @@ def test_what_is_not_that_yaml_is_told_with_its_place(content: bytes, finding: s
     assert [f"{each.where} {each.code}: {each.message}" for each in findings] == [finding]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="ab{}[]:,-?#*&!|>%@`'\"\\ \n\t01~.U\u2028", max_size=60))
 def test_no_text_raises_and_a_root_is_there_or_a_finding(text: str) -> None:
     root, findings = read_yaml(text.encode(), "f.yaml")

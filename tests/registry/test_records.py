@@ -164,7 +164,7 @@ RECORDS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.lists(RECORDS, max_size=12), parallel=st.booleans())
 def test_the_timeline_that_takes_records_is_the_one_that_the_registry_tells(
     engine: Engine, standard: Standard, records: list[Record], parallel: bool

@@ -48,6 +48,11 @@ SCHEMAS = {
     },
     "drive/1.json": {"type": "object", "properties": {"speed": {"type": "number"}}, "required": ["timestamp", "speed"]},
     "order.json": {"type": "object", "required": ["orderId"]},
+    "strict.json": {
+        "type": "object",
+        "properties": {"value": {"type": ["number", "string", "boolean", "null"], "maximum": 100, "maxLength": 4}},
+        "required": ["timestamp", "value", "quality"],
+    },
     "raw.json": {"type": "object", "properties": {"v": {"type": "number", "maximum": 100}}},
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import cast
 
-from mqtt5 import DisconnectPacket, Packet, PingReqPacket
+from mqtt5 import DisconnectPacket, Packet, PingReqPacket, PublishPacket
 
 from uns.broker.framing import Framing, NoPacket
 
@@ -21,11 +21,12 @@ class Connection(asyncio.Protocol):
         hello: Callable[[], bytes],
         take: Callable[[Packet], None],
         accepted: Callable[[int], None],
+        receive: Callable[[PublishPacket], None],
         turned: Callable[[], None],
         closed: Callable[[str], None],
     ) -> None:
         self.out, self.hello, self.turned, self.closed = out, hello, turned, closed
-        self.framing = Framing(take, accepted)
+        self.framing = Framing(take, accepted, receive)
         self.transport: asyncio.Transport | None = None
         self.heard = monotonic()
         """When the broker last said anything; `turned` runs right after."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import mqtt5
+from mqtt5 import PublishPacket
 
 SHORT: Final = 128
 """Below this, the length of a packet is one byte."""
@@ -33,13 +34,16 @@ def size_at(view: memoryview, at: int, end: int) -> int:
 class Framing:
     """Keeps the incomplete end of what was read until the rest has come."""
 
-    __slots__ = ("_missing", "_rest", "accepted", "take")
+    __slots__ = ("_missing", "_rest", "accepted", "receive", "take")
 
     def __init__(
-        self, take: Callable[[mqtt5.Packet], None], accepted: Callable[[int], None] | None = None
-    ) -> None:  # fmt: skip
-        """`accepted` hears the packet id of each bare PUBACK, which then is not handed to `take`."""
-        self.take, self.accepted = take, accepted
+        self,
+        take: Callable[[mqtt5.Packet], None],
+        accepted: Callable[[int], None] | None = None,
+        receive: Callable[[PublishPacket], None] | None = None,
+    ) -> None:
+        """`accepted` hears the packet id of each bare PUBACK, `receive` each PUBLISH; `take` all that is left."""
+        self.take, self.accepted, self.receive = take, accepted, receive or take
         self._rest = bytearray()
         self._missing = 0
 
@@ -56,7 +60,7 @@ class Framing:
 
     def _cut(self, data: bytes) -> None:
         view, at, end = memoryview(data), 0, len(data)
-        take, accepted, read = self.take, self.accepted, mqtt5.read
+        take, accepted, receive, read = self.take, self.accepted, self.receive, mqtt5.read
         size = 0
         while end - at >= 2:
             size = view[at + 1] + 2
@@ -73,7 +77,10 @@ class Framing:
                 packet = read(view[at : at + size])[0]
             except BaseException as error:  # at text that is not UTF-8 the codec panics, which is no Exception
                 raise NoPacket(str(error)) from error
-            take(packet)
+            if type(packet) is PublishPacket:
+                receive(packet)
+            else:
+                take(packet)
             at += size
             size = 0
         if size < 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from mqtt5 import PubAckReasonCode
@@ -26,7 +26,7 @@ class Outgoing:
     __slots__ = ("about", "carried", "head", "packet_id", "tail", "topic")
 
     def __init__(
-        self, topic: str, payload: bytes, retain: bool, properties: Iterable[Pair] | None, about: Any,
+        self, topic: str, payload: bytes, retain: bool, properties: Sequence[Pair] | None, about: Any,
         envelope: Envelope | None = None, identity: str = "",
     ) -> None:  # fmt: skip
         """`envelope` and `identity` bring further properties: those of its address, and the reading's `id`."""
@@ -184,7 +184,10 @@ class Outbox:
         if packet_id:
             head = bytes((head[0] | DUP,)) + head[1:]
         else:
-            packet_id = outgoing.packet_id = self.next_id()
+            packet_id = self._last_id + 1  # the usual one, without a call
+            if packet_id in self.sent or packet_id > HIGHEST_ID or packet_id in self.reserved:
+                packet_id = self.next_id()
+            self._last_id = outgoing.packet_id = packet_id
         self.sent[packet_id] = outgoing
         self.out += (head, packet_id.to_bytes(2, "big"), tail)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -11,32 +11,42 @@ from uns.envelope import Envelope, Pair
 
 PUBLISH: Final = (b"\x32", b"\x33")
 """The first byte at QoS 1, without and with retain."""
-ID: Final = b"&\x00\x02id"
+ID: Final = b"&\x00\x02id\x00\x20"
+DIGITS: Final = 32
 JSON: Final = b"\x03\x00\x10application/json"
 _LENGTHS: Final = tuple(length.to_bytes(2, "big") for length in range(256))
 
 
 def publish(
-    topic: str, payload: bytes, retain: bool, properties: Iterable[Pair] | None,
+    topic: str, payload: bytes, retain: bool, properties: Sequence[Pair] | None,
     envelope: Envelope | None = None, identity: str = "",
 ) -> tuple[bytes, bytes]:  # fmt: skip
     """The packet, in the two parts between which its packet id goes; its content type is JSON where it has properties.
 
-    `identity` is the property `id`, of fewer than 256 hexadecimal digits. ValueError: MQTT has no packet for this.
+    `identity`, of 32 hexadecimal digits, comes with an envelope. ValueError: MQTT has no packet for this.
     """
     if envelope is None:
-        name, fixed = _topic(topic), JSON if properties is not None else b""
+        name, text = _topic(topic), b"" if properties is None else JSON + _written(properties)
+        tail = b"".join((_size(len(text)), text, payload))
     else:
-        if envelope.wire is None:
-            envelope.wire = _topic(envelope.topic), JSON + b"".join([_property(*each) for each in envelope.pairs])
-        name, fixed = envelope.wire
-    if identity:
-        fixed += ID + _LENGTHS[len(identity)] + identity.encode()
-    if properties:
-        for key, text in properties:
-            fixed += _property(key, text)
-    tail = b"".join((_size(len(fixed)), fixed, payload))
+        more = properties or ()
+        if envelope.started_for != more:
+            _start(envelope, more)
+        name = envelope.name
+        tail = b"".join((envelope.start, identity.encode(), payload))
     return PUBLISH[retain] + _size(len(name) + 2 + len(tail)) + name, tail
+
+
+def _start(envelope: Envelope, more: Sequence[Pair]) -> None:
+    """Write what stays the same for as long as the further properties do."""
+    if not envelope.name:
+        envelope.name, envelope.fixed = _topic(envelope.topic), JSON + _written(envelope.pairs)
+    text = envelope.fixed + _written(more) + ID
+    envelope.start, envelope.started_for = _size(len(text) + DIGITS) + text, more
+
+
+def _written(properties: Iterable[Pair]) -> bytes:
+    return b"".join([_property(*each) for each in properties])
 
 
 def _topic(topic: str) -> bytes:

@@ -103,8 +103,9 @@ class Session:
     def connection(self) -> Connection:
         """A new connection, on which nothing has been said yet."""
         self.out.clear()
+        hooks = self.hooks
         self._connection = Connection(
-            self.out, self._hello, self._take, self.outbox.arrived, self.hooks.turned, self._lost
+            self.out, self._hello, self._take, self.outbox.arrived, hooks.receive, hooks.turned, self._lost
         )
         return self._connection
 
@@ -130,9 +131,7 @@ class Session:
             self.hooks.closed(why)
 
     def _take(self, packet: mqtt5.Packet) -> None:
-        if type(packet) is PublishPacket:
-            self.hooks.receive(packet)
-        elif type(packet) is PubAckPacket:
+        if type(packet) is PubAckPacket:
             self.outbox.answered(packet.packet_id, packet.reason_code, packet.reason_str)
             if self.outbox.again and not self._retrying:
                 self._retry_later()

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from uns.schema.address import encoded
 from uns.schema.document import MAX_FINDINGS, Document, read
 from uns.schema.drafts import compile_schema, draft, faults, unbearable
 from uns.schema.endless import endless
+from uns.schema.indifferent import indifferent
 from uns.schema.reference import Places, Reference, at, references
 from uns.schema.shape import misfits
 from uns.schema.validator import Validator
@@ -118,10 +119,12 @@ def _compiled(
 ) -> tuple[dict[str, Validator], list[Finding]]:
     contents = {path: _absolute(document, referring[path]) for path, document in documents.items()}
     registry = jsonschema_rs.Registry([(_address(path), content) for path, content in contents.items()])
+    known = {path: Places.of(document.content) for path, document in documents.items()}
     validators, findings = dict[str, Validator](), list[Finding]()
     for path, content in contents.items():
         try:
-            validators[path] = compile_schema(content, _address(path), registry)
+            compiled = compile_schema(content, _address(path), registry)
+            validators[path] = replace(compiled, indifferent=indifferent(path, known, referring))
         except jsonschema_rs.ValidationError as error:
             where = documents[path].place(tuple(error.instance_path))
             findings.append(found("schema-invalid", error.message[:300], "correct it", where))

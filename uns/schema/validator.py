@@ -25,6 +25,8 @@ class Validator:
 
     compiled: Compiled
     schema: Any
+    indifferent: bool = False
+    """Whether, of a `value` payload, its time and which number or text it holds make no difference."""
 
     def is_valid(self, instance: Any) -> bool:
         try:

@@ -155,7 +155,7 @@ def meetings(file: RuleFile) -> dict[tuple[str, ...], set[Signal]]:
     return given_by
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
 @given(files())
 def test_no_verdict_has_a_counterexample(file: RuleFile) -> None:
     findings = prove(STANDARD, (file,))
@@ -193,7 +193,7 @@ def check_absence(file: RuleFile, findings: list) -> None:
             assert later in told or max(told, default=0) >= 1000, (topic, one, other)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(files())
 def test_rules_whose_addresses_are_few_and_all_taken_by_one_earlier_rule_are_told(file: RuleFile) -> None:
     shadowed = {each.where.line for each in prove(STANDARD, (file,)) if each.code in ("rule-shadowed", "from-outside")}
