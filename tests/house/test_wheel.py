@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -50,8 +51,20 @@ def test_a_registry_is_made_outside_the_checkout(unpacked: Path, tmp_path: Path)
     assert (tmp_path / "uns.db").is_file()
 
 
-def test_every_module_to_be_compiled_exists() -> None:
-    """The compiler leaves out in silence what it does not find."""
+def compiled() -> list[Path]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     named = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["mypyc"]["include"]
-    assert [each for each in named if not (ROOT / each[1:]).is_file()] == []
+    return [Path(each[1:]) for each in named]
+
+
+def test_every_module_to_be_compiled_exists() -> None:
+    """The compiler leaves out in silence what it does not find."""
+    assert [each for each in compiled() if not (ROOT / each).is_file()] == []
+
+
+def test_tests_of_every_room_that_is_compiled_run_against_the_wheel() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    [line] = re.findall(r"^PATH_TESTS := (.*)$", makefile, re.MULTILINE)
+    tested = {each.split("/")[1] for each in line.split()}
+    assert {each.parts[1] if len(each.parts) > 2 else "core" for each in compiled()} <= tested
+    assert all((ROOT / each.partition("::")[0]).exists() for each in line.split())
