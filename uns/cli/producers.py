@@ -64,5 +64,5 @@ def _place(where: dict[str, object]) -> str:
 
 
 def _line(name: str, *parts: str | tuple[str, str], style: str = "bold") -> None:
-    harmed = ((part, "") if isinstance(part, str) else part for part in parts)
-    out.print(Text.assemble((f"{name:<10}", style), *((harmless(text), colour) for text, colour in harmed)))
+    coloured = ((part, "") if isinstance(part, str) else part for part in parts)
+    out.print(Text.assemble((f"{name:<10}", style), *((harmless(text), colour) for text, colour in coloured)))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, Config, Json, app, err, out, settings, show, show_json
+from uns.cli.app import NEGATIVE, Config, Json, app, err, harmless, out, settings, show, show_json
+
+if TYPE_CHECKING:
+    from uns.bundle import Bundle
+    from uns.cases import Ran
 
 
 @app.command("test")
@@ -21,10 +25,11 @@ def run_cases(
 
     Example: `uns test naming_rules`
     """
-    from uns.cases import outcome, run_all
+    from uns.cases import run_all
     from uns.cli.project import judged
 
-    rows, failed = [], False
+    shown: list[tuple[Ran, Bundle]] = []
+    failed = False
     for each in judged(paths or (), settings(config)):
         bundle = each.judgement.draft
         errors = [one for one in each.judgement.findings if one.severity == "error" and one.code != "test-failed"]
@@ -36,30 +41,33 @@ def run_cases(
             if each.project.only and (each.project.base / ran.case.place.file).resolve() != each.project.only.resolve():
                 continue
             failed |= bool(ran.differences)
-            rows.append(
-                {
-                    "where": ran.case.place.as_json(),
-                    "name": ran.case.name or ran.case.topic,
-                    "passed": not ran.differences,
-                    "differences": list(ran.differences),
-                    "got": [outcome(decision, bundle.standard.root) for decision in ran.decisions],
-                }
-            )
+            shown.append((ran, bundle))
     if as_json:
-        show_json(rows)
-    elif rows or not failed:
-        _shown(rows)
+        show_json([_as_json(ran, bundle.standard.root) for ran, bundle in shown])
+    elif shown or not failed:
+        _show([ran for ran, _ in shown])
     if failed:
         raise typer.Exit(NEGATIVE)
 
 
-def _shown(rows: list[dict[str, object]]) -> None:
-    for row in rows:
-        where = row["where"]
-        place = f"{where['file']}:{where['line']}" if isinstance(where, dict) else ""
-        mark = "[green]passed[/]" if row["passed"] else "[red]failed[/]"
-        out.print(f"{mark}  {place}  {str(row['name']).replace('[', chr(92) + '[')}")
-        for difference in row["differences"] if isinstance(row["differences"], list) else ():
-            out.print(f"        {difference}", markup=False)
-    passed = sum(bool(row["passed"]) for row in rows)
-    out.print(f"{passed} passed, {len(rows) - passed} failed")
+def _as_json(ran: Ran, root: str) -> dict[str, object]:
+    from uns.cases import outcome
+
+    return {
+        "where": ran.case.place.as_json(),
+        "name": ran.case.name or ran.case.topic,
+        "passed": not ran.differences,
+        "differences": list(ran.differences),
+        "got": [outcome(decision, root) for decision in ran.decisions],
+    }
+
+
+def _show(all_of: list[Ran]) -> None:
+    for ran in all_of:
+        place = ran.case.place
+        out.print("[red]failed[/]" if ran.differences else "[green]passed[/]", end="  ")
+        out.print(f"{place.file}:{place.line}  {harmless(ran.case.name or ran.case.topic)}", markup=False)
+        for difference in ran.differences:
+            out.print(f"        {harmless(difference)}", markup=False)
+    failed = sum(bool(ran.differences) for ran in all_of)
+    out.print(f"{len(all_of) - failed} passed, {failed} failed")

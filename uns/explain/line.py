@@ -1,4 +1,4 @@
-"""One line of an explanation."""
+"""What an explanation is made of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uns.finding import FilePlace
 
 
 class Line(NamedTuple):
-    """One line of an explanation: the step, where it stands, what it is, and what it did."""
+    """A step of the message, or more about the one above it, where the step is blank."""
 
     step: str
     subject: str = ""

@@ -9,7 +9,6 @@ from uns.instant import rfc3339
 
 
 def outcome_json(decision: Decision) -> dict[str, Any]:
-    """A decision as REST and `--json` show it."""
     match decision:
         case Publish():
             return {

@@ -56,13 +56,6 @@ class Noun(Generic[V]):
         with writing(engine, author) as open_one:
             return self.put_in(open_one, values)
 
-    def remove(self, engine: Engine, author: Author, *key: Any) -> bool:
-        """No longer believed to exist; its history stays."""
-        with writing(engine, author) as open_one:
-            known = self._known(open_one.connection, [key])
-            open_one.supersede(self.table, [row.row for row in known.values()])
-            return bool(known)
-
     def put_in(self, open_one: Writing, values: Iterable[V]) -> Tally:
         """What is already so changes nothing; of two with the same key the later one counts."""
         rows = {tuple(row[key] for key in self.keys): row for row in map(self.to_row, values)}
