@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from support.waiting import eventually
@@ -78,23 +79,25 @@ def test_without_a_broker_it_ends_with_three_and_a_remedy(plant, environment, br
 
 
 @pytest.fixture
-def watching(plant, environment) -> Iterator[list[subprocess.Popen[str]]]:
-    started: list[subprocess.Popen[str]] = []
-    yield started
-    for each in started:
-        each.kill()
-        each.communicate()
+def watching(plant, environment) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Begins to watch; ends with the test."""
+    with ExitStack() as ends:
+
+        def watch(*arguments: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [*COMMAND, "watch", *arguments], cwd=plant, env=environment, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            ends.enter_context(process)
+            ends.callback(process.kill)
+            return process
+
+        yield watch
 
 
-def test_watch_shows_messages_and_rejections_as_they_happen_and_ends_after_so_many(
-    plant, environment, publish, watching
-):
+def test_watch_shows_messages_and_rejections_as_they_happen_and_ends_after_so_many(publish, watching):
     publish(TOPIC, READING, **OURS)
-    process = subprocess.Popen(
-        [*COMMAND, "watch", "--count", "3"], cwd=plant, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    watching.append(process)
-    assert process.stdout is not None
+    process = watching("--count", "3")
     first = process.stdout.readline()
     assert "22.0 Cel" in first
     assert first.startswith("10:00:00.000 ")
@@ -120,20 +123,6 @@ def test_watch_refuses_what_is_no_filter(plant, environment):
     wrong = uns(plant, environment, "watch", "dallas/#/x")
     assert wrong.returncode == 2
     assert "`#` must be the last level" in wrong.stderr
-
-
-def test_watch_survives_a_closed_pipe(plant, environment, publish, watching):
-    publish(TOPIC, READING, **OURS)
-    process = subprocess.Popen(
-        [*COMMAND, "watch"], cwd=plant, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    watching.append(process)
-    assert process.stdout is not None
-    assert "22.0" in process.stdout.readline()
-    process.stdout.close()
-    eventually(lambda: publish(TOPIC, READING, **OURS) or process.poll() is not None)
-    assert process.stderr is not None
-    assert "Traceback" not in process.stderr.read()
 
 
 def test_values_of_one_parent_stand_in_columns(plant, environment, publish):
@@ -179,13 +168,11 @@ def test_explain_says_of_a_raw_message_what_the_api_says(plant, environment, api
     assert json.loads(printed) | {"context": ""} == answered | {"context": ""}
 
 
-def test_watch_takes_a_closed_pipe_for_an_end(plant, environment, publish, watching):
-    process = subprocess.Popen(
-        [*COMMAND, "watch", "--json"], cwd=plant, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    watching.append(process)
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_watch_takes_a_closed_pipe_for_an_end(publish, watching, arguments):
+    process = watching(*arguments)
     publish(TOPIC, READING, **OURS)
-    assert process.stdout.readline()
+    assert "22.0" in process.stdout.readline()
     process.stdout.close()
 
     def ended() -> bool:
@@ -193,19 +180,16 @@ def test_watch_takes_a_closed_pipe_for_an_end(plant, environment, publish, watch
         return process.poll() is not None
 
     eventually(ended)
-    assert (process.returncode, process.stderr.read()) == (0, b"")
+    assert (process.returncode, process.stderr.read()) == (0, "")
 
 
-def test_ctrl_c_ends_watch_well(plant, environment, publish, watching):
-    process = subprocess.Popen(
-        [*COMMAND, "watch", "--json"], cwd=plant, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    watching.append(process)
+def test_ctrl_c_ends_watch_well(publish, watching):
+    process = watching("--json")
     publish(TOPIC, READING, **OURS)
     assert process.stdout.readline()
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=15)
-    assert (process.returncode, told.strip()) == (130, b"")
+    assert (process.returncode, told.strip()) == (130, "")
 
 
 def test_explain_tells_of_a_governed_topic_what_the_api_tells(plant, environment, publish, api):

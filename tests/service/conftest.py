@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,13 @@ def service(folder: Path, broker: Mosquitto) -> Iterator[Service]:
 
 
 @pytest.fixture
-def client(broker: Mosquitto) -> Iterator[Client]:
+def client_of(broker: Mosquitto) -> Iterator[Callable[..., Client]]:
+    """`client_of(name, listens_to, at_once)` connects another; all of them leave with the test."""
+    with ExitStack() as connected:
+        yield lambda *about, **more: connected.enter_context(Client(broker.port, *about, **more))
+
+
+@pytest.fixture
+def client(client_of: Callable[..., Client]) -> Client:
     """Machines, and the subscriber that counts."""
-    with Client(broker.port, "client") as both:
-        both.subscribe("acme/#")
-        yield both
+    return client_of("client", "acme/#")

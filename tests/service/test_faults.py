@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,24 +43,19 @@ class Load:
 
 
 @pytest.fixture
-def watcher(broker: Mosquitto) -> Iterator[Client]:
-    with Client(broker.port, "watcher") as client:
-        client.subscribe("acme/dallas/#")
-        yield client
+def watcher(client_of: Callable[..., Client]) -> Client:
+    return client_of("watcher", "acme/dallas/#")
 
 
 @pytest.fixture
-def overheard(broker: Mosquitto) -> Iterator[Client]:
+def overheard(client_of: Callable[..., Client]) -> Client:
     """What the broker took from the machines, in its order: a client in trouble may send in another one."""
-    with Client(broker.port, "overheard") as client:
-        client.subscribe("plc/L1/#")
-        yield client
+    return client_of("overheard", "plc/L1/#")
 
 
 @pytest.fixture
-def machines(broker: Mosquitto) -> Iterator[Client]:
-    with Client(broker.port, "machines", at_once=1) as client:
-        yield client
+def machines(client_of: Callable[..., Client]) -> Client:
+    return client_of("machines", at_once=1)
 
 
 def arrived(watcher: Client) -> set[int]:
@@ -83,8 +78,7 @@ def kill_service(broker: Mosquitto, service: Service, folder: Path) -> None:
 
 def stop_service(broker: Mosquitto, service: Service, folder: Path) -> None:
     """It finishes what is on its way, says so, and leaves the rest at the broker."""
-    with Client(broker.port, "state") as client:
-        client.subscribe("acme/_uns/uns")
+    with Client(broker.port, "state", "acme/_uns/uns") as client:
         begun = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - begun < 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -35,10 +35,8 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture
-def client(broker: Mosquitto) -> Iterator[Client]:
-    with Client(broker.port, "client") as both:
-        both.subscribe("acme/dallas/#")
-        yield both
+def client(client_of: Callable[..., Client]) -> Client:
+    return client_of("client", "acme/dallas/#")
 
 
 def packet_of(remaining: int) -> int:

@@ -161,7 +161,7 @@ class Service:
 class Client:
     """paho-mqtt, the other client library: machines, and the subscriber that counts."""
 
-    def __init__(self, port: int, name: str, at_once: int = 500) -> None:
+    def __init__(self, port: int, name: str, listens_to: str = "", at_once: int = 500) -> None:
         """After a reconnect paho sends several unanswered messages out of their order; with one at a time none."""
         self.messages: list[mqtt.MQTTMessage] = []
         self.subscribed = threading.Event()
@@ -181,6 +181,8 @@ class Client:
         self.client.connect("127.0.0.1", port, keepalive=10, clean_start=False, properties=lasting)
         self.client.loop_start()
         until(self.client.is_connected)
+        if listens_to:
+            self.subscribe(listens_to)
 
     def _connected(self, client: mqtt.Client, *_: Any) -> None:
         if self._filter:
