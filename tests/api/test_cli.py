@@ -69,6 +69,13 @@ def test_ls_ends_with_one_where_nothing_is(plant, environment):
     assert "keeps nothing at acme/dallas" in nothing.stderr
 
 
+@pytest.mark.parametrize("path", ["#", "dallas/+/line-3", "dallas//line-3", "dallas/\n"])
+def test_ls_of_what_is_no_place_in_the_tree_is_wrong_use(plant, environment, path):
+    refused = uns(plant, environment, "ls", path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: ")
+
+
 @pytest.mark.parametrize("verb", ["ls", "watch"])
 def test_without_a_broker_it_ends_with_three_and_a_remedy(plant, environment, broker, verb):
     broker.stop()

@@ -240,6 +240,22 @@ def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
     assert "\x1b" not in uns_("quarantine", "show", "3").stdout
 
 
+def test_a_huge_message_shows_its_beginning_and_all_of_it_as_json(folder: Path) -> None:
+    uns_("migrate")
+    finding = found("payload-syntax", "not JSON at byte 0", "`read: text`", SamplePlace("plc/a"))
+    topic, payload = "plc/" + "a" * 60_000, b"x" * 2_000_000
+    engine = connect("sqlite:///uns.db")
+    keep(engine, [Rejection("u", "m", RawMessage(topic, payload, SECOND), None, None, (finding,), "b", "1")], SECOND)
+    engine.dispose()
+    one = uns_("quarantine", "show", "1")
+    assert "x" * 4_000 + "…" in one.stdout.replace("\n", "")
+    assert len(one.stdout) < 100_000
+    assert "the beginning of 2000000 bytes; --json shows all" in one.stderr
+    assert len(shown("quarantine", "show", "1")["raw"]["text"]) == len(payload)
+    assert len(uns_("quarantine", "list").stdout) < 1_000
+    assert len(uns_("quarantine", "causes").stdout) < 1_000
+
+
 def test_quarantine_tells_what_is_rejected_most(folder: Path) -> None:
     uns_("migrate")
     engine = connect("sqlite:///uns.db")

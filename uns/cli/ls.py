@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from uns.cli.app import NEGATIVE, Config, Json, app, fail, one_line, out, settings, show_json
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, one_line, out, settings, show_json
 
 WIDEST = 24
 """Characters of a reading up to which all of one parent are aligned."""
@@ -37,7 +37,7 @@ def ls(
     chosen = settings(config)
     bundle = draft_of(chosen)
     root = bundle.standard.root
-    start = below_root(path.strip("/"), root) if path.strip("/") else root
+    start = _start(below_root(path.strip("/"), root) if path.strip("/") else root)
     namespace = Namespace(Changes("", max_changes=0))
     namespace.clear(root)
 
@@ -55,6 +55,16 @@ def ls(
         raise typer.Exit(0 if start in namespace.nodes else NEGATIVE)
 
     out.print(_grown(node, Tree(one_line(node.path) if node.value is None else _line(node))))
+
+
+def _start(path: str) -> str:
+    from uns.finding import Malformed
+    from uns.topic import Topic
+
+    try:
+        return Topic(path)
+    except Malformed as error:
+        fail(WRONG_USE, str(error), "name one place in the tree; `uns watch` and the REST API's /values take filters")
 
 
 def _grown(node: Any, tree: Any) -> Any:

@@ -12,6 +12,8 @@ from uns.instant import legible
 verbs = typer.Typer(help="The rejected samples, with their raw messages.", no_args_is_help=True)
 app.add_typer(verbs, name="quarantine")
 
+ADDRESS, PAYLOAD = 200, 4_000
+"""Characters that a person is shown; a topic may have 65 535 bytes, a message megabytes."""
 Text = Annotated[str | None, typer.Option(show_default=False)]
 
 
@@ -47,7 +49,7 @@ def list_(
         return
     for each in page.items:
         address = each.raw.topic + (f" [{each.tag}]" if each.tag is not None else "")
-        out.print(f"{each.id:>8}  {legible(each.raw.received)}  {harmless(address)}", markup=False)
+        out.print(f"{each.id:>8}  {legible(each.raw.received)}  {_cut(harmless(address), ADDRESS)}", markup=False)
         for finding in each.findings:
             out.print(f"          {harmless(finding.message)} ({finding.code})", markup=False)
     forgotten = f" ({held.forgotten} of causes no longer told apart)" if held.forgotten else ""
@@ -79,7 +81,7 @@ def causes_(
     for each in found:
         address = each.topic + (f" [{each.tag}]" if each.tag is not None else "")
         what = (
-            f"{harmless(address)}  {each.code}  {each.rule or 'no rule'}"
+            f"{_cut(harmless(address), ADDRESS)}  {each.code}  {each.rule or 'no rule'}"
             if each.code
             else "causes no longer told apart"
         )
@@ -114,4 +116,11 @@ def show_(
             out.print(harmless(shown[name]), markup=False)
     show(found.findings)
     raw = found.raw_as_json()
-    out.print(harmless(raw["text"]) if raw["text"] is not None else raw["hex"], markup=False)
+    payload = harmless(raw["text"]) if raw["text"] is not None else raw["hex"]
+    out.print(_cut(payload, PAYLOAD), markup=False)
+    if len(payload) > PAYLOAD:
+        err.print(f"the beginning of {len(found.raw.payload)} bytes; --json shows all", highlight=False)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
