@@ -2,16 +2,19 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from uns.cli import context, migrate, quarantine, registry
+from uns.cli import load_verbs
 from uns.cli.app import app
-from uns.finding import SamplePlace, found
+from uns.finding import Finding, SamplePlace, found
 from uns.instant import SECOND
 from uns.message import RawMessage
 from uns.quarantine import Rejection
@@ -21,8 +24,7 @@ from uns.registry.entries import stock
 from uns.registry.nouns import PRODUCTS
 from uns.registry.quarantine import keep
 
-VERBS = (context, migrate, quarantine, registry)
-"""Importing them adds them to the application."""
+load_verbs()
 STANDARD = """\
 enterprise: acme
 sites:
@@ -213,20 +215,27 @@ def test_context_of_equipment_that_the_standard_does_not_know_is_refused(
     assert said in refused.stderr
 
 
-def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
+@contextmanager
+def registry() -> Iterator[Engine]:
+    """Of the folder that the verbs work in."""
     uns_("migrate")
+    engine = connect("sqlite:///uns.db")
+    yield engine
+    engine.dispose()
+
+
+def rejection(number: int, finding: Finding, raw: RawMessage, tag: str | None = None) -> Rejection:
+    return Rejection(f"u-{number}", f"m-{number}", raw, tag, "d/x", (finding,), "b", "1")
+
+
+def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
     finding = found("value-type", '"21,4" is not a number', "`decimal: ','`", SamplePlace("plc/a", "T1", "/v"))
     payloads = [b'{"v": "21,4"}', b"\xff", b"\x1b[31mred"]
-    engine = connect("sqlite:///uns.db")
-    keep(
-        engine,
-        [
-            Rejection(f"u-{at}", f"m-{at}", RawMessage("plc/a", each, at * SECOND), "T1", "d/x", (finding,), "b", "1")
-            for at, each in enumerate(payloads)
-        ],
-        SECOND,
-    )
-    engine.dispose()
+    rejected = [
+        rejection(at, finding, RawMessage("plc/a", each, at * SECOND), "T1") for at, each in enumerate(payloads)
+    ]
+    with registry() as engine:
+        keep(engine, rejected, SECOND)
     listed = shown("quarantine", "list", "--limit", "2")
     assert [each["id"] for each in listed["items"]] == [3, 2]
     assert listed["quarantined"] == 3
@@ -257,16 +266,13 @@ def test_a_huge_message_shows_its_beginning_and_all_of_it_as_json(folder: Path) 
 
 
 def test_quarantine_tells_what_is_rejected_most(folder: Path) -> None:
-    uns_("migrate")
-    engine = connect("sqlite:///uns.db")
     finding = found("value-type", "hot", "map it", SamplePlace("plc/a"))
     topics = [("plc/rare", None), *[("plc/noisy", "T1")] * 4]
-    rejections = [
-        Rejection(f"u-{at}", f"m-{at}", RawMessage(topic, b"1", at * SECOND), tag, "d/x", (finding,), "b", "1")
-        for at, (topic, tag) in enumerate(topics)
+    rejected = [
+        rejection(at, finding, RawMessage(topic, b"1", at * SECOND), tag) for at, (topic, tag) in enumerate(topics)
     ]
-    keep(engine, rejections, SECOND, Bounds(first=1, newest=1))
-    engine.dispose()
+    with registry() as engine:
+        keep(engine, rejected, SECOND, Bounds(first=1, newest=1))
     assert uns_("quarantine", "causes").stdout.splitlines() == [
         "       4  plc/noisy [T1]  value-type  d/x, lately 1970-01-01T00:00:04.000Z, 2 of them counted only",
         "       1  plc/rare  value-type  d/x, lately 1970-01-01T00:00:00.000Z",
@@ -277,18 +283,17 @@ def test_quarantine_tells_what_is_rejected_most(folder: Path) -> None:
 
 
 def test_quarantine_lists_times_for_a_person_and_what_was_forgotten(folder: Path) -> None:
-    uns_("migrate")
-    engine = connect("sqlite:///uns.db")
     finding = found("rule-none", "no rule", "add one", SamplePlace("plc/a"))
     received = 1_763_600_000 * SECOND + 123_456_789
-    rejections = [
-        Rejection(f"u-{at}", f"m-{at}", RawMessage(f"plc/{at}", b"1", received), None, None, (finding,), "b", "1")
-        for at in range(20)
-    ]
-    for each in rejections:
-        keep(engine, [each], received, Bounds(max_causes=5))
-    forgotten = stock(engine).forgotten
-    engine.dispose()
+    with registry() as engine:
+        for at in range(20):
+            keep(
+                engine,
+                [rejection(at, finding, RawMessage(f"plc/{at}", b"1", received))],
+                received,
+                Bounds(max_causes=5),
+            )
+        forgotten = stock(engine).forgotten
     listed = uns_("quarantine", "list")
     assert "  2025-11-20T00:53:20.123Z  plc/19" in listed.stdout
     assert f"({forgotten} of causes no longer told apart)" in listed.stderr
@@ -304,6 +309,5 @@ def test_who_has_no_name_on_this_machine_is_known_by_number(folder: Path, monkey
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
     assert uns_("registry", "import", "products", "products.csv").exit_code == 0
-    engine = connect("sqlite:///uns.db")
-    assert PRODUCTS.listed(engine).items[0].recorded_by == "uid 4000000000"
-    engine.dispose()
+    with registry() as engine:
+        assert PRODUCTS.listed(engine).items[0].recorded_by == "uid 4000000000"
