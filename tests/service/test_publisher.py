@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from uns.context.values import EMPTY
 from uns.decision import Publish, Reject
 from uns.envelope import Envelope
 from uns.finding import FilePlace
@@ -31,7 +32,7 @@ def reading(
     envelope = Envelope(TOPIC, source)
     return Publish(
         sample, Target(PLACE, None, TOPIC), RULE, TOPIC, b"{}", envelope, identity, (), True, value, quality,
-        cast(Any, None),
+        EMPTY,
     )  # fmt: skip
 
 
