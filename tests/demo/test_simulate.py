@@ -7,7 +7,8 @@ from itertools import takewhile
 
 from paho.mqtt.subscribeoptions import SubscribeOptions
 from support.mosquitto import Mosquitto
-from support.plant import Client, until
+from support.plant import Client
+from support.waiting import eventually
 
 from uns.demo.plant import messages
 from uns.demo.simulate import Simulation
@@ -24,7 +25,7 @@ def run(broker: Mosquitto, name: str, seed: int, seconds: float) -> Said:
         run = takewhile(lambda message: message.after < seconds, messages(seed, START))
         simulation = Simulation(broker.port, run)
         asyncio.run(simulation.run())
-        until(lambda: len(listener.messages) == simulation.sent)
+        eventually(lambda: len(listener.messages) == simulation.sent)
         return [(each.topic, each.payload, each.retain) for each in listener.messages]
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import Client, Service, until, write_project
+from support.plant import Client, Service, write_project
+from support.waiting import eventually
 
 from uns.service.topics import OwnTopics
 
@@ -23,6 +24,6 @@ def test_every_file_of_the_state_folder_is_on_the_page(tmp_path: Path, broker: M
     with Service(tmp_path / "plant", broker.url) as service, Client(broker.port, "client") as client:
         service.ready()
         client.publish("plc/L1/filler/pressure", {"Val": 1})
-        until(lambda: service.counters()[1]["quarantined"] == 1)
+        eventually(lambda: service.counters()[1]["quarantined"] == 1)
         for file in (tmp_path / "plant" / ".uns").iterdir():
             assert f"`{file.name}`" in PAGE

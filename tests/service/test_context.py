@@ -7,8 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, now, until, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, write_project
 from support.postgres import binaries, postgres
+from support.waiting import eventually
 
 FILLER = GOVERNED.format("filler")
 ORDERS = """\
@@ -30,7 +31,7 @@ def folder(folder: Path) -> Path:
 def reading(client: Client, value: float, at: int) -> dict[str, object]:
     """As it was published."""
     client.publish("plc/L1/filler/temperature", {"Val": value, "ts": at})
-    return until(lambda: next((each for each in client.bodies(FILLER) if each["value"] == value), None))
+    return eventually(lambda: next((each for each in client.bodies(FILLER) if each["value"] == value), None))
 
 
 def test_a_record_is_late_only_for_readings_that_it_would_have_changed(
@@ -46,7 +47,7 @@ def test_a_record_is_late_only_for_readings_that_it_would_have_changed(
         def announce(event: str, when: int) -> None:
             recorded = service.counters()[1]["recorded"]
             client.publish("mes/orders", {"event": event, "line": "L1", "order": "B-1", "at": when})
-            until(lambda: service.counters()[1]["recorded"] > recorded)
+            eventually(lambda: service.counters()[1]["recorded"] > recorded)
 
         assert "batch" not in reading(client, 1, at - 20_000)
         announce("START", at - 30_000)
@@ -71,10 +72,10 @@ def test_a_registry_that_fell_silent_for_a_while_is_believed_again(
     with postgres() as url, Service(folder, broker.url, registry=url, timeline_max_age="2s") as service:
         service.ready()
         client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": now() - 1000})
-        until(has_batch)
+        eventually(has_batch)
         with psycopg.connect(url) as locking:
             locking.execute("LOCK TABLE revision IN ACCESS EXCLUSIVE MODE")
-            until(lambda: not has_batch(), 10)
+            eventually(lambda: not has_batch(), 10)
             service.ready("degraded")
-        until(has_batch, 10)
+        eventually(has_batch, 10)
         service.ready()

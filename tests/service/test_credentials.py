@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto, mosquitto
-from support.plant import Service, until
+from support.plant import Service
+from support.waiting import eventually
 
 from uns.demo.mosquitto import free_port
 
@@ -79,9 +80,9 @@ def test_a_broker_that_is_not_believed_is_told_in_one_line_and_tried_again(
     Authority(tmp_path / "stranger")
     broker, url = secured(tmp_path, authority, alternative)
     with broker, Service(folder, url, ca_file=str(tmp_path / trusted)) as service:
-        until(lambda: told in service.said(), why=service.said)
+        eventually(lambda: told in service.said(), why=service.said)
         service.ready("hold")
-        until(lambda: any(told in each for each in service.get("/readyz")["reasons"]))
+        eventually(lambda: any(told in each for each in service.get("/readyz")["reasons"]))
         assert "Traceback" not in service.said()
         assert service.said().count(told) <= 2  # said once, and once more as the state that it leads to
 
@@ -102,10 +103,10 @@ def test_a_wrong_password_is_told_and_a_corrected_one_is_taken(
     secret = tmp_path / "secret"
     secret.write_text("wrong\n", encoding="utf-8")
     with Service(folder, guarded.url, username="uns", password_file=str(secret)) as service:
-        until(lambda: "not authorized" in service.said(), why=service.said)
+        eventually(lambda: "not authorized" in service.said(), why=service.said)
         service.ready("hold")
         secret.unlink()
-        until(lambda: "secret" in service.said(), why=service.said)
+        eventually(lambda: "secret" in service.said(), why=service.said)
         secret.write_text("right\n", encoding="utf-8")
         service.ready()
         assert "Traceback" not in service.said()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import Client, Service, properties, until
+from support.plant import Client, Service, properties
+from support.waiting import eventually
 
 ASSETS = 20
 
@@ -82,7 +83,7 @@ def stop_service(broker: Mosquitto, service: Service, folder: Path) -> None:
         begun = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - begun < 10
-        until(lambda: client.bodies("acme/_uns/uns")[-1]["state"] == "stopped")
+        eventually(lambda: client.bodies("acme/_uns/uns")[-1]["state"] == "stopped")
         messages, decisions = (client.bodies("acme/_uns/uns")[-1][each] for each in ("messages", "decisions"))
     assert messages["received"] == messages["acknowledged"] + messages["in_flight"] > 0
     assert decisions["in_flight"] == 0
@@ -114,7 +115,7 @@ def test_not_one_sample_is_lost(
     machines.publish("plc/L1/asset-2/pressure", {"Val": 1})
     after(1)
     sent = load.stop()
-    until(lambda: arrived(watcher) >= sent, 40, lambda: (len(sent), len(arrived(watcher)), service.said()))
+    eventually(lambda: arrived(watcher) >= sent, 40, lambda: (len(sent), len(arrived(watcher)), service.said()))
     assert arrived(watcher) == sent
     for asset in range(ASSETS):
         _in_order(watcher, overheard, f"asset-{asset}/")
@@ -124,7 +125,7 @@ def test_not_one_sample_is_lost(
     assert messages["received"] == ended + messages["in_flight"]
     made = decisions.pop("made")
     assert made == sum(decisions.values())
-    until(lambda: _quarantined(tmp_path / "plant") >= {"plc/L1/asset-1/pressure", "plc/L1/asset-2/pressure"})
+    eventually(lambda: _quarantined(tmp_path / "plant") >= {"plc/L1/asset-1/pressure", "plc/L1/asset-2/pressure"})
     assert service.get("/readyz")["status"] in ("ready", "degraded")
 
 
@@ -137,9 +138,9 @@ def test_a_killed_broker_loses_nothing_of_what_it_had_saved(
     if not serving:
         assert service.stop() == 0
     load = Load(machines, 1000)
-    until(lambda: machines.accepted > 500)
+    eventually(lambda: machines.accepted > 500)
     accepted, at = machines.accepted, time.time()
-    until(lambda: _saved(tmp_path / "mosquitto") > at, why=broker.log.read_text)
+    eventually(lambda: _saved(tmp_path / "mosquitto") > at, why=broker.log.read_text)
     after(0.5)
     broker.kill()
     broker.start()
@@ -149,7 +150,7 @@ def test_a_killed_broker_loses_nothing_of_what_it_had_saved(
     after(0.5)
     sent = load.stop()
     promised = {number for number in sent if number <= accepted} | {max(sent)}
-    until(lambda: arrived(watcher) >= promised, 40, lambda: (promised - arrived(watcher), service.said()))
+    eventually(lambda: arrived(watcher) >= promised, 40, lambda: (promised - arrived(watcher), service.said()))
     messages, decisions = service.settled()
     assert arrived(watcher) <= sent
     assert messages["received"] == messages["acknowledged"] + messages["cut_off"]

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto, mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, now, reasons, until
+from support.plant import GOVERNED, RULES, Client, Service, now, reasons
+from support.waiting import eventually
 
 FILLER = GOVERNED.format("filler")
 POISON = [
@@ -36,7 +37,7 @@ def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder:
         client.subscribe("acme/dallas/#")
         client.publish("plc/L1/mixer/temperature", {"Val": 1, "ts": now()})
         client.publish("plc/L1/filler/temperature", {"Val": 2, "ts": now()})
-        until(lambda: client.bodies(FILLER), why=service.said)
+        eventually(lambda: client.bodies(FILLER), why=service.said)
         service.settled()
         assert service.get("/status")["findings"] == {"publish-refused": 1}
         assert service.counters()[1]["published"] == 1
@@ -63,7 +64,7 @@ def test_what_the_broker_holds_is_known_at_once_without_its_own_topics(folder: P
         for number in range(2_000):
             client.publish(f"plc/L{number % 100}/asset-{number}/temperature", {"Val": 1, "ts": at})
         client.flush()
-        until(lambda: service.counters()[1]["published"] == 2_000, why=lambda: service.counters())
+        eventually(lambda: service.counters()[1]["published"] == 2_000, why=lambda: service.counters())
         assert service.stop() == 0
         service.start()
         service.ready()
@@ -82,21 +83,21 @@ def test_a_broker_that_forgot_us_is_told_as_a_possible_gap(
     assert "may have lost messages" in reasons(service)
     assert "the broker has forgotten our session" in service.said()
     client.publish("plc/L1/filler/temperature", {"Val": 3, "ts": now()})
-    until(lambda: client.bodies(FILLER), why=service.said)
+    eventually(lambda: client.bodies(FILLER), why=service.said)
 
 
 def test_what_the_broker_drops_is_told(folder: Path, tmp_path: Path) -> None:
     few = "max_queued_messages 10\nsys_interval 1\n"
     with mosquitto(tmp_path / "mosquitto", extra=few) as broker, Service(folder, broker.url) as service:
         service.ready()
-        until(lambda: "connected" in service.said())
+        eventually(lambda: "connected" in service.said())
         service.process.send_signal(signal.SIGSTOP)
         with Client(broker.port, "client") as client:
             for number in range(3_000):
                 client.publish("plc/L1/filler/temperature", {"Val": number, "ts": now()})
             client.flush()
         service.process.send_signal(signal.SIGCONT)
-        until(lambda: "the broker dropped messages" in service.said(), 30, service.said)
+        eventually(lambda: "the broker dropped messages" in service.said(), 30, service.said)
         assert "uns_possible_gaps_total 1.0" in service.get("/metrics")
 
 
@@ -106,7 +107,7 @@ def test_hostile_payloads_between_good_ones_spoil_nothing(service: Service, clie
         client.publish(f"plc/{number}/\U0001f37a/ü", payload)
         client.publish("plc/L1/filler/temperature", {"Val": number, "ts": now() + number})
     client.flush()
-    until(lambda: len(client.bodies(FILLER)) == len(POISON), 40, service.said)
+    eventually(lambda: len(client.bodies(FILLER)) == len(POISON), 40, service.said)
     assert [body["value"] for body in client.bodies(FILLER)] == [float(each) for each in range(1, len(POISON) + 1)]
     messages, decisions = service.settled()
     assert messages["received"] == messages["acknowledged"] == 3 * len(POISON)
@@ -122,7 +123,7 @@ def test_thousands_of_topics_are_served_and_remembered(folder: Path, broker: Mos
         for number in range(count):
             client.publish(f"plc/L{number % 100}/asset-{number}/temperature", {"Val": 1, "ts": at})
         client.flush()
-        until(lambda: service.counters()[1]["published"] == count, 60, lambda: service.counters())
+        eventually(lambda: service.counters()[1]["published"] == count, 60, lambda: service.counters())
         service.kill()
         service.start()
         service.ready(within=60)
@@ -133,7 +134,7 @@ def test_sighup_asks_for_the_rules_again(service: Service, folder: Path) -> None
     before = service.get("/status")["bundle"]["revision"]
     (folder / "naming_rules" / "dallas.yaml").write_text(RULES.replace("unit: Cel", "unit: K"), encoding="utf-8")
     service.process.send_signal(signal.SIGHUP)
-    until(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
+    eventually(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
 
 
 @pytest.fixture
@@ -162,12 +163,12 @@ def test_a_full_disk_holds_and_loses_nothing(small_disk: Path, folder: Path, bro
         client.publish("plc/L1/filler/pressure", {"Val": "x" * 200_000})
         client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
         service.ready("hold")
-        until(lambda: "cannot be written" in reasons(service), why=service.said)
+        eventually(lambda: "cannot be written" in reasons(service), why=service.said)
         (folder / "naming_rules" / "dallas.yaml").write_text(RULES + "# new\n", encoding="utf-8")
-        until(lambda: "could not be kept" in service.said(), why=service.said)
+        eventually(lambda: "could not be kept" in service.said(), why=service.said)
         ballast.unlink()
         service.ready("ready", "degraded")
-        until(lambda: client.bodies(FILLER))
+        eventually(lambda: client.bodies(FILLER))
         service.settled()
         assert service.counters()[1]["quarantined"] == 1
         assert service.counters()[0]["acknowledged"] == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.plant import until
+from support.waiting import eventually
 
 from uns.context.values import Record
 from uns.equipment import EquipmentPath
@@ -203,10 +203,10 @@ def test_while_nothing_can_be_written_nothing_is_completed(tmp_path: Path) -> No
     pages = journal.store.connection.execute("PRAGMA page_count").fetchone()[0]
     journal.store.connection.execute(f"PRAGMA max_page_count = {pages}")
     journal.put(refusal(0, ("t",), b"x" * 1_000_000), "big")
-    until(lambda: "full" in journal.failing)
+    eventually(lambda: "full" in journal.failing)
     assert done == []
     journal.store.connection.execute("PRAGMA max_page_count = 100000")
-    until(lambda: done == ["big"])
+    eventually(lambda: done == ["big"])
     assert journal.failing == ""
     assert [bool(each) for each in said] == [True, False]
     journal.stop()
@@ -216,7 +216,7 @@ def test_what_is_kept_grows_old_also_where_nothing_is_rejected(tmp_path: Path) -
     asked: list[Sequence[Rejection]] = []
     journal = Journal(tmp_path, lambda waits: None)
     mover = Mover(journal, asked.append, lambda records: None, (Away,), age_every=0.05)
-    until(lambda: len(asked) >= 3)
+    eventually(lambda: len(asked) >= 3)
     mover.stop()
     journal.stop()
     assert not any(asked)
@@ -248,9 +248,9 @@ def test_the_mover_ships_once_the_registry_is_there_and_then_deletes(tmp_path: P
     for number in range(5):
         journal.put(refusal(number, (f"t{number}",)), None)
         journal.put(announced(f"B-{number}"), None)
-    until(lambda: mover.away)
+    eventually(lambda: mover.away)
     away.clear()
-    until(lambda: len(kept) == len(applied) == 5)
+    eventually(lambda: len(kept) == len(applied) == 5)
     mover.stop()
     journal.stop()
     assert kept == [f"t{number}" for number in range(5)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.plant import until
+from support.waiting import eventually
 
 from uns.context.values import Record
 from uns.equipment import EquipmentPath
@@ -69,15 +69,15 @@ def test_what_is_on_its_way_to_the_registry_is_not_counted_as_dropped(tmp_path: 
     journal = Journal(tmp_path, safe.extend)
     for number in range(first):
         journal.put(refusal(number), number)
-    until(lambda: len(safe) == first)
+    eventually(lambda: len(safe) == first)
     mover = Mover(journal, keep, lambda records: None, (ConnectionError,))
     assert shipping.wait(20)
     for number in range(first, all_of_them):
         journal.put(refusal(number), number)
-    until(lambda: len(safe) == all_of_them, 60)
+    eventually(lambda: len(safe) == all_of_them, 60)
     more.set()
     newest = RAW.received + all_of_them - 1
-    until(lambda: shipped and shipped[-1].raw.received == newest)
+    eventually(lambda: shipped and shipped[-1].raw.received == newest)
     mover.stop()
     journal.stop()
     assert journal.counted_only > 0

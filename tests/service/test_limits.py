@@ -9,7 +9,8 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 from support.mosquitto import Mosquitto, mosquitto
-from support.plant import RULES, STANDARD, Client, Service, now, until
+from support.plant import RULES, STANDARD, Client, Service, now
+from support.waiting import eventually
 
 LARGEST = 2_000
 RAW = "plc/L1/filler/remark"
@@ -53,29 +54,29 @@ def test_a_governed_message_of_exactly_the_limit_goes_out_and_one_byte_more_is_k
     folder: Path, broker: Mosquitto, client: Client
 ) -> None:
     with Service(folder, broker.url) as service:
-        until(lambda: "connected" in service.said())
+        eventually(lambda: "connected" in service.said())
         at = now()
         client.publish(RAW, {"Val": SHORT, "ts": at})
-        until(lambda: client.bodies(GOVERNED), why=service.said)
+        eventually(lambda: client.bodies(GOVERNED), why=service.said)
         room = LARGEST - governed_size(client.messages[0])
         for number, more in enumerate((room, room + 1, room - 1), 1):
             client.publish(RAW, {"Val": SHORT + "y" * more, "ts": at + number})
-        until(lambda: len(client.bodies(GOVERNED)) == 3, why=service.said)
+        eventually(lambda: len(client.bodies(GOVERNED)) == 3, why=service.said)
         service.settled()
         assert [governed_size(each) for each in client.messages[1:]] == [LARGEST, LARGEST - 1]
         assert service.get("/status")["findings"] == {"publish-too-large": 1}
-        until(lambda: findings(folder))
+        eventually(lambda: findings(folder))
         assert f"{LARGEST + 1} bytes are above {LARGEST} bytes" in findings(folder)[0]
 
 
 def test_a_raw_message_of_exactly_the_limit_is_received(folder: Path, broker: Mosquitto, client: Client) -> None:
     with Service(folder, broker.url) as service:
-        until(lambda: "connected" in service.said())
+        eventually(lambda: "connected" in service.said())
         around = packet_of(2 + len(RAW) + 2 + 1 + LARGEST) - LARGEST
         payload = b'{"Val":"%s"}' % (b"x" * (LARGEST - around - 10))
         assert packet_of(2 + len(RAW) + 2 + 1 + len(payload)) == LARGEST
         client.publish(RAW, payload)
-        until(lambda: service.counters()[1]["quarantined"] == 1, why=service.said)
+        eventually(lambda: service.counters()[1]["quarantined"] == 1, why=service.said)
         assert service.get("/status")["findings"] == {"publish-too-large": 1}, "its governed message would be larger"
         messages, _ = service.settled()
         assert messages["received"] == messages["acknowledged"] == 1

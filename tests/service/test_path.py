@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from mqtt5 import PubAckReasonCode, PublishPacket, QoS
-from support.plant import until
 from support.project import bundle_of
+from support.waiting import eventually
 
 from uns.broker.endpoint import Endpoint
 from uns.broker.session import Hooks, Session
@@ -53,7 +53,7 @@ def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_p
     path.faults.told = lambda topic, fault: failed.append(f"{topic}: {fault!r}")
     for packet_id, payload in enumerate((b'{"v":1}', b"poison", b'{"v":2}'), 1):
         path.receive(PublishPacket(TOPIC, payload, qos=QoS.AT_LEAST_ONCE, packet_id=packet_id))
-    until(lambda: committed)
+    eventually(lambda: committed)
     path.committed(committed)
     journal.stop()
 
@@ -91,7 +91,7 @@ def test_what_the_broker_refuses_of_one_message_is_worked_out_again_once(tmp_pat
     refused = PubAckReasonCode.NOT_AUTHORIZED
     for packet_id, reason in ((1, refused), (2, PubAckReasonCode.SUCCESS), (3, refused)):
         path.session.outbox.answered(packet_id, reason)
-    until(lambda: len(committed) == 2)
+    eventually(lambda: len(committed) == 2)
     path.committed(committed)
     journal.stop()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import Service, until, write_project
+from support.plant import Service, reasons, write_project
+from support.waiting import eventually
 
 from uns.demo.mosquitto import free_port
 
@@ -27,9 +28,9 @@ def both(tmp_path: Path, broker: Mosquitto) -> Iterator[tuple[Both, int]]:
     port = free_port()
     with Both(tmp_path / "plant", broker.url, api=f"127.0.0.1:{port}") as service:
         service.ready()
-        until(lambda: listens(port), 30, service.said)
+        eventually(lambda: listens(port), 30, service.said)
         yield service, port
-    until(lambda: not listens(port))
+    eventually(lambda: not listens(port))
 
 
 def listens(port: int) -> bool:
@@ -40,7 +41,7 @@ def listens(port: int) -> bool:
 def test_a_killed_service_takes_the_api_along(both: tuple[Both, int]) -> None:
     service, port = both
     service.kill()
-    until(lambda: not listens(port))
+    eventually(lambda: not listens(port))
 
 
 def test_a_stopped_service_takes_the_api_along(both: tuple[Both, int]) -> None:
@@ -71,7 +72,7 @@ def test_a_taken_port_of_the_api_is_told_once_and_stops_no_message(tmp_path: Pat
             assert service.get("/readyz")["reasons"] == [told]
             other.close()
             service.ready()
-            until(lambda: listens(port), 30, service.said)
+            eventually(lambda: listens(port), 30, service.said)
             assert service.stop() == 0
     assert service.said().count("] there is no API") == 1, "and in the reasons of readiness, if that was told meanwhile"
     assert f"127.0.0.1:{port} is free, the API starts" in service.said()
@@ -82,8 +83,10 @@ def unsubmitted(tmp_path: Path, broker: Mosquitto) -> Iterator[tuple[Both, str]]
     """`uns run` by rules of the registry, which holds none yet; with the address of its API."""
     api = f"127.0.0.1:{free_port()}"
     with Both(tmp_path / "plant", broker.url, api=api, rules_source="registry") as service:
-        until(lambda: "holds no rules" in " ".join((service.get("/readyz") or {}).get("reasons", ())), why=service.said)
-        until(lambda: listens(int(api.rpartition(":")[2])), 30, service.said)
+        eventually(
+            lambda: "holds no rules" in reasons(service), why=service.said
+        )
+        eventually(lambda: listens(int(api.rpartition(":")[2])), 30, service.said)
         yield service, api
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, now, reasons, until, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, reasons, write_project
+from support.waiting import eventually
 
 from uns.service.lately import HOUR, MINUTE, Lately
 
@@ -43,7 +44,7 @@ def test_more_of_one_cause_than_is_kept_degrades(service: Service, client: Clien
     client.flush()
     service.ready("degraded")
     assert "rejections of the last hour are only counted: uns quarantine causes" in reasons(service)
-    until(lambda: service.get("/status")["quarantine"]["counted_only"] == 10, why=lambda: service.get("/status"))
+    eventually(lambda: service.get("/status")["quarantine"]["counted_only"] == 10, why=lambda: service.get("/status"))
     assert "uns_quarantine_overflow_total 10.0" in service.get("/metrics")
 
 
@@ -51,11 +52,11 @@ def test_errors_of_the_newest_rules_are_counted_and_ready_gives_no_reason(servic
     more = folder / "naming_rules" / "more.yaml"
     for text, told in (("site: [", "1 error and"), ("x: 1", "5 errors and")):
         more.write_text(text, encoding="utf-8")
-        until(lambda told=told: reasons(service) == f"the newest rules have {told} are not in force: uns check",
+        eventually(lambda told=told: reasons(service) == f"the newest rules have {told} are not in force: uns check",
               why=lambda: reasons(service))  # fmt: skip
-    until(lambda: "] degraded" in service.said(), why=service.said)
+    eventually(lambda: "] degraded" in service.said(), why=service.said)
     more.unlink()
-    until(lambda: "] ready" in service.said().rpartition("] degraded")[2], why=service.said)
+    eventually(lambda: "] ready" in service.said().rpartition("] degraded")[2], why=service.said)
     assert "why=[]" not in service.said()
 
 
@@ -78,11 +79,11 @@ def test_new_rules_that_wait_for_the_broker_are_shown(folder: Path, broker: Mosq
         broker.stop()
         service.ready("hold")
         write_project(folder)
-        coming = until(lambda: service.get("/status")["bundle"]["coming"], why=service.said)
+        coming = eventually(lambda: service.get("/status")["bundle"]["coming"], why=service.said)
         assert f"new rules ({coming}) wait" in reasons(service)
         broker.start()
-        until(lambda: service.get("/status")["bundle"]["revision"] == coming, why=service.said)
-        until(lambda: service.get("/status")["bundle"]["coming"] is None)
+        eventually(lambda: service.get("/status")["bundle"]["revision"] == coming, why=service.said)
+        eventually(lambda: service.get("/status")["bundle"]["coming"] is None)
         service.ready()
 
 
@@ -106,7 +107,7 @@ def test_records_for_which_there_is_no_room_hold_and_none_is_lost(
         lock.execute("ROLLBACK")
         lock.close()
         service.ready("ready", "degraded")
-        until(lambda: client.bodies(FILLER), why=service.said)
+        eventually(lambda: client.bodies(FILLER), why=service.said)
         assert client.bodies(FILLER)[0]["batch"] == {"id": "B-1"}
         service.settled()
         assert service.counters()[1]["recorded"] == 100

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import structlog
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, now, until, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, write_project
+from support.waiting import eventually
 
 from uns.api.inforce import RulesInForce
 from uns.bundle import Bundle
@@ -37,7 +38,7 @@ rules:
 def in_force(service: Service, folder: Path, rules: str) -> None:
     before = service.get("/status")["bundle"]["revision"]
     write_project(folder, rules)
-    until(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
+    eventually(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
 
 
 def values(client: Client, topic: str) -> list[float]:
@@ -59,14 +60,14 @@ def test_what_waited_at_the_broker_and_no_source_takes_any_more_is_kept(
     write_project(folder, ELSEWHERE)
     service.start()
     service.ready()
-    until(lambda: service.counters()[1]["quarantined"] == 50, why=service.said)
+    eventually(lambda: service.counters()[1]["quarantined"] == 50, why=service.said)
     messages, decisions = service.settled()
     assert messages["received"] == messages["acknowledged"] == 50
     assert (decisions["published"], service.get("/status")["findings"]) == (0, {"source-none": 50})
-    until(lambda: quarantined(folder) == {"source-none": 50}, why=lambda: quarantined(folder))
+    eventually(lambda: quarantined(folder) == {"source-none": 50}, why=lambda: quarantined(folder))
     client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
     client.publish("other/L1/filler/temperature", {"Val": 2, "ts": now()})
-    until(lambda: values(client, FILLER) == [2.0])
+    eventually(lambda: values(client, FILLER) == [2.0])
     assert service.counters()[0]["received"] == 51, "the old filter has been given back"
 
 
@@ -77,13 +78,13 @@ def test_a_reload_amid_queued_messages_loses_none(service: Service, client: Clie
     client.flush()
     write_project(folder, ELSEWHERE)
     service.process.send_signal(signal.SIGCONT)
-    until(lambda: service.counters()[0]["received"] == 2_000, why=service.said)
-    until(lambda: "new rules are in force" in service.said(), why=service.said)
+    eventually(lambda: service.counters()[0]["received"] == 2_000, why=service.said)
+    eventually(lambda: "new rules are in force" in service.said(), why=service.said)
     messages, decisions = service.settled()
     assert messages["acknowledged"] == 2_000
     kept = service.get("/status")["findings"].get("source-none", 0)
     assert decisions["published"] + kept == decisions["made"] == 2_000
-    until(lambda: len(client.bodies("acme/dallas/")) == decisions["published"])
+    eventually(lambda: len(client.bodies("acme/dallas/")) == decisions["published"])
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "broker away", "service away"])
@@ -91,7 +92,7 @@ def test_what_a_changed_source_retains_appears_at_once(
     meanwhile: str, service: Service, client: Client, folder: Path, broker: Mosquitto
 ) -> None:
     client.publish("plc/L1/filler/temperature", {"Value": 7, "ts": now()}, retain=True)
-    until(lambda: service.counters()[1]["quarantined"] == 1)
+    eventually(lambda: service.counters()[1]["quarantined"] == 1)
     if meanwhile == "broker away":
         service.settled()
         broker.stop()
@@ -104,15 +105,15 @@ def test_what_a_changed_source_retains_appears_at_once(
         service.start()
     else:
         in_force(service, folder, RENAMED)
-    until(lambda: 7.0 in values(client, FILLER), why=service.said)
+    eventually(lambda: 7.0 in values(client, FILLER), why=service.said)
 
 
 def test_what_an_unchanged_source_retains_does_not_come_again(service: Service, client: Client, folder: Path) -> None:
     client.publish("plc/L1/filler/temperature", {"Val": 7, "ts": now()}, retain=True)
-    until(lambda: values(client, FILLER) == [7.0])
+    eventually(lambda: values(client, FILLER) == [7.0])
     in_force(service, folder, "# another line above\n" + RULES.replace("unit: Cel", "unit: K"))
     client.publish("plc/L1/filler/temperature", {"Val": 300, "ts": now()})
-    until(lambda: len(values(client, FILLER)) == 2)
+    eventually(lambda: len(values(client, FILLER)) == 2)
     assert service.counters()[0]["received"] == 2
 
 
@@ -125,7 +126,7 @@ def test_a_claim_ends_where_its_address_leads_elsewhere(
         service.ready()
         client.publish("plc/one", {"Val": 1, "ts": now()})
         client.publish("plc/two", {"Val": 2, "ts": now()})
-        until(lambda: (values(client, FILLER), values(client, MIXER)) == ([1.0], [2.0]), why=service.said)
+        eventually(lambda: (values(client, FILLER), values(client, MIXER)) == ([1.0], [2.0]), why=service.said)
         if restarted:
             assert service.stop() == 0
             write_project(folder, TWO % ("mixer", "filler"))
@@ -135,7 +136,9 @@ def test_a_claim_ends_where_its_address_leads_elsewhere(
             in_force(service, folder, TWO % ("mixer", "filler"))
         client.publish("plc/one", {"Val": 3, "ts": now()})
         client.publish("plc/two", {"Val": 4, "ts": now()})
-        until(lambda: (values(client, FILLER), values(client, MIXER)) == ([1.0, 4.0], [2.0, 3.0]), why=service.said)
+        eventually(
+            lambda: (values(client, FILLER), values(client, MIXER)) == ([1.0, 4.0], [2.0, 3.0]), why=service.said
+        )
         assert service.get("/status")["findings"] == {}
 
 
@@ -145,7 +148,7 @@ def test_a_folder_put_in_the_place_of_another_is_followed(service: Service, fold
     for name in ("naming_rules", "schemas"):
         (folder / name).rename(folder / f"{name}.old")
         (folder / "next" / name).rename(folder / name)
-    until(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
+    eventually(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
     in_force(service, folder, ELSEWHERE)
 
 

@@ -10,7 +10,8 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, now, properties, until, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, properties, write_project
+from support.waiting import eventually
 
 FILLER = GOVERNED.format("filler")
 
@@ -24,7 +25,7 @@ def test_a_reading_behind_a_batch_start_has_the_batch(service: Service, client: 
     client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": at - 1000})
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": at})
     client.publish("plc/L1/filler/temperature", {"Val": 21, "ts": at - 2000})
-    until(lambda: len(values(client)) == 2)
+    eventually(lambda: len(values(client)) == 2)
     during, before = client.bodies(FILLER)
     assert during["batch"] == {"id": "B-1"}
     assert "batch" not in before
@@ -33,25 +34,25 @@ def test_a_reading_behind_a_batch_start_has_the_batch(service: Service, client: 
 def test_a_record_outlives_a_restart(service: Service, client: Client) -> None:
     client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": now() - 1000})
     client.flush()
-    until(lambda: service.counters()[1]["recorded"] == 1)
+    eventually(lambda: service.counters()[1]["recorded"] == 1)
     service.kill()
     service.start()
     service.ready()
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-    until(lambda: values(client))
+    eventually(lambda: values(client))
     assert client.bodies(FILLER)[0]["batch"] == {"id": "B-1"}
 
 
 def test_duplicates_and_owners_are_known_beyond_a_restart(service: Service, client: Client) -> None:
     at = now()
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": at})
-    until(lambda: values(client) == [20.0])
+    eventually(lambda: values(client) == [20.0])
     assert service.stop() == 0
     service.start()
     service.ready()
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": at})
     client.publish("plc/L1/filler/temperature", {"Val": 21, "ts": at + 1})
-    until(lambda: values(client) == [20.0, 21.0])
+    eventually(lambda: values(client) == [20.0, 21.0])
     assert service.counters()[1]["duplicate"] == 1
 
 
@@ -62,7 +63,7 @@ def test_new_rules_take_effect_whole_and_bad_ones_not_at_all(service: Service, c
     service.ready("degraded")
     assert service.get("/status")["bundle"]["revision"] == before
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-    until(lambda: values(client) == [20.0])
+    eventually(lambda: values(client) == [20.0])
     added = "  - {topic: new/+, read: text}\n  - {topic: mes/orders"
     rule = (
         "  - {id: new, from: 'new/{machine}', unit: Cel, to: 'line-2/{machine}/_telemetry/temperature'}\n  - id: start"
@@ -73,8 +74,8 @@ def test_new_rules_take_effect_whole_and_bad_ones_not_at_all(service: Service, c
     service.ready()
     assert service.get("/status")["bundle"]["revision"] != before
     client.publish("new/mixer", b"8")
-    until(lambda: values(client, "acme/dallas/line-2/mixer/") == [8.0])
-    until(lambda: service.counters()[1]["ignored"] == 1)  # the retained one has no time of its own
+    eventually(lambda: values(client, "acme/dallas/line-2/mixer/") == [8.0])
+    eventually(lambda: service.counters()[1]["ignored"] == 1)  # the retained one has no time of its own
 
 
 def test_what_is_only_observed_is_counted_and_the_status_tells_why_it_would_not_do(
@@ -85,7 +86,7 @@ def test_what_is_only_observed_is_counted_and_the_status_tells_why_it_would_not_
         service.ready()
         for value in (20, "hot", 21):
             client.publish("plc/L1/filler/temperature", {"Val": value, "ts": now()})
-        until(lambda: service.counters()[1]["observed"] == 3)
+        eventually(lambda: service.counters()[1]["observed"] == 3)
         ((told,),) = [each["findings"] for each in service.get("/status")["observed"]]
     assert (told["code"], told["where"]["topic"]) == ("value-type", "plc/L1/filler/temperature")
     assert values(client) == []
@@ -97,7 +98,7 @@ def test_what_new_rules_own_is_remembered_too(folder: Path, broker: Mosquitto, c
     with Service(folder, broker.url) as service:
         service.ready()
         client.publish(*reading)
-        until(lambda: values(client) == [20.0])
+        eventually(lambda: values(client) == [20.0])
         service.settled()
         assert service.stop() == 0
         elsewhere = RULES.replace("line-{line}", "line-2").replace("L{line}", "L2")
@@ -105,9 +106,9 @@ def test_what_new_rules_own_is_remembered_too(folder: Path, broker: Mosquitto, c
         service.start()
         service.ready()
         write_project(folder)
-        until(lambda: "new rules are in force" in service.said(), why=service.said)
+        eventually(lambda: "new rules are in force" in service.said(), why=service.said)
         client.publish(*reading)
-        until(lambda: service.counters()[1]["duplicate"] == 1, why=lambda: service.counters())
+        eventually(lambda: service.counters()[1]["duplicate"] == 1, why=lambda: service.counters())
         assert values(client) == [20.0]
 
 
@@ -130,13 +131,13 @@ def test_without_any_good_rules_it_does_not_start(tmp_path: Path, broker: Mosqui
 
 def test_a_second_process_stands_by_and_takes_over(service: Service, client: Client, folder: Path) -> None:
     with Service(folder, service.broker) as second:
-        until(lambda: "standing by" in second.said())
+        eventually(lambda: "standing by" in second.said())
         service.kill()
         killed = time.monotonic()
         second.ready()
         assert time.monotonic() - killed < 5
         client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-        until(lambda: values(client) == [20.0])
+        eventually(lambda: values(client) == [20.0])
 
 
 def test_one_whose_session_is_taken_over_ends(service: Service, broker: Mosquitto, tmp_path: Path) -> None:
@@ -149,9 +150,9 @@ def test_one_whose_session_is_taken_over_ends(service: Service, broker: Mosquitt
 
 def test_a_claim_ends_by_command(service: Service, client: Client, folder: Path) -> None:
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-    until(lambda: values(client) == [20.0])
+    eventually(lambda: values(client) == [20.0])
     client.publish("acme/_uns/uns/release", FILLER.encode())
-    until(lambda: "a claim was ended" in service.said())
+    eventually(lambda: "a claim was ended" in service.said())
     assert "owner=plc/L1/filler/temperature" in service.said()
 
 
@@ -169,7 +170,7 @@ def test_what_strangers_say_on_its_own_topics_does_it_no_harm(
     told.ResponseTopic = "acme/_uns/uns/replies/\u00e9/#"
     client.client.publish(f"acme/_uns/uns{topic}", payload, 1, properties=told)
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-    until(lambda: values(client) == [20.0])
+    eventually(lambda: values(client) == [20.0])
     service.settled()
     assert "no link to the broker" not in service.said()
     assert "Traceback" not in service.said()
@@ -184,15 +185,15 @@ def test_what_the_broker_refuses_for_size_goes_to_quarantine(tmp_path: Path) -> 
         Service(tmp_path / "plant", broker.url) as service,
         Client(broker.port, "client") as client,
     ):
-        until(lambda: "connected" in service.said())
+        eventually(lambda: "connected" in service.said())
         client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-        until(lambda: service.counters()[1]["quarantined"] == 1)
+        eventually(lambda: service.counters()[1]["quarantined"] == 1)
         assert service.get("/status")["findings"] == {"publish-too-large": 1}
 
 
 def test_qos_0_is_served_and_counted_as_such(service: Service, client: Client) -> None:
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()}, qos=0)
-    until(lambda: values(client) == [20.0])
+    eventually(lambda: values(client) == [20.0])
     messages, _ = service.settled()
     assert (messages["received"], messages["acknowledged"], messages["qos0"]) == (1, 0, 1)
 
@@ -204,9 +205,9 @@ def test_what_was_queued_while_it_was_away_claims_no_receive_time(service: Servi
     client.flush()
     service.start()
     service.ready()
-    until(lambda: "the backlog is through" in service.said())
+    eventually(lambda: "the backlog is through" in service.said())
     client.publish("plc/L1/filler/temperature", {"Val": 22})
-    until(lambda: len(values(client)) == 3)
+    eventually(lambda: len(values(client)) == 3)
     clocks = [properties(each).get("clock") for each in client.messages if each.topic == FILLER]
     assert clocks == ["backlog", None, "received"]
     assert client.bodies(FILLER)[0]["quality"] == "uncertain"
@@ -216,19 +217,19 @@ def test_it_says_in_the_namespace_how_it_is_and_that_it_is_gone(service: Service
     def states() -> list[str]:
         return [json.loads(each.payload)["state"] for each in client.messages if each.topic == "acme/_uns/uns"]
 
-    until(lambda: "running" in states())
+    eventually(lambda: "running" in states())
     service.kill()
-    until(lambda: states()[-1] == "gone")
+    eventually(lambda: states()[-1] == "gone")
     service.start()
     service.ready()
-    until(lambda: states()[-1] == "running")
+    eventually(lambda: states()[-1] == "running")
     assert service.stop() == 0
-    until(lambda: states()[-1] == "stopped")
+    eventually(lambda: states()[-1] == "stopped")
 
 
 def test_rejections_are_told_as_they_happen(service: Service, client: Client) -> None:
     client.publish("plc/L1/filler/pressure", {"Val": 1})
-    (told,) = until(lambda: client.bodies("acme/_uns/uns/rejected"))
+    (told,) = eventually(lambda: client.bodies("acme/_uns/uns/rejected"))
     assert (told["topic"], told["site"], told["findings"][0]["code"]) == (
         "plc/L1/filler/pressure",
         "dallas",
@@ -238,7 +239,7 @@ def test_rejections_are_told_as_they_happen(service: Service, client: Client) ->
 
 def test_metrics_bear_the_promised_names(service: Service, client: Client) -> None:
     client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-    until(lambda: values(client))
+    eventually(lambda: values(client))
     service.settled()
     text = service.get("/metrics")
     for line in (
@@ -258,5 +259,5 @@ def test_the_status_names_what_has_fallen_silent(folder: Path, broker: Mosquitto
     with Service(folder, broker.url) as service:
         service.ready()
         client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now() - 60_000})
-        until(lambda: service.get("/status")["stale"] == [FILLER])
+        eventually(lambda: service.get("/status")["stale"] == [FILLER])
         assert service.get("/status")["stale_signals"] == 1

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, Client, Service, now, reasons, until
+from support.plant import GOVERNED, Client, Service, now, reasons
+from support.waiting import eventually
 
 FILLER = GOVERNED.format("filler")
 SPOILING = """
@@ -60,7 +61,7 @@ def between_good_ones(client: Client, service: Service, topic: str, body: dict[s
     client.publish(topic, {**body, "ts": at, "at": at})
     client.publish("plc/L1/filler/temperature", {"Val": 2, "ts": at + 1})
     client.publish("plc/L1/filler/pressure", {"Val": 2, "ts": at + 1})
-    until(lambda: len(client.bodies(FILLER)) == 2, why=service.said)
+    eventually(lambda: len(client.bodies(FILLER)) == 2, why=service.said)
     messages, decisions = service.settled()
     assert messages["received"] == messages["acknowledged"] == 4
     assert decisions.pop("made") == sum(decisions.values()) == 4
@@ -88,14 +89,14 @@ def test_the_message_is_kept_as_a_service_fault(
 ) -> None:
     between_good_ones(client, service, *message)
     wanted = {(message[0], "service-fault"), ("plc/L1/filler/pressure", "rule-none")}
-    until(lambda: kept(service) == wanted, why=lambda: kept(service))
+    eventually(lambda: kept(service) == wanted, why=lambda: kept(service))
 
 
 @pytest.mark.parametrize("place", ["uns.service.own:Own.rejected"])
 def test_what_is_only_told_harms_nothing(place: str, service: Service, client: Client) -> None:
     between_good_ones(client, service, *UNWANTED)
     wanted = {(UNWANTED[0], "rule-none"), ("plc/L1/filler/pressure", "rule-none")}
-    until(lambda: kept(service) == wanted, why=lambda: kept(service))
+    eventually(lambda: kept(service) == wanted, why=lambda: kept(service))
 
 
 @pytest.mark.parametrize("place", ["uns.registry.quarantine:keep"])
@@ -103,17 +104,17 @@ def test_what_the_registry_cannot_be_given_stays_in_the_journal_and_the_others_a
     place: str, service: Service, client: Client
 ) -> None:
     between_good_ones(client, service, *UNWANTED)
-    until(lambda: kept(service) == {("plc/L1/filler/pressure", "rule-none")}, why=lambda: kept(service))
+    eventually(lambda: kept(service) == {("plc/L1/filler/pressure", "rule-none")}, why=lambda: kept(service))
     service.ready("degraded")
     assert "1 entries stay in the journal" in reasons(service)
     with sqlite3.connect(service.folder / ".uns" / "journal.db") as journal:
-        until(lambda: journal.execute("SELECT topic FROM messages").fetchall() == [(UNWANTED[0],)])
+        eventually(lambda: journal.execute("SELECT topic FROM messages").fetchall() == [(UNWANTED[0],)])
 
 
 @pytest.mark.parametrize("place", ["uns.service.own:_run_of"])
 def test_what_somebody_says_to_the_service_itself(place: str, service: Service, client: Client) -> None:
     client.publish("acme/_uns/uns", json.dumps({"run": "poison"}).encode())
     client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
-    until(lambda: client.bodies(FILLER), why=service.said)
+    eventually(lambda: client.bodies(FILLER), why=service.said)
     assert "this program failed" in service.said()
     assert "no link to the broker" not in service.said()

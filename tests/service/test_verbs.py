@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, Client, Service, until
+from support.plant import GOVERNED, Client, Service
+from support.waiting import eventually
 
 from uns.demo.mosquitto import free_port
 
@@ -89,7 +90,7 @@ def test_doctor_and_release_beside_a_running_service(folder: Path, broker: Mosqu
         assert told["instance"]["grade"] == "note"
         assert str(service.process.pid) in told["instance"]["message"]
         client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": time.time_ns() // 1_000_000})
-        until(lambda: service.counters()[1]["published"] == 1)
+        eventually(lambda: service.counters()[1]["published"] == 1)
         status, printed, _ = uns(folder, broker.url, "release", FILLER)
         assert (status, printed) == (0, f"{FILLER} is free; it belonged to plc/L1/filler/temperature\n")
         status, printed, _ = uns(folder, broker.url, "release", FILLER, "--json")

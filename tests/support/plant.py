@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -19,6 +18,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from support.waiting import eventually
 from uns.demo.mosquitto import free_port
 
 STANDARD = """
@@ -57,16 +57,6 @@ SCHEMA = {
     "properties": {"value": {"type": ["number", "null"]}},
 }
 GOVERNED = "acme/dallas/line-1/{}/_telemetry/temperature"
-
-
-def until(holds: Callable[[], Any], within: float = 20.0, why: Callable[[], object] = str) -> Any:
-    """The first true answer; `why` tells what was there instead."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if answer := holds():
-            return answer
-        threading.Event().wait(0.02)
-    raise AssertionError(f"not within {within} s: {why()}")
 
 
 def now() -> int:
@@ -122,7 +112,7 @@ class Service:
     def ready(self, *statuses: str, within: float = 30.0) -> bool:
         """Once it is so; AssertionError where it never is."""
         wanted = statuses or ("ready",)
-        return until(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, self.said)
+        return eventually(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, self.said)
 
     def counters(self) -> tuple[dict[str, int], dict[str, int]]:
         status = self.get("/status")
@@ -136,7 +126,7 @@ class Service:
             quiet = status and not (status["messages"]["in_flight"] or status["decisions"]["in_flight"])
             return (status["messages"], status["decisions"]) if quiet else None
 
-        return until(still, within, lambda: self.get("/status"))
+        return eventually(still, within, lambda: self.get("/status"))
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-6000:]
@@ -180,7 +170,7 @@ class Client:
         lasting.SessionExpiryInterval = 3600
         self.client.connect("127.0.0.1", port, keepalive=10, clean_start=False, properties=lasting)
         self.client.loop_start()
-        until(self.client.is_connected)
+        eventually(self.client.is_connected)
         if listens_to:
             self.subscribe(listens_to)
 
@@ -205,7 +195,7 @@ class Client:
 
     def flush(self) -> None:
         """Until the broker has accepted everything."""
-        until(lambda: self.accepted == self.handed, 60, lambda: f"{self.accepted} of {self.handed} accepted")
+        eventually(lambda: self.accepted == self.handed, 60, lambda: f"{self.accepted} of {self.handed} accepted")
 
     def bodies(self, below: str) -> list[dict[str, Any]]:
         return [json.loads(each.payload) for each in list(self.messages) if each.topic.startswith(below)]
