@@ -1,5 +1,8 @@
 """Looking up and changing intervals, against plain lists."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,3 +57,29 @@ def test_meeting_finds_neighbours_across_chunks() -> None:
     edge = CHUNK * 10
     assert [each.start for each in line.meeting(edge - 5, edge + 11)] == [edge - 10, edge, edge + 10]
     assert line.meeting(edge - 3, edge) == []
+
+
+@given(st.sets(st.integers(0, 3 * CHUNK - 1)), st.sets(st.integers(0, 3 * CHUNK - 1)), st.booleans())
+def test_many_go_and_come_at_once(gone: set[int], come: set[int], overlapping: bool) -> None:
+    """What goes is named by its equals, as a registry tells it."""
+    batches = end_to_end(3 * CHUNK)
+    line = Intervals((each for index, each in enumerate(batches) if index not in come), overlapping)
+    gone -= come
+    changed = line.change([replace(batches[index]) for index in gone], [batches[index] for index in come])
+    assert list(changed) == [each for index, each in enumerate(batches) if index not in gone]
+    for index in (*gone, *come):
+        assert [each.id for each in changed.at(index * 10).running] == ([] if index in gone else [str(index)])
+
+
+def test_of_those_that_begin_alike_the_very_one_goes() -> None:
+    alike = [Batch("A", LINE, 0, 10) for _ in range(3 * CHUNK)]
+    line = Intervals(alike, overlapping=True)
+    for each in (alike[0], alike[-1], alike[CHUNK]):
+        left = list(line.change([each], []))
+        assert len(left) == len(alike) - 1
+        assert not any(member is each for member in left)
+
+
+def test_what_is_not_there_cannot_go() -> None:
+    with pytest.raises(KeyError):
+        Intervals(end_to_end(CHUNK)).change([Batch("other", LINE, 10, 17)], [])

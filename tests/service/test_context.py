@@ -11,6 +11,17 @@ from support.plant import GOVERNED, RULES, Client, Service, now, write_project
 from support.postgres import binaries, postgres
 from support.waiting import eventually
 
+from uns.context.values import Product, Record
+from uns.equipment import EquipmentPath
+from uns.finding import FilePlace, SamplePlace
+from uns.naming.standard import Standard
+from uns.registry import records
+from uns.registry.engine import connect
+from uns.registry.nouns import PRODUCTS
+from uns.registry.records import PlacedRecord
+from uns.registry.writing import Author
+
+STANDARD = Standard("acme", "acme", FilePlace("standard.yaml"), {}, (), {}, {})
 FILLER = GOVERNED.format("filler")
 ORDERS = """\
   - id: stop
@@ -26,6 +37,16 @@ ORDERS = """\
 def folder(folder: Path) -> Path:
     write_project(folder, RULES + ORDERS)
     return folder
+
+
+LOADS_ONCE = """
+import uns.service.hearing as hearing
+load = hearing.load
+def once(*asked):
+    hearing.load = None
+    return load(*asked)
+hearing.load = once
+"""
 
 
 def reading(client: Client, value: float, at: int) -> dict[str, object]:
@@ -79,3 +100,30 @@ def test_a_registry_that_fell_silent_for_a_while_is_believed_again(
             service.ready("degraded")
         eventually(has_batch, 10)
         service.ready()
+
+
+def test_what_another_process_changes_is_on_the_path_without_loading_all_again(
+    folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    """This test is the other process."""
+    values = iter(range(1_000))
+    line, at = EquipmentPath("dallas/line-1"), now()
+    ann = Author("ann", 0)
+
+    def context() -> tuple[object, object]:
+        body = reading(client, next(values), at)
+        return body.get("batch"), body.get("product")
+
+    with Service(folder, broker.url, tampering=LOADS_ONCE) as service:
+        service.ready()
+        assert context() == (None, None)
+        registry = connect(f"sqlite:///{folder}/uns.db")
+        record = Record("batch-start", line, at * 10**6, {"id": "B-1", "product": "P"})
+        assert records.apply(registry, [PlacedRecord(record, SamplePlace("rest"))], STANDARD, ann) == [()]
+        until(lambda: context() == ({"id": "B-1"}, {"id": "P"}), 10, service.said)
+        PRODUCTS.put(registry, [Product("P", "Cola")], ann)
+        until(lambda: context() == ({"id": "B-1"}, {"id": "P", "name": "Cola"}), 10, service.said)
+        stop = Record("batch-stop", line, at * 10**6, {})
+        assert records.apply(registry, [PlacedRecord(stop, SamplePlace("rest"))], STANDARD, ann) == [()]
+        until(lambda: context() == (None, None), 10, service.said)
+        registry.dispose()

@@ -74,7 +74,7 @@ def _doubt(path: EquipmentPath, timeline: Timeline, standard: Standard) -> None:
     if not timeline.equipment or timeline.knows(path):
         return
     above = path.rpartition("/")[0]
-    near = nearest(path, [each for each in timeline.equipment if each.rpartition("/")[0] == above])
+    near = nearest(path, [each for each, _ in timeline.equipment if each.rpartition("/")[0] == above])
     err.print(f"[yellow]note:[/] {with_root(standard, path)} is not in the registry", highlight=False)
     hint = f"did you mean {with_root(standard, near)}?" if near else "uns registry list equipment"
     err.print(f"  → {hint}", markup=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from uns.instant import EARLIEST, LATEST, Instant
 
-CHUNK: Final = 512
+CHUNK: Final = 128
 
 
 class Interval(Protocol):
@@ -26,6 +26,10 @@ T = TypeVar("T", bound=Interval)
 def ends(interval: Interval) -> Instant:
     """When it stops, or the end of time while it runs."""
     return LATEST if interval.stop is None else interval.stop
+
+
+def _start(interval: Interval) -> Instant:
+    return interval.start
 
 
 def _order(interval: Interval) -> tuple[Instant, Instant]:
@@ -53,8 +57,7 @@ class Intervals(Generic[T]):
     __slots__ = ("_chunks", "_firsts", "overlapping")
 
     def __init__(self, members: Iterable[T] = (), overlapping: bool = False) -> None:
-        ordered = sorted(members, key=_order)
-        self._chunks = tuple(_chunk(ordered[at : at + CHUNK]) for at in range(0, len(ordered), CHUNK))
+        self._chunks = tuple(_cut(sorted(members, key=_order)))
         self._firsts = tuple(chunk.starts[0] for chunk in self._chunks)
         self.overlapping = overlapping
 
@@ -124,49 +127,47 @@ class Intervals(Generic[T]):
         return met
 
     def change(self, gone: Iterable[T], come: Iterable[T], overlapping: bool | None = None) -> Intervals[T]:
-        """Without those that are gone (by identity) and with those that come."""
-        chunks = list(self._chunks)
+        """Without those that are gone (themselves, or else their equals) and with those that come."""
+        turns: dict[int, tuple[list[T], list[T]]] = {}
         for member in gone:
-            _edit(chunks, member, removed=True)
+            turns.setdefault(self._home(member), ([], []))[0].append(member)
         for member in come:
-            _edit(chunks, member, removed=False)
-        changed: Intervals[T] = Intervals.__new__(Intervals)
+            turns.setdefault(self._home(member), ([], []))[1].append(member)
+        chunks = list(self._chunks)
+        for index in sorted(turns, reverse=True):
+            chunks[index : index + 1] = _turned(chunks[index : index + 1], *turns[index])
+        changed: Intervals[T] = Intervals((), self.overlapping if overlapping is None else overlapping)
         changed._chunks = tuple(chunks)
         changed._firsts = tuple(chunk.starts[0] for chunk in chunks)
-        changed.overlapping = self.overlapping if overlapping is None else overlapping
         return changed
 
-
-def _chunk(members: list[T]) -> _Chunk[T]:
-    return _Chunk(tuple(each.start for each in members), tuple(members), max(ends(each) for each in members))
-
-
-def _edit(chunks: list[_Chunk[T]], member: T, removed: bool) -> None:
-    index = _home(chunks, member)
-    members = list(chunks[index].members) if chunks else []
-    if removed:
-        members = [each for each in members if each is not member]
-    else:
-        members.append(member)
-        members.sort(key=_order)
-    half = len(members) // 2
-    parts = [members[:half], members[half:]] if len(members) > CHUNK else [members]
-    chunks[index : index + 1] = [_chunk(part) for part in parts if part]
+    def _home(self, member: T) -> int:
+        return max(bisect_right(self._firsts, member.start) - 1, 0)
 
 
-def _home(chunks: list[_Chunk[T]], member: T) -> int:
-    """The chunk that holds the member or else should: the last one that begins no later than it does."""
-    order = _order(member)
-    low, high = 0, len(chunks)
-    while low < high:
-        middle = (low + high) // 2
-        if _order(chunks[middle].members[0]) <= order:
-            low = middle + 1
-        else:
-            high = middle
-    index = max(low - 1, 0)
-    while index > 0 and chunks and not any(each is member for each in chunks[index].members):
-        if _order(chunks[index].members[0]) != order:
-            break
-        index -= 1
-    return index
+def _cut(ordered: Sequence[T]) -> Iterator[_Chunk[T]]:
+    """Into chunks alike, each with room for more; those with the same start stay in one, where they are found."""
+    count = max(-(-len(ordered) // CHUNK), 1)
+    size, at = -(-len(ordered) // count), 0
+    while at < len(ordered):
+        until = bisect_right(ordered, ordered[min(at + size, len(ordered)) - 1].start, key=_start)
+        members = tuple(ordered[at:until])
+        yield _Chunk(tuple(each.start for each in members), members, max(ends(each) for each in members))
+        at = until
+
+
+def _turned(chunks: Sequence[_Chunk[T]], gone: Iterable[T], come: Iterable[T]) -> Iterator[_Chunk[T]]:
+    members = [member for chunk in chunks for member in chunk.members]
+    for member in gone:
+        del members[_place(members, member)]
+    return _cut(sorted([*members, *come], key=_order))
+
+
+def _place(members: Sequence[T], member: T) -> int:
+    """Its own, or else that of its equal; KeyError where there is none."""
+    first = bisect_left(members, member.start, key=_start)
+    near = range(first, bisect_right(members, member.start, first, key=_start))
+    places = [at for at in near if members[at] is member] or [at for at in near if members[at] == member]
+    if not places:
+        raise KeyError(member)
+    return places[0]

@@ -10,24 +10,35 @@ SHARDS: Final = 256
 
 
 class Table(Generic[V]):
-    """Text → value; `put` shares all shards but one with the table that it comes from."""
+    """Text → value; a changed one shares all shards but those that it changes with the table that it comes from."""
 
     __slots__ = ("_shards",)
 
-    def __init__(self, items: Iterable[tuple[str, V]] = ()) -> None:
-        shards: list[dict[str, V]] = [{} for _ in range(SHARDS)]
-        for key, value in items:
-            shards[hash(key) % SHARDS][key] = value
-        self._shards = tuple(shards)
+    def __init__(self) -> None:
+        self._shards: tuple[dict[str, V], ...] = ({},) * SHARDS
 
     def get(self, key: str) -> V | None:
         return self._shards[hash(key) % SHARDS].get(key)
 
-    def put(self, key: str, value: V) -> Table[V]:
-        index = hash(key) % SHARDS
-        changed: Table[V] = Table.__new__(Table)
-        changed._shards = (*self._shards[:index], {**self._shards[index], key: value}, *self._shards[index + 1 :])
+    def change(self, items: Iterable[tuple[str, V | None]]) -> Table[V]:
+        """With these values; None takes a key out."""
+        shards = list(self._shards)
+        copied: set[int] = set()
+        for key, value in items:
+            index = hash(key) % SHARDS
+            if index not in copied:
+                copied.add(index)
+                shards[index] = dict(shards[index])
+            if value is None:
+                shards[index].pop(key, None)
+            else:
+                shards[index][key] = value
+        changed: Table[V] = Table()
+        changed._shards = tuple(shards)
         return changed
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._shards[hash(key) % SHARDS]
 
     def __iter__(self) -> Iterator[tuple[str, V]]:
         for shard in self._shards:

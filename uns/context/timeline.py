@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, TypeVar
 
 from uns.context.believable import unbelievable
+from uns.context.difference import Difference, Turn, never
 from uns.context.effect import effect
 from uns.context.intervals import Found, Interval, Intervals, ends
 from uns.context.members import context_of
@@ -25,6 +26,7 @@ NOWHERE: Final = SamplePlace("")
 Answer = tuple[Instant, Instant, Context]
 """A context and the span of event times for which it is the answer."""
 T = TypeVar("T", bound=Interval)
+P = TypeVar("P", Batch, Shift)
 
 
 class Way(NamedTuple):
@@ -45,7 +47,9 @@ class Timeline:
     changes: Table[Intervals[Shift]]
     """Shifts that a shift-change named, before the calendar's."""
     calendars: Mapping[str, Calendar]
-    equipment: frozenset[str]
+    equipment: Table[str]
+    since: Instant = EARLIEST
+    """How far back it reaches."""
     stale: bool = False
     """Whether the registry has been silent for too long: batch and product are left out."""
     own: int = 0
@@ -65,25 +69,43 @@ class Timeline:
         products: Iterable[Product] = (),
         calendars: Mapping[str, Calendar] | None = None,
         equipment: Iterable[str] = (),
-        parallel: Callable[[EquipmentPath], bool] = lambda equipment: False,
+        parallel: Callable[[EquipmentPath], bool] = never,
         shift_changes: Iterable[Shift] = (),
     ) -> Timeline:
-        lines: dict[EquipmentPath, list[Batch]] = {}
-        ids: dict[str, list[Batch]] = {}
-        shifts: dict[str, list[Shift]] = {}
-        for batch in batches:
-            lines.setdefault(batch.equipment, []).append(batch)
-            ids.setdefault(batch.id, []).append(batch)
-        for shift in shift_changes:
-            shifts.setdefault(str(shift.equipment), []).append(shift)
-        return Timeline(
-            revision,
-            Table((each, Intervals(members, parallel(each))) for each, members in lines.items()),
-            Table((each, tuple(members)) for each, members in ids.items()),
-            Table((product.id, product) for product in products),
-            Table((each, Intervals(members)) for each, members in shifts.items()),
-            calendars or {},
-            frozenset(equipment),
+        difference = Difference(
+            Turn(come=tuple(batches)),
+            Turn(come=tuple(shift_changes)),
+            {each.id: each for each in products},
+            {each: each for each in equipment},
+            calendars,
+            parallel,
+        )
+        return Timeline.begin().turn(revision, difference)
+
+    @staticmethod
+    def begin(since: Instant = EARLIEST) -> Timeline:
+        """Nothing is known yet."""
+        return Timeline("0", Table(), Table(), Table(), Table(), {}, Table(), since)
+
+    def turn(self, revision: str, difference: Difference) -> Timeline:
+        """As the registry has it at that revision; what the difference does not touch is shared."""
+        return replace(
+            self,
+            revision=revision,
+            batches=_lines(self.batches, difference.batches, difference.parallel),
+            ids=_named(self.ids, difference.batches),
+            products=self.products.change(difference.products.items()),
+            changes=_lines(self.changes, difference.shifts, never),
+            calendars=self.calendars if difference.calendars is None else difference.calendars,
+            equipment=self.equipment.change(difference.equipment.items()),
+            _answers={},
+            _ways={},
+        )
+
+    def holds(self, difference: Difference) -> bool:
+        """Whether the batches and shifts are here that the difference takes away."""
+        return all(each in (self.ids.get(each.id) or ()) for each in difference.batches.gone) and all(
+            each in (self.changes.get(each.equipment) or ()) for each in difference.shifts.gone
         )
 
     def at(self, equipment: EquipmentPath, instant: Instant) -> Context:
@@ -136,8 +158,9 @@ class Timeline:
         done = effect(record, line, same, parallel, where)
         if not done.come + done.gone:
             return self, done.findings
-        batches = self.batches.put(record.equipment, line.change(done.gone, done.come, parallel or line.overlapping))
-        return replace(self, **self._ahead(), batches=batches, ids=self._renamed(done.gone, done.come)), ()
+        turn = Turn(done.gone, done.come)
+        batches = _lines(self.batches, turn, lambda equipment: parallel)
+        return replace(self, **self._ahead(), batches=batches, ids=_named(self.ids, turn)), ()
 
     def _find(self, equipment: EquipmentPath, instant: Instant) -> Answer:
         way = self._way(equipment)
@@ -184,20 +207,12 @@ class Timeline:
             known = self._contexts[key] = context_of(batch, shift, product)
         return known
 
-    def _renamed(self, gone: tuple[Batch, ...], come: tuple[Batch, ...]) -> Table[tuple[Batch, ...]]:
-        ids = self.ids
-        for batch in gone:
-            ids = ids.put(batch.id, tuple(each for each in ids.get(batch.id) or () if each is not batch))
-        for batch in come:
-            ids = ids.put(batch.id, (*(ids.get(batch.id) or ()), batch))
-        return ids
-
     def _take_product(self, record: Record) -> Timeline:
         known = self.products.get(str(record.fields["id"]))
         product = product_of(record, known)
         if product == known:
             return self
-        return replace(self, **self._ahead(), products=self.products.put(product.id, product))
+        return replace(self, **self._ahead(), products=self.products.change([(product.id, product)]))
 
     def _take_shift(self, record: Record, equipment: EquipmentPath) -> Timeline:
         line: Intervals[Shift] = self.changes.get(equipment) or Intervals()
@@ -206,12 +221,36 @@ class Timeline:
         gone, come = shift_change(record, equipment, line, planned)
         if not come:
             return self
-        return replace(self, **self._ahead(), changes=self.changes.put(equipment, line.change(gone, come)))
+        return replace(self, **self._ahead(), changes=_lines(self.changes, Turn(gone, come), never))
 
     def _ahead(self) -> dict[str, Any]:
         """What every change of the path's own brings: another revision, and no remembered answers."""
         own = self.own + 1
         return {"revision": f"{self.revision.partition('+')[0]}+{own}", "own": own, "_answers": {}, "_ways": {}}
+
+
+def _lines(lines: Table[Intervals[P]], turn: Turn[P], parallel: Callable[[EquipmentPath], bool]) -> Table[Intervals[P]]:
+    """Each piece of equipment with its part of the turn."""
+    parts: dict[EquipmentPath, tuple[list[P], list[P]]] = {}
+    for each in turn.gone:
+        parts.setdefault(each.equipment, ([], []))[0].append(each)
+    for each in turn.come:
+        parts.setdefault(each.equipment, ([], []))[1].append(each)
+    return lines.change((key, _line(lines.get(key), gone, come, parallel(key))) for key, (gone, come) in parts.items())
+
+
+def _line(line: Intervals[P] | None, gone: list[P], come: list[P], parallel: bool) -> Intervals[P]:
+    known = line or Intervals()
+    return known.change(gone, come, parallel or known.overlapping)
+
+
+def _named(ids: Table[tuple[Batch, ...]], turn: Turn[Batch]) -> Table[tuple[Batch, ...]]:
+    held = {each.id: list(ids.get(each.id) or ()) for some in turn for each in some}
+    for each in turn.gone:
+        held[each.id].remove(each)
+    for each in turn.come:
+        held[each.id].append(each)
+    return ids.change((name, tuple(batches) or None) for name, batches in held.items())
 
 
 def _nearest(lines: tuple[Intervals[T], ...], instant: Instant) -> Found[T]:

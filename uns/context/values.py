@@ -39,8 +39,8 @@ class Shift:
     date: str
     start: Instant
     stop: Instant
-    crew: str | None = None
-    equipment: EquipmentPath | None = None
+    crew: str | None
+    equipment: EquipmentPath
     """The site, or the equipment that a shift-change named."""
 
 

@@ -58,6 +58,12 @@ def believed(table: Table[Any], as_of: Instant | None = None) -> ColumnElement[b
     return and_(table.c.recorded_at <= as_of, or_(superseded.is_(None), superseded > as_of))
 
 
+def changed(table: Table[Any], after: int) -> ColumnElement[bool]:
+    """What is believed since a later revision than that, or no longer; what both came and went is neither."""
+    recorded, superseded = table.c.recorded_in, table.c.superseded_in
+    return and_(or_(recorded > after, superseded > after), or_(recorded <= after, superseded.is_(None)))
+
+
 def cursor_of(position: list[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
 

@@ -29,6 +29,9 @@ class Equipment:
     start: Instant | None = None
     stop: Instant | None = None
 
+    def is_there(self, instant: Instant) -> bool:
+        return (self.start is None or self.start <= instant) and (self.stop is None or instant < self.stop)
+
 
 def _equipment_row(equipment: Equipment) -> Mapping[str, Any]:
     return {

@@ -1,4 +1,4 @@
-"""Hearing the registry: the timeline is loaded again whenever it changed, in a thread of its own."""
+"""Hearing the registry: the timeline follows whatever changed there, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from uns.registry import quarantine, records
 from uns.registry.changes import Watch, revision
 from uns.registry.engine import RegistryAway
 from uns.registry.entries import stock
-from uns.registry.timeline import load
+from uns.registry.timeline import follow, load
 from uns.registry.writing import Author
 
 PATIENCE: Final = 1.0
 AFRESH_AFTER: Final = 600.0
-"""Seconds after which it is loaded even unchanged: equipment and readings grow older by themselves."""
+"""Seconds after which it is loaded whole even unchanged: equipment and readings grow older by themselves."""
 
 
 class Heard(NamedTuple):
@@ -84,13 +84,15 @@ class Hearing:
 
     def _follow(self, watch: Watch) -> None:
         bundle: Bundle | None = None
-        known, heard, loaded = -1, 0, 0.0
+        known: Timeline | None = None
+        heard, loaded = -1, 0.0
         while not self._stopping.is_set():
-            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER or known != heard:
-                bundle, loaded = self.bundle(), monotonic()
-                known = self._load(bundle)
+            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER:
+                bundle, known, loaded = self.bundle(), None, monotonic()
+            if known is None or heard != int(known.revision):
+                known = self._read(bundle, known)
             self._count()
-            heard = watch.wait(known, PATIENCE)
+            heard = watch.wait(int(known.revision), PATIENCE)
             self._tell("")
             self.at = monotonic()
 
@@ -102,13 +104,16 @@ class Hearing:
             self.kept, self.counted_only, self.forgotten = holds.kept, holds.counted_only, holds.forgotten
             self._counted = now
 
-    def _load(self, bundle: Bundle) -> int:
-        applied = self.applied()
-        timeline = load(self.engine, bundle.standard, bundle.reaches_back, time_ns())
+    def _read(self, bundle: Bundle, known: Timeline | None) -> Timeline:
+        """What is known already is followed; all of it where that cannot be."""
+        applied, standard, now = self.applied(), bundle.standard, time_ns()
+        timeline = None if known is None else follow(self.engine, standard, known, now)
+        if timeline is None:
+            timeline = load(self.engine, standard, bundle.reaches_back, now)
         self._tell("")
         self.at = monotonic()
         self.heard(Heard(timeline, applied))
-        return int(timeline.revision)
+        return timeline
 
     def _tell(self, why: str) -> None:
         if why != self.away:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Named, Table, Text
 
-from uns.registry.tables.recorded import METADATA, Recorded
+from uns.registry.tables.recorded import METADATA, Recorded, index_revisions
 
 
 class Batches(Recorded):
@@ -28,3 +28,4 @@ BATCHES: Final = Table("batch", METADATA, Batches, CheckConstraint("stop IS NULL
 Index("ix_batch_equipment", BATCHES.c.equipment, BATCHES.c.superseded_at, BATCHES.c.start)
 Index("ix_batch_id", BATCHES.c.id, BATCHES.c.superseded_at)
 Index("ix_batch_stop", BATCHES.c.superseded_at, BATCHES.c.stop)
+index_revisions(BATCHES)

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Named, Table, Text
 
-from uns.registry.tables.recorded import METADATA, Recorded
+from uns.registry.tables.recorded import METADATA, Recorded, index_revisions
 
 
 class Equipment(Recorded):
@@ -24,3 +24,4 @@ Index(
     "uq_equipment_now", EQUIPMENT.c.path, unique=True,
     sqlite_where=EQUIPMENT.c.superseded_at.is_(None), postgresql_where=EQUIPMENT.c.superseded_at.is_(None),
 )  # fmt: skip
+index_revisions(EQUIPMENT)

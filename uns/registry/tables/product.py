@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Named, Table, Text
 
-from uns.registry.tables.recorded import METADATA, Recorded
+from uns.registry.tables.recorded import METADATA, Recorded, index_revisions
 
 
 class Products(Recorded):
@@ -23,3 +23,4 @@ Index(
     "uq_product_now", PRODUCTS.c.id, unique=True,
     sqlite_where=PRODUCTS.c.superseded_at.is_(None), postgresql_where=PRODUCTS.c.superseded_at.is_(None),
 )  # fmt: skip
+index_revisions(PRODUCTS)

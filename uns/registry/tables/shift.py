@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Named, SmallInteger, Table, Text
 
-from uns.registry.tables.recorded import METADATA, Recorded
+from uns.registry.tables.recorded import METADATA, Recorded, index_revisions
 
 
 class ShiftPatterns(Recorded):
@@ -55,3 +55,5 @@ Index(
     postgresql_where=SHIFT_EXCEPTIONS.c.superseded_at.is_(None),
 )  # fmt: skip
 Index("ix_shift_change_equipment", SHIFT_CHANGES.c.equipment, SHIFT_CHANGES.c.superseded_at, SHIFT_CHANGES.c.start)
+for each in (SHIFT_PATTERNS, SHIFT_EXCEPTIONS, SHIFT_CHANGES):
+    index_revisions(each)
