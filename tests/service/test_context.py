@@ -120,10 +120,10 @@ def test_what_another_process_changes_is_on_the_path_without_loading_all_again(
         registry = connect(f"sqlite:///{folder}/uns.db")
         record = Record("batch-start", line, at * 10**6, {"id": "B-1", "product": "P"})
         assert records.apply(registry, [PlacedRecord(record, SamplePlace("rest"))], STANDARD, ann) == [()]
-        until(lambda: context() == ({"id": "B-1"}, {"id": "P"}), 10, service.said)
+        eventually(lambda: context() == ({"id": "B-1"}, {"id": "P"}), 10, service.said)
         PRODUCTS.put(registry, [Product("P", "Cola")], ann)
-        until(lambda: context() == ({"id": "B-1"}, {"id": "P", "name": "Cola"}), 10, service.said)
+        eventually(lambda: context() == ({"id": "B-1"}, {"id": "P", "name": "Cola"}), 10, service.said)
         stop = Record("batch-stop", line, at * 10**6, {})
         assert records.apply(registry, [PlacedRecord(stop, SamplePlace("rest"))], STANDARD, ann) == [()]
-        until(lambda: context() == (None, None), 10, service.said)
+        eventually(lambda: context() == (None, None), 10, service.said)
         registry.dispose()

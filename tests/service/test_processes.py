@@ -83,9 +83,7 @@ def unsubmitted(tmp_path: Path, broker: Mosquitto) -> Iterator[tuple[Both, str]]
     """`uns run` by rules of the registry, which holds none yet; with the address of its API."""
     api = f"127.0.0.1:{free_port()}"
     with Both(tmp_path / "plant", broker.url, api=api, rules_source="registry") as service:
-        eventually(
-            lambda: "holds no rules" in reasons(service), why=service.said
-        )
+        eventually(lambda: "holds no rules" in reasons(service), why=service.said)
         eventually(lambda: listens(int(api.rpartition(":")[2])), 30, service.said)
         yield service, api
 
