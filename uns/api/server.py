@@ -14,9 +14,9 @@ import uvicorn
 
 from uns.api.app import create_app
 from uns.api.surroundings import Surroundings
+from uns.exit_status import OK, UNREACHABLE
 from uns.settings import Settings, endpoint
 
-UNREACHABLE: Final = 3
 SILENT_FOR: Final = 30_000
 """Milliseconds after which the system drops a client that takes nothing of what was sent to it."""
 
@@ -32,7 +32,7 @@ def serve(settings: Settings) -> int:
         return UNREACHABLE
     with listener:
         asyncio.run(_run(settings, listener))
-    return 0
+    return OK
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -12,10 +12,11 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
+from uns.exit_status import NEGATIVE as NEGATIVE
+from uns.exit_status import UNREACHABLE as UNREACHABLE
+from uns.exit_status import WRONG_USE as WRONG_USE
 from uns.finding import Finding, Severity
 from uns.settings import Settings, load
-
-NEGATIVE, WRONG_USE, UNREACHABLE = 1, 2, 3
 
 T = TypeVar("T", bound=str)
 

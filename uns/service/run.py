@@ -13,6 +13,7 @@ import uvloop
 from sqlalchemy import Engine
 
 from uns.bundle import Bundle
+from uns.exit_status import NEGATIVE, OK, UNREACHABLE
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty, migrate
@@ -26,7 +27,6 @@ from uns.service.telling import Telling
 from uns.settings import Settings, endpoint
 from uns.telemetry import CONTENT_TYPE, exposition, logger
 
-OK, NEGATIVE, UNREACHABLE = 0, 1, 3
 LEASE_EVERY: Final = 0.5
 
 
