@@ -73,6 +73,13 @@ def test_a_message_that_no_rule_takes_tells_everything_that_is_wrong(plant: Bund
     assert lines[-1] == "quarantine"
 
 
+def test_a_topic_to_which_no_file_listens_shows_the_rules_that_were_perhaps_meant(plant: Bundle) -> None:
+    assert explained(plant, "plc/dalas/L3/Filler_01/TT101", '{"Val": 71.6}')[1:3] == [
+        "source none takes this topic; nearest rules:",
+        "naming_rules/dallas.yaml:24 filler-plc stops at level 2 of from: `dalas` is not `dallas`",
+    ]
+
+
 @pytest.mark.parametrize(
     ("topic", "payload", "said"),
     [

@@ -10,7 +10,7 @@ from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
 from uns.decision import Decision, Observe, Reject
 from uns.decode import NO_BIRTHS, Births
-from uns.explain.called import rule_lines
+from uns.explain.called import rule_lines, sourceless_lines
 from uns.explain.line import Line
 from uns.explain.reading import sample_lines, source_line
 from uns.explain.target import outcome_lines, target_lines
@@ -58,6 +58,8 @@ def _lines(raw: RawMessage, bundle: Bundle, timeline: Timeline, decisions: list[
     route = bundle.route(raw.topic)
     if route is not None:
         yield source_line(route)
+    else:
+        yield from sourceless_lines(raw.topic, bundle)
     last: Sample | None = None
     for decision in decisions:
         inner = decision.would if isinstance(decision, Observe) else decision

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from uns.bundle import Route
+from uns.bundle import Bundle, Route
 from uns.decision import Decision, Observe
 from uns.explain.line import Line
-from uns.naming.near import Near, near
+from uns.naming.near import Near, near, nearest_rules
 from uns.naming.resolution import Joined
 from uns.naming.rule import Rule
 
@@ -25,6 +26,14 @@ def rule_lines(decision: Decision, route: Route | None) -> Iterator[Line]:
     yield Line("rule", "none takes this address (rule-none); nearest:")
     for each in near(route.file, sample.topic, sample.tag):
         yield from _near(each)
+
+
+def sourceless_lines(topic: str, bundle: Bundle) -> Iterator[Line]:
+    """For a topic to which no file listens: the rules that were perhaps meant for it, and where their topics differ."""
+    rules = [replace(rule, tag=None) for file in bundle.files for rule in file.rules]
+    yield Line("source", "none takes this topic; nearest rules:")
+    for each in nearest_rules(rules, topic, None):
+        yield Line("", each.rule.id, f"stops at {each.stops}", each.rule.place)
 
 
 def _near(each: Near) -> Iterator[Line]:
