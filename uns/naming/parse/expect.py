@@ -9,9 +9,10 @@ from uns.codes import CODES
 from uns.finding import nearest
 from uns.naming.node import Items, Leaf, Members, Node, described, plain
 from uns.naming.parse.fields import MEMBERS
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.report import Report
 from uns.naming.parse.scope import Scope
+from uns.naming.parse.suggestion import did_you_mean
 
 REASONS: Final = ("tombstone", "retained", "source", "unmatched", "lookup", "empty", "keepalive")
 """Why a message is ignored where no rule says so."""

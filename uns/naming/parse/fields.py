@@ -7,7 +7,7 @@ from typing import Final
 
 from uns.decode.pointer import Pointer
 from uns.naming.node import Leaf, Members, Node
-from uns.naming.parse.form import Form
+from uns.naming.parse.form import Form, is_slip
 from uns.naming.parse.pointers import is_pointer, read_pointer, read_template
 from uns.naming.parse.scalar import unit
 from uns.naming.parse.scope import Scope
@@ -77,7 +77,7 @@ def _field(key: Leaf, node: Node, each: Sequence[Pointer], scope: Scope) -> Fiel
 def read_raw_unit(form: Form, scope: Scope) -> RawUnit | None:
     """A code, or `{of, factor, offset}`."""
     node = form.node("unit")
-    if isinstance(node, Members) and not _is_slip(node):
+    if isinstance(node, Members) and not is_slip(node):
         inner = Form(node, "`unit`", ("of", "factor", "offset"), scope.report, required=("of",))
         leaf = inner.leaf("of")
         factor, offset = inner.number("factor", 1.0), inner.number("offset", 0.0)
@@ -87,7 +87,3 @@ def read_raw_unit(form: Form, scope: Scope) -> RawUnit | None:
         leaf, factor, offset = form.leaf("unit"), 1.0, 0.0
     code = None if leaf is None else unit(leaf.text, scope.units, leaf.place, scope.report)
     return None if code is None or leaf is None else RawUnit(code, leaf.place, factor, offset)
-
-
-def _is_slip(node: Members) -> bool:
-    return bool(node.source) and all(isinstance(value, Leaf) and value.empty for _, value in node)

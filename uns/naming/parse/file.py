@@ -8,12 +8,13 @@ from uns.equipment import EquipmentPath
 from uns.naming.node import Members, Node
 from uns.naming.parse.cases import read_cases
 from uns.naming.parse.expect import words_of
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.rules import MODES, read_rules
 from uns.naming.parse.scope import Scope
 from uns.naming.parse.sources import read_sources
 from uns.naming.parse.standard import path_of
 from uns.naming.parse.states import read_named_states
+from uns.naming.parse.suggestion import did_you_mean
 from uns.naming.parse.tables import read_lookups
 from uns.naming.rule import Mode, RuleFile
 

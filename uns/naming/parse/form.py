@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import Final
 
-from uns.finding import FilePlace, nearest
+from uns.finding import FilePlace
 from uns.naming.node import Items, Leaf, Members, Node, described
 from uns.naming.parse.report import Report
-
-ALIASES: Final[Mapping[str, str]] = {
-    "target": "to", "destination": "to", "filter": "topic", "pattern": "from", "match": "from", "dialect": "read",
-    "format": "read", "timestamp": "time", "owner": "steward", "cases": "tests", "tables": "lookups",
-    "regex": "pattern", "source": "from", "topic": "from",
-    "when": "where", "condition": "where",
-    "table": "lookup", "csv": "file", "timezone": "zone", "expected": "expect", "min": "range", "max": "range",
-}  # fmt: skip
-"""What other programs call a key → the key here."""
-_OF_A_UNIT: Final = ("factor", "offset", "scale", "multiplier")
+from uns.naming.parse.suggestion import did_you_mean, meant_key
 
 MAX_UNKNOWN: Final = 50
-MAX_KNOWN: Final = 200
-"""Known words that are compared with an unknown one."""
 MAX_ITEMS: Final = 20_000
 MAX_LISTED: Final = 100
-
-
-def did_you_mean(word: str, known: Sequence[str], otherwise: str = "") -> str:
-    """The remedy for an unknown word: the nearest known one, else the whole choice where it is short."""
-    near = nearest(word, known if len(known) <= MAX_KNOWN else _similar(word, known))
-    if near is not None:
-        return f"did you mean `{near}`?"
-    return otherwise or (f"choose {_listed(known)}" if known else "there is none yet")
-
-
-def _similar(word: str, known: Sequence[str]) -> list[str]:
-    """The few of many words that are worth a closer look."""
-    alike = (each for each in known if each[:1] == word[:1] and abs(len(each) - len(word)) <= 3)
-    return list(islice(alike, MAX_KNOWN))
-
-
-def _listed(words: Sequence[str]) -> str:
-    shown = [f"`{word}`" for word in words[:16]]
-    return ", ".join(shown[:-1]) + (" or " if len(shown) > 1 else "") + shown[-1] + (" …" if len(words) > 16 else "")
 
 
 class Form:
@@ -76,15 +45,7 @@ class Form:
     def unknown(self, key: Leaf, known: Sequence[str]) -> str | None:
         """The known key that was most likely meant."""
         word = key.text[:60]
-        if word in _OF_A_UNIT and "unit" in known:
-            remedy = "it belongs to the unit: `unit: {of: …, factor: …, offset: …}`"
-            self.report.add("key-unknown", f"unknown key `{word}`", remedy, key.place)
-            return "unit"
-        aliases = [alias for alias, meant in ALIASES.items() if meant in known and alias not in known]
-        free = [each for each in (*known, *aliases) if self.members.get(ALIASES.get(each, each)) is None]
-        near = nearest(word, free)
-        meant = ALIASES.get(near, near) if near in aliases else near
-        remedy = f"did you mean `{meant}`?" if meant else did_you_mean(word, known)
+        meant, remedy = meant_key(word, known, taken={each.text for each, _ in self.members})
         self.report.add("key-unknown", f"unknown key `{word}`", remedy, key.place)
         return meant
 
@@ -131,7 +92,7 @@ class Form:
         """The node as text; a mapping or list that looks like text without its quotes is told as that."""
         if isinstance(node, Leaf):
             return node
-        if node.source and _is_slip(node):
+        if is_slip(node):
             message = f"`{key}: {node.source}` is {described(node)}"
             self.report.add("yaml-quote", message, f"write `{key}: '{node.source}'`", node.place)
         else:
@@ -226,7 +187,10 @@ def as_number(leaf: Leaf) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def _is_slip(node: Items | Members) -> bool:
+def is_slip(node: Items | Members) -> bool:
+    """Whether it looks like text that lacks its quotes."""
+    if not node.source:
+        return False
     if isinstance(node, Items):
         return len(node.items) == 1 and isinstance(node.items[0], Leaf)
     return bool(node.entries) and all(isinstance(value, Leaf) and value.empty for _, value in node.entries)

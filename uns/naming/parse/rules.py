@@ -12,11 +12,12 @@ from uns.finding import FilePlace, Malformed, Severity, found
 from uns.naming.lookup import Lookup
 from uns.naming.node import Items, Leaf, Members, Node
 from uns.naming.parse.fields import read_fields, read_raw_unit
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.kinds import check_kind
 from uns.naming.parse.pointers import read_pattern, read_pointer
 from uns.naming.parse.scope import Scope
 from uns.naming.parse.states import read_states
+from uns.naming.parse.suggestion import did_you_mean
 from uns.naming.parse.targets import check_contracts, read_targets
 from uns.naming.pattern import Pattern
 from uns.naming.rule import Mode, RecordKind, Rule, Where

@@ -11,12 +11,13 @@ from uns.decode.presets import DIALECTS, LATER, PRESETS
 from uns.decode.source import ClockLimits, Source, TagPart
 from uns.finding import FilePlace, Malformed
 from uns.naming.node import Items, Leaf, Members, Node
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.pointers import is_pointer, read_pointer, read_pointers, read_template
 from uns.naming.parse.quality import read_quality
 from uns.naming.parse.report import Report
 from uns.naming.parse.scalar import duration
 from uns.naming.parse.scope import Scope
+from uns.naming.parse.suggestion import did_you_mean
 from uns.naming.parse.times import read_time
 from uns.topic import TopicFilter
 

@@ -9,13 +9,14 @@ from uns.equipment import EquipmentPath
 from uns.finding import Malformed
 from uns.naming.node import Leaf, Members, Node
 from uns.naming.parse.contracts import read_contracts
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.names import read_names
 from uns.naming.parse.report import Report
 from uns.naming.parse.scalar import unit, zone
 from uns.naming.parse.scope import Scope
 from uns.naming.parse.sources import PRESET_KEYS, check_read, read_clock
 from uns.naming.parse.states import read_named_states
+from uns.naming.parse.suggestion import did_you_mean
 from uns.naming.parse.tables import read_lookups
 from uns.naming.standard import Level, Site, Standard
 from uns.naming.where import check_where

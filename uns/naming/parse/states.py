@@ -5,9 +5,10 @@ from __future__ import annotations
 from uns.finding import FilePlace
 from uns.message import Scalar
 from uns.naming.node import Leaf, Members, Node, described
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.report import Report
 from uns.naming.parse.scope import Scope
+from uns.naming.parse.suggestion import did_you_mean
 from uns.naming.standard import States
 
 OTHERWISE = "*"

@@ -9,8 +9,9 @@ from uns.naming.lookup import Lookup, Row
 from uns.naming.node import Items, Leaf, Members, Node, described
 from uns.naming.parse.cells import check_cells, normal_cells
 from uns.naming.parse.csv import MAX_COLUMNS, Table, read_csv
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.scope import Scope
+from uns.naming.parse.suggestion import did_you_mean
 
 MAX_KEYS: Final = 8
 _KEYS: Final = ("file", "rows", "key", "missing")

@@ -8,9 +8,10 @@ from typing import Final
 from uns.finding import FilePlace, Malformed
 from uns.naming.node import Leaf
 from uns.naming.parse.contracts import RESERVED
-from uns.naming.parse.form import Form, did_you_mean
+from uns.naming.parse.form import Form
 from uns.naming.parse.report import Report
 from uns.naming.parse.scope import Scope
+from uns.naming.parse.suggestion import did_you_mean
 from uns.naming.pattern import Pattern, deep_captures
 from uns.naming.rule import RecordKind
 from uns.naming.standard import Contract
