@@ -8,7 +8,8 @@ WORKERS ?= 2
 COMPILED := build/compiled
 PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker tests/samples tests/examples \
               tests/naming/test_resolve.py tests/service/test_path.py tests/service/test_publisher.py \
-              tests/service/test_ledger.py tests/service/test_faults.py::test_not_one_sample_is_lost
+              tests/service/test_ledger.py tests/service/test_faults.py::test_not_one_sample_is_lost \
+              tests/registry/test_quarantine.py tests/registry/test_verbs.py tests/api/test_browse.py
 
 help:
 	@echo "make demo [FOR=20]   a plant to look at; ends with Ctrl-C, or by itself after that many seconds"

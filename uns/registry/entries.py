@@ -161,7 +161,10 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
 
 
 def _entry_of(row: Row[Any]) -> Entry:
-    raw = RawMessage(*(getattr(row, f"raw_{name}") for name in RawMessage.__slots__))
+    raw = RawMessage(
+        row.raw_topic, row.raw_payload, row.raw_received, row.raw_receipt,
+        row.raw_qos, row.raw_retained, row.raw_redelivered, row.raw_backlog,
+    )  # fmt: skip
     findings = tuple(Finding.from_json(each) for each in orjson.loads(row.findings))
     return Entry(
         row.id, raw, row.tag, row.rule, row.site, findings, row.bundle, row.context, row.kept_at, row.state, row.message
