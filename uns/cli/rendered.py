@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rich.markup import escape
 
-from uns.cli.app import harmless
+from uns.cli.app import COLOURS, harmless
 from uns.explain import Explanation, Line
 
 STEP, PLACE, SUBJECT = 10, 30, 30
-COLOURS = {"error": "red", "warning": "yellow", "note": "cyan", "publish": "green", "quarantine": "red"}
+OF_STEPS: dict[str, str] = {**COLOURS, "publish": "green", "quarantine": "red"}
 
 
 def rendered(explanation: Explanation) -> Iterator[str]:
@@ -21,7 +21,7 @@ def rendered(explanation: Explanation) -> Iterator[str]:
 
 def _rendered(line: Line) -> str:
     step = f"{line.step:<{STEP}}"
-    colour = COLOURS.get(line.step.removeprefix("observe "))
+    colour = OF_STEPS.get(line.step.removeprefix("observe "))
     shown = f"[{colour}]{step}[/]" if colour else f"[bold]{step}[/]"
     if line.place is None:
         return shown + escape(f"{line.subject:<{SUBJECT}}  {line.detail}" if line.detail else line.subject)
