@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from contextlib import suppress
 
+import aiomqtt
 import pytest
 
-from uns.broker.guest import guest, heeding
+from uns.broker.guest import guest, heeding, listen
 from uns.settings import Settings
 
 CONNACK = bytes([0x20, 3, 0, 0, 0])
@@ -54,3 +57,24 @@ def test_work_that_swallows_a_cancellation_is_cancelled_again():
         return task.cancelled()
 
     assert asyncio.run(story())
+
+
+def test_a_connection_that_is_reset_is_an_error_and_no_line_of_the_library_s(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(aiomqtt.MqttError):
+        asyncio.run(asyncio.wait_for(_reset(), 20))
+    assert caplog.records == []
+
+
+async def _reset() -> None:
+    async def arrived(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(2)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.write(CONNACK)
+        await reader.readuntil(b"topic")
+        writer.transport.abort()
+
+    async with await asyncio.start_server(arrived, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with guest(Settings(broker=f"mqtt://127.0.0.1:{port}"), "reset") as client:
+            await client.publish("topic")
+            await listen(client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Self
@@ -51,6 +52,8 @@ def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomq
         keepalive=15,
         properties=properties,
         tls_context=endpoint.tls_context(),
+        # What it has to say comes as an error too; said twice, it would stand between our lines without a time.
+        logger=logging.Logger(name, logging.CRITICAL + 1),
     )
 
 
