@@ -67,7 +67,7 @@ def one_of(*choices: T) -> Callable[[str], T]:
     return parse
 
 
-COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+COLOURS: dict[str, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 def harmless(text: str) -> str:
