@@ -1,7 +1,7 @@
 # Everything starts with `make setup`, and every other target sees to it by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo wheel bench docs lock
+.PHONY: help setup test demo wheel bench bench-check docs lock
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -16,6 +16,7 @@ help:
 	@echo "make test            linter, types, import contract and all tests (WORKERS=2)"
 	@echo "make wheel           dist/uns-….whl, its message path compiled where there is a C compiler"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
+	@echo "make bench-check     how many instructions a message takes, against the figures of before (needs valgrind)"
 	@echo "make docs            the reference pages again: settings, commands, findings"
 	@echo "make setup           .venv/ with everything pinned, and Mosquitto"
 	@echo "make lock            work out requirements*.txt again from pyproject.toml (needs uv)"
@@ -42,6 +43,10 @@ demo: setup
 
 bench: setup $(COMPILED)
 	@$(BIN)/python -m benchmarks --wheel $(COMPILED)
+
+bench-check: setup $(COMPILED)
+	@$(BIN)/python -m benchmarks.instructions
+	@cd $(COMPILED) && PYTHONPATH=.:bench $(CURDIR)/$(BIN)/python -m benchmarks.instructions
 
 docs: setup
 	@$(BIN)/python docs/make.py

@@ -1,14 +1,14 @@
 """Where the time of one message goes, stage by stage: `python -m benchmarks.stages`.
 
 One process and no broker; every stage over readings of five hundred machines, the best of many rounds. In the service
-the sockets come on top.
+the sockets come on top. `benchmarks.instructions` counts the same stages.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import mqtt5
 import orjson
@@ -33,6 +33,14 @@ from uns.publisher import Publisher
 ROUNDS = 200
 
 
+class Stage(NamedTuple):
+    """A piece of the line, and a function that makes the arguments of its calls, one for each machine."""
+
+    name: str
+    run: Callable[..., Any]
+    arguments: Callable[[], Sequence[tuple[Any, ...]]]
+
+
 def plant(now: int) -> tuple[Bundle, Timeline]:
     """The rules of the benchmark's plant, and a timeline with a batch, a shift and a product."""
     documents, _ = read_documents(service.PLANT / "naming_rules", service.PLANT / "schemas")
@@ -43,32 +51,17 @@ def plant(now: int) -> tuple[Bundle, Timeline]:
     return bundle, Timeline.build("7", [batch], [Product("SKU-42", "Cola 330")], shift_changes=[shift])
 
 
-def packet(raw: RawMessage) -> bytes:
-    return PublishPacket(raw.topic, raw.payload, qos=QoS.AT_LEAST_ONCE, packet_id=1).write()
-
-
-def best(arguments: Callable[[], Iterable[tuple[Any, ...]]], stage: Callable[..., Any]) -> float:
-    """Microseconds of one call, in the best of the rounds."""
-    spent = []
-    for _ in range(ROUNDS):
-        calls = list(arguments())
-        start = time.perf_counter()
-        for each in calls:
-            stage(*each)
-        spent.append((time.perf_counter() - start) / len(calls))
-    return min(spent) * 1e6
-
-
-def stages() -> Iterator[tuple[str, float]]:
+def stages() -> list[Stage]:
+    """In their order; `decide` holds all from resolving to the governed payload, decoding is apart."""
     now = time.time_ns()
     bundle, timeline = plant(now)
     publisher = Publisher(lambda source, topic: 1)
-    raws = [RawMessage(*service.reading(number), now, number) for number in range(MACHINES)]
-    packets = [(memoryview(packet(raw)),) for raw in raws]
+
+    def taken() -> list[RawMessage]:
+        return [RawMessage(*service.reading(number), time.time_ns(), number) for number in range(MACHINES)]
 
     def decided() -> list[tuple[Publish]]:
-        newer = [RawMessage(*service.reading(number), time.time_ns(), number) for number in range(MACHINES)]
-        found = (contextualize(raw, bundle, timeline, NO_BIRTHS)[0][0] for raw in newer)
+        found = (contextualize(raw, bundle, timeline, NO_BIRTHS)[0][0] for raw in taken())
         return [(each,) for each in found if isinstance(each, Publish)]
 
     def read(raw: RawMessage) -> None:
@@ -79,22 +72,39 @@ def stages() -> Iterator[tuple[str, float]]:
     def write(each: Publish) -> None:
         publish(each.topic, each.payload, each.retain, each.more, each.envelope, each.id)
 
+    def packets() -> list[tuple[memoryview]]:
+        written = (PublishPacket(raw.topic, raw.payload, qos=QoS.AT_LEAST_ONCE, packet_id=1) for raw in taken())
+        return [(memoryview(each.write()),) for each in written]
+
     validator = bundle.catalog.validator("telemetry/1.json")
-    decode = best(lambda: [(raw,) for raw in raws], read)
-    whole = best(lambda: [(raw, bundle, timeline, NO_BIRTHS) for raw in raws], contextualize)
-    schema = best(lambda: [(orjson.loads(each.payload),) for (each,) in decided()], validator.is_valid)
-    yield "packet read", best(lambda: packets, mqtt5.read)
-    yield "source and decode", decode
-    yield "contract's schema", schema
-    yield "resolve, convert, enrich, write, decide", whole - decode - schema
-    yield "publisher", best(decided, publisher.judge)
-    yield "packet written", best(decided, write)
+    return [
+        Stage("packet read", mqtt5.read, packets),
+        Stage("source and decode", read, lambda: [(raw,) for raw in taken()]),
+        Stage("contextualize", contextualize, lambda: [(raw, bundle, timeline, NO_BIRTHS) for raw in taken()]),
+        Stage(
+            "contract's schema", validator.is_valid, lambda: [(orjson.loads(each.payload),) for (each,) in decided()]
+        ),
+        Stage("publisher", publisher.judge, decided),
+        Stage("packet written", write, decided),
+    ]
+
+
+def best(stage: Stage) -> float:
+    """Microseconds of one call, in the best of the rounds."""
+    spent = []
+    for _ in range(ROUNDS):
+        calls = stage.arguments()
+        start = time.perf_counter()
+        for each in calls:
+            stage.run(*each)
+        spent.append((time.perf_counter() - start) / len(calls))
+    return min(spent) * 1e6
 
 
 def main() -> None:
     print("| stage | µs |\n|---|---|")
-    for name, microseconds in stages():
-        print(f"| {name} | {microseconds:.1f} |", flush=True)
+    for stage in stages():
+        print(f"| {stage.name} | {best(stage):.1f} |", flush=True)
 
 
 if __name__ == "__main__":

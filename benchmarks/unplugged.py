@@ -55,22 +55,30 @@ def measure(window: int) -> tuple[float, float]:
     gc.freeze()
     taken, answered = [], []
     for start in range(0, MESSAGES, window):
-        numbers = range(start, start + window)
-        raw = b"".join(_packet(number, number - start + 1) for number in numbers)
+        raw = packets(start, window)
         begun = time.perf_counter()
         connection.data_received(raw)
         taken.append(time.perf_counter() - begun)
-        ids = list(path.session.outbox.sent)
-        pubacks = b"".join(b"\x40\x02" + each.to_bytes(2, "big") for each in ids)
+        accepted = pubacks(path)
         begun = time.perf_counter()
-        connection.data_received(pubacks)
+        connection.data_received(accepted)
         answered.append(time.perf_counter() - begun)
     assert path.ledger.acknowledged == path.ledger.outcomes["published"] == MESSAGES
     return min(taken) / window * 1e6, min(answered) / window * 1e6
 
 
-def _packet(number: int, packet_id: int) -> bytes:
-    return PublishPacket(*service.reading(number), qos=QoS.AT_LEAST_ONCE, packet_id=packet_id).write()
+def packets(start: int, count: int) -> bytes:
+    """So many raw messages, as the broker sends them."""
+    readings = (service.reading(number) for number in range(start, start + count))
+    return b"".join(
+        PublishPacket(topic, payload, qos=QoS.AT_LEAST_ONCE, packet_id=number).write()
+        for number, (topic, payload) in enumerate(readings, 1)
+    )
+
+
+def pubacks(path: Path) -> bytes:
+    """The broker's answers to all that is under way."""
+    return b"".join(b"\x40\x02" + each.to_bytes(2, "big") for each in path.session.outbox.sent)
 
 
 def main() -> None:

@@ -1,0 +1,104 @@
+"""How many instructions a message takes: `make bench-check`, or `python -m benchmarks.instructions [--write]`.
+
+Counted by callgrind, which no other work on the machine disturbs: the whole path without sockets, and each stage of
+`benchmarks.stages`. Held against `instructions.json`; more than a tenth above it fails. Figures belong to one build of
+Python; where there are none for it, that is said. With `PYTHONPATH` at an unpacked wheel it counts that one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import uns.decide
+from benchmarks.stages import stages
+from benchmarks.unplugged import packets, plugged_into_nothing, pubacks
+
+FIGURES = Path(__file__).with_name("instructions.json")
+ALLOWED = 1.10
+MESSAGES = 500
+COUNTING = "COUNTING_INSTRUCTIONS"
+
+
+def main() -> None:
+    if COUNTING in os.environ:
+        count()
+        return
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--write", action="store_true", help="the figures of now are those to compare with")
+    if shutil.which("valgrind") is None:
+        raise SystemExit("valgrind is not installed: apt-get install valgrind")
+    write, now, figures = arguments.parse_args().write, counted(), json.loads(FIGURES.read_text())
+    before = figures.get(build(), {})
+    print(f"{build()}\n\n| stage | instructions | before |\n|---|---|---|")
+    for stage, number in now.items():
+        print(f"| {stage} | {number:,} | {before[stage]:,} |" if stage in before else f"| {stage} | {number:,} | |")
+    if write:
+        FIGURES.write_text(json.dumps(figures | {build(): now}, indent=2) + "\n")
+    elif not before:
+        print("\nThere are no figures of this build to compare with; `--write` makes these the ones.")
+    elif slower := [stage for stage, number in now.items() if number > ALLOWED * before.get(stage, number)]:
+        raise SystemExit(f"\nmore than a tenth above the figures of before: {', '.join(slower)}")
+
+
+def build() -> str:
+    """What the figures belong to."""
+    path = "Python" if uns.decide.__file__.endswith(".py") else "compiled"
+    optimised = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
+    return f"{path} path, Python {sys.version_info.major}.{sys.version_info.minor}{'' if optimised else ' unoptimised'}"
+
+
+def counted() -> Mapping[str, int]:
+    """Instructions of one message, for the whole path and for each stage: this module once more, under callgrind."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", sys.executable]
+        environment = os.environ | {"PYTHONHASHSEED": "0", COUNTING: "1"}
+        subprocess.run([*command, "-m", __spec__.name], env=environment, check=True, capture_output=True)
+        dumps = sorted(Path(folder).glob("out.*"), key=lambda dump: int(dump.suffix[1:]))
+        said = [re.search(r"Trigger: Request: (.*)|Trigger: .*?dump (.*)", dump.read_text()) for dump in dumps]
+        spent = [int(re.findall(r"^(?:summary|totals): (\d+)", dump.read_text(), re.M)[0]) for dump in dumps]
+    found = {each[1] or each[2]: number for each, number in zip(said, spent, strict=True) if each}
+    asking = found.pop("nothing")
+    return {name: (number - asking) // MESSAGES for name, number in found.items() if name != "between"}
+
+
+def count() -> None:
+    """What callgrind watches: after everything to be counted, what was spent since the last time is put down."""
+    path, connection = plugged_into_nothing()
+    gc.disable()
+    for _ in range(2):
+        raw = packets(0, MESSAGES)
+        put_down("between")
+        connection.data_received(raw)
+        put_down("taken and published")
+        answers = pubacks(path)
+        put_down("between")
+        connection.data_received(answers)
+        put_down("accepted and acknowledged")
+    for stage in stages():
+        for each in stage.arguments():
+            stage.run(*each)
+        calls = stage.arguments()
+        put_down("between")
+        for each in calls:
+            stage.run(*each)
+        put_down(stage.name)
+    put_down("nothing")
+
+
+def put_down(name: str) -> None:
+    subprocess.run(["callgrind_control", "-d", name, str(os.getpid())], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
