@@ -46,7 +46,7 @@ bench: setup $(COMPILED)
 
 bench-check: setup $(COMPILED)
 	@$(BIN)/python -m benchmarks.instructions
-	@cd $(COMPILED) && PYTHONPATH=.:bench $(CURDIR)/$(BIN)/python -m benchmarks.instructions
+	@PYTHONSAFEPATH=1 PYTHONPATH=$(COMPILED):. $(BIN)/python -m benchmarks.instructions
 
 docs: setup
 	@$(BIN)/python docs/make.py

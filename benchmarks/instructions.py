@@ -2,7 +2,7 @@
 
 Counted by callgrind, which no other work on the machine disturbs: the whole path without sockets, and each stage of
 `benchmarks.stages`. Held against `instructions.json`; more than a tenth above it fails. Figures belong to one build of
-Python; where there are none for it, that is said. With `PYTHONPATH` at an unpacked wheel it counts that one.
+Python; where there are none for it, that is said.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import argparse
 import gc
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +25,8 @@ from benchmarks.stages import stages
 from benchmarks.unplugged import packets, plugged_into_nothing, pubacks
 
 FIGURES = Path(__file__).with_name("instructions.json")
+RESULTS = Path(__file__).with_name("RESULTS.md")
+BEGIN, END = "<!-- counted -->", "<!-- /counted -->"
 ALLOWED = 1.10
 MESSAGES = 500
 COUNTING = "COUNTING_INSTRUCTIONS"
@@ -38,24 +40,35 @@ def main() -> None:
     arguments.add_argument("--write", action="store_true", help="the figures of now are those to compare with")
     if shutil.which("valgrind") is None:
         raise SystemExit("valgrind is not installed: apt-get install valgrind")
-    write, now, figures = arguments.parse_args().write, counted(), json.loads(FIGURES.read_text())
+    writing, now, figures = arguments.parse_args().write, counted(), json.loads(FIGURES.read_text())
     before = figures.get(build(), {})
     print(f"{build()}\n\n| stage | instructions | before |\n|---|---|---|")
     for stage, number in now.items():
         print(f"| {stage} | {number:,} | {before[stage]:,} |" if stage in before else f"| {stage} | {number:,} | |")
-    if write:
-        FIGURES.write_text(json.dumps(figures | {build(): now}, indent=2) + "\n")
+    if writing:
+        write_down(figures | {build(): now})
     elif not before:
         print("\nThere are no figures of this build to compare with; `--write` makes these the ones.")
     elif slower := [stage for stage, number in now.items() if number > ALLOWED * before.get(stage, number)]:
         raise SystemExit(f"\nmore than a tenth above the figures of before: {', '.join(slower)}")
 
 
+def write_down(figures: Mapping[str, Mapping[str, int]]) -> None:
+    """As what to compare with, and as a table in RESULTS.md."""
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+    builds = sorted(figures)
+    table = [f"| instructions | {' | '.join(builds)} |", "|---" * (len(builds) + 1) + "|"]
+    numbers = {stage: (f"{figures[each][stage]:,}" for each in builds) for stage in figures[builds[0]]}
+    table += [f"| {stage} | {' | '.join(of_builds)} |" for stage, of_builds in numbers.items()]
+    text = RESULTS.read_text(encoding="utf-8")
+    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+    RESULTS.write_text("\n".join([before + BEGIN, "", *table, "", END + after]), encoding="utf-8")
+
+
 def build() -> str:
     """What the figures belong to."""
     path = "Python" if uns.decide.__file__.endswith(".py") else "compiled"
-    optimised = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
-    return f"{path} path, Python {sys.version_info.major}.{sys.version_info.minor}{'' if optimised else ' unoptimised'}"
+    return f"{path} path, Python {platform.python_version()} built {platform.python_build()[1]}"
 
 
 def counted() -> Mapping[str, int]:

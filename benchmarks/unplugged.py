@@ -2,7 +2,7 @@
 
 From the bytes of a PUBLISH as the broker sends it to those of the governed PUBLISH, of its PUBACK and of the
 acknowledgement, in one process, with as many messages under way at once as the column says. The best of many rounds.
-With `PYTHONPATH=build/compiled` it measures the wheel.
+With `PYTHONSAFEPATH=1 PYTHONPATH=build/compiled:.` it measures the wheel.
 """
 
 from __future__ import annotations
