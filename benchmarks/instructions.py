@@ -56,10 +56,11 @@ def main() -> None:
 def write_down(figures: Mapping[str, Mapping[str, int]]) -> None:
     """As what to compare with, and as a table in RESULTS.md."""
     FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
-    builds = sorted(figures)
-    table = [f"| instructions | {' | '.join(builds)} |", "|---" * (len(builds) + 1) + "|"]
-    numbers = {stage: (f"{figures[each][stage]:,}" for each in builds) for stage in figures[builds[0]]}
-    table += [f"| {stage} | {' | '.join(of_builds)} |" for stage, of_builds in numbers.items()]
+    columns = list(next(iter(figures.values())))
+    table = [f"| instructions | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    for name, numbers in sorted(figures.items()):
+        row = " | ".join(f"{numbers[stage]:,}" for stage in columns)
+        table.append(f"| {name} | {row} |")
     text = RESULTS.read_text(encoding="utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
     RESULTS.write_text("\n".join([before + BEGIN, "", *table, "", END + after]), encoding="utf-8")
