@@ -212,6 +212,23 @@ def test_while_nothing_can_be_written_nothing_is_completed(tmp_path: Path) -> No
     journal.stop()
 
 
+def test_what_finds_no_room_together_is_written_in_parts(tmp_path: Path) -> None:
+    """A disk that stays nearly full takes what it can: otherwise a thousand rejections would wait for room for all."""
+    done: list[Any] = []
+    journal = Journal(tmp_path, done.extend)
+    pages = journal.store.connection.execute("PRAGMA page_count").fetchone()[0]
+    journal.store.connection.execute(f"PRAGMA max_page_count = {pages}")
+    journal.put(refusal(0, payload=b"x" * 100_000), 0)
+    eventually(lambda: "full" in journal.failing)
+    for number in range(1, 9):
+        journal.put(refusal(number, payload=b"x" * 100_000), number)
+    journal.store.connection.execute(f"PRAGMA max_page_count = {pages + 80}")
+    eventually(lambda: done == [0, 1, 2], why=lambda: done)
+    journal.store.connection.execute("PRAGMA max_page_count = 100000")
+    eventually(lambda: done == list(range(9)), 20, lambda: done)
+    journal.stop()
+
+
 def test_what_is_kept_grows_old_also_where_nothing_is_rejected(tmp_path: Path) -> None:
     asked: list[Sequence[Rejection]] = []
     journal = Journal(tmp_path, lambda waits: None)

@@ -113,30 +113,34 @@ class Journal:
                 return True
 
     def _write(self, groups: list[list[Waiting]]) -> None:
-        """The first group in one commit; where it is not the disk's fault, in parts until the item is found."""
+        """The first group in one commit, else next in parts: less wants less room, and one item may be at fault."""
         group = groups[0]
         try:
             with self._bounding:
                 self.store.write(each.item for each in group)
         except Exception as fault:
-            if (isinstance(fault, sqlite3.Error) and not isinstance(fault, _OF_AN_ITEM)) or group[0].spoilt:
+            of_the_disk = isinstance(fault, sqlite3.Error) and not isinstance(fault, _OF_AN_ITEM)
+            if len(group) > 1:
+                groups[:1] = _halves(group)
+            elif not of_the_disk and not group[0].spoilt:
+                groups[0] = [Waiting(*self._spoilt(*group[0][:2], fault), spoilt=True)]
+                return
+            if of_the_disk or group[0].spoilt:
                 raise
-            groups[:1] = self._apart(group, fault)
         else:
             del groups[0]
             self.arrived.set()
             self._committed([each.waits for each in group])
 
-    def _apart(self, group: list[Waiting], fault: Exception) -> list[list[Waiting]]:
-        half = len(group) // 2
-        if half:
-            return [group[:half], group[half:]]
-        return [[Waiting(*self._spoilt(*group[0][:2], fault), spoilt=True)]]
-
     def _tell(self, why: str) -> None:
         if why != self.failing:
             self.failing = why
             self._failed(why)
+
+
+def _halves(group: list[Waiting]) -> list[list[Waiting]]:
+    half = len(group) // 2
+    return [group[:half], group[half:]]
 
 
 def size_of(item: Item) -> int:
