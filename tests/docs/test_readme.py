@@ -105,7 +105,7 @@ def test_every_command_of_the_readme_does_what_it_says(tmp_path: Path, ports: di
 
 def _said(command: str, folder: Path, environment: dict[str, str]) -> str:
     """The command's output once it says something of substance: a reading needs its moment to arrive."""
-    waited_for = {"uns ls": "22.0", "uns quarantine list": "press/9", "uns explain press/9/oven": "rule-none"}
+    waited_for = {"uns ls": ".0 Cel", "uns quarantine list": "press/9", "uns explain press/9/oven": "rule-none"}
     wanted = waited_for.get(command, "")
     if command.startswith("uns context"):
         wanted = "B-1001"
