@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from uns.bundle import Bundle
 from uns.exit_status import NEGATIVE, OK, UNREACHABLE
+from uns.naming.unit import warm
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, is_empty, migrate
@@ -121,6 +122,7 @@ async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, lo
     remedy = "submit them: uns submit FILE… with the standard, rule files and schemas"
     log.error(why, remedy=remedy)
     server.routes = _held(f"{why}; {remedy}")
+    await asyncio.to_thread(warm)
     while not stop.is_set():
         bundle = await rules.newest()
         if bundle is not None:
