@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 
 import httpx
@@ -72,7 +73,9 @@ def test_a_body_that_grows_beyond_the_limit_is_refused_too(api):
 
 def test_a_body_beyond_the_limit_is_refused(api):
     body = json.dumps({"topic": "plc/x", "text": "x" * 2_000_000})
-    assert problem_of(api.client.post("/explain", content=body, headers=JSON))["status"] == 413
+    problem = problem_of(api.client.post("/explain", content=body, headers=JSON))
+    assert problem["status"] == 413
+    assert re.search(r"more than the \d+ bytes .*: send less at once", problem["detail"])
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from uns.settings import is_loopback
 
 BODIES: Final = ("POST", "PUT", "PATCH")
 STREAM: Final = "/api/v1/stream"
-TOO_LARGE: Final = "the body is larger than this resource takes"
 
 
 class Gate:
@@ -48,7 +47,11 @@ def _as_get(scope: Scope) -> Scope:
 
 def _too_large(headers: dict[str, list[str]], limit: int) -> tuple[int, str] | None:
     sizes = [int(each) for each in headers.get("content-length", []) if each.isascii() and each.isdigit()]
-    return (413, TOO_LARGE) if any(size > limit for size in sizes) else None
+    return _beyond(limit) if any(size > limit for size in sizes) else None
+
+
+def _beyond(limit: int) -> tuple[int, str]:
+    return 413, f"the body has more than the {limit} bytes that this resource takes: send less at once"
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
@@ -60,7 +63,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise HTTPException(413, TOO_LARGE)
+            raise HTTPException(*_beyond(limit))
         return message
 
     return receive_some
