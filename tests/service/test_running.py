@@ -154,6 +154,8 @@ def test_a_claim_ends_by_command(service: Service, client: Client, folder: Path)
     client.publish("acme/_uns/uns/release", FILLER.encode())
     eventually(lambda: "a claim was ended" in service.said())
     assert "owner=plc/L1/filler/temperature" in service.said()
+    client.publish("acme/_uns/uns/release", FILLER.encode())
+    eventually(lambda: "a claim was to be ended that nobody has" in service.said())
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,8 @@ class Own:
     def _release(self, packet: PublishPacket) -> None:
         topic = packet.payload.decode("utf-8", "replace")
         owner = self.path.publisher.release(topic)
-        self.log.info("a claim was ended by command", topic=escaped(topic[:LONGEST_SAID]), owner=owner or "nobody")
+        done = "a claim was ended by command" if owner else "a claim was to be ended that nobody has"
+        self.log.info(done, topic=escaped(topic[:LONGEST_SAID]), **({"owner": owner} if owner else {}))
         reply = packet.response_topic
         if reply is not None and reply.startswith(f"{self.topics.replies}/"):
             self.path.publish_own(reply, orjson.dumps({"topic": topic, "owner": owner}), retain=False)
