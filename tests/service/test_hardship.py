@@ -164,6 +164,7 @@ def test_a_full_disk_holds_and_loses_nothing(small_disk: Path, folder: Path, bro
         client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
         service.ready("hold")
         eventually(lambda: "cannot be written" in reasons(service), why=service.said)
+        eventually(lambda: reasons(service).count("cannot be written") == 1, why=lambda: reasons(service))
         (folder / "naming_rules" / "dallas.yaml").write_text(RULES + "# new\n", encoding="utf-8")
         eventually(lambda: "could not be kept" in service.said(), why=service.said)
         ballast.unlink()

@@ -30,7 +30,7 @@ def readiness(running: Running) -> Readiness:
     holds = list(path.holds.values())
     if not running.session.connected:
         holds.append(running.no_link or running.session.why)
-    if running.journal.failing:
+    if running.journal.failing and "journal" not in path.holds:
         holds.append(running.journal.failing)
     coming = [_COMING.format(running.coming)] if running.coming and "reload" not in path.holds else []
     if holds:
