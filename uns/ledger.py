@@ -25,7 +25,7 @@ class Entry:
         self.waiting = 1
         """Begins with one: the deciding itself, which ends with the first `complete`."""
         self.counted = counted
-        """False for what the service says to itself."""
+        """False for what the service says to itself, and for what is replayed."""
 
 
 class Ledger:
@@ -67,6 +67,8 @@ class Ledger:
         if entry.waiting < 0:
             raise ValueError("a message was completed more often than it waited")
         if not entry.packet_id:
+            if not entry.counted:
+                return
             self._loose -= 1
             self.served_qos0 += 1
         elif entry.epoch == self.epoch and self._waiting[0] is entry:

@@ -25,6 +25,8 @@ class Rejection(NamedTuple):
     site: str | None = None
     repeated: bool = False
     """The broker sent it before, and its own event time tells it from other readings: it may be kept already."""
+    pointer: str | None = None
+    """JSON pointer of the sample's value in the raw payload; None of a message as a whole."""
 
     @property
     def cause(self) -> tuple[str, str, str, str]:

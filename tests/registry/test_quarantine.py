@@ -279,8 +279,8 @@ def test_entries_are_found_by_what_they_are(engine: Engine, wanted: Filter, expe
 def test_discarding_settles_an_entry_once(engine: Engine) -> None:
     keep(engine, [rejection(1)], 0)
     number = entries.entries(engine).items[0].id
-    assert discard(engine, number, Author("ann", 5))
-    assert not discard(engine, number, Author("bob", 6))
+    assert discard(engine, Filter(ids=(number,)), Author("ann", 5)) == 1
+    assert discard(engine, Filter(ids=(number,)), Author("bob", 6)) == 0
     assert entries.entries(engine).items == ()
     entry = entries.entry(engine, number)
     assert entry is not None

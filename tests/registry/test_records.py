@@ -192,4 +192,4 @@ def test_revisions_only_rise(engine: Engine, standard: Standard) -> None:
     assert seen == [1, 2, 3, 4, 5]
     with engine.connect() as connection:
         parts = {row.part: row.revision for row in connection.execute(select(REVISIONS))}
-    assert parts == {"context": 5, "quarantine": 0, "submissions": 0}
+    assert parts == {"context": 5, "quarantine": 0, "submissions": 0, "replay": 0}

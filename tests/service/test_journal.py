@@ -276,3 +276,14 @@ def test_the_mover_ships_once_the_registry_is_there_and_then_deletes(tmp_path: P
     store = Store(tmp_path / "journal.db")
     assert (store.rejections(0, 10), store.records(0, 10)) == ([], [])
     store.close()
+
+
+def test_a_journal_of_the_version_before_goes_on(tmp_path: Path) -> None:
+    store = Store(tmp_path / "journal.db")
+    store.write([refusal(0)])
+    store.connection.executescript("ALTER TABLE rejections DROP COLUMN pointer; PRAGMA user_version = 1;")
+    store.close()
+    store = Store(tmp_path / "journal.db")
+    ((_, kept),) = store.rejections(0, 10)
+    store.close()
+    assert (kept.raw, kept.pointer) == (RAW, None)

@@ -98,7 +98,7 @@ async def one(request: Request, here: Here, number: Number) -> Response:
 
 @router.delete("/quarantine/{number}", status_code=204, summary="Settle it: nobody will need it")
 async def delete(here: Here, number: Number) -> None:
-    if not await here.registry.ask(discard, number, rest(here.clock(), None)):
+    if not await here.registry.ask(discard, kept.Filter(ids=(number,)), rest(here.clock(), None)):
         raise _gone(number)
 
 

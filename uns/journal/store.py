@@ -16,6 +16,7 @@ from uns.journal.rows import (
     RECORDS,
     REJECTION_BYTES,
     REJECTIONS,
+    RENEWALS,
     SCHEMA,
     VERSION,
     announced_of,
@@ -57,6 +58,9 @@ class Store:
         """A new file gets its tables. sqlite3.DatabaseError: another version's file."""
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         (tables,) = self.connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        while tables and version in RENEWALS:
+            self.connection.executescript(RENEWALS[version] + f"PRAGMA user_version = {version + 1};")
+            version += 1
         if tables and version != VERSION:
             self.connection.close()
             remedy = "let that version empty it into the registry, or move it away"
@@ -128,11 +132,12 @@ class Store:
             cause = mark_of(each.cause)
             self.causes[cause] = self.causes.get(cause, 0) + 1
             ((size,),) = self.connection.execute(
-                "INSERT INTO rejections (message, cause, tag, rule, findings, bundle, context, site, repeated)"
-                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {REJECTION_BYTES}",
+                "INSERT INTO rejections (message, cause, tag, rule, findings, bundle, context, site, repeated,"
+                " pointer)"
+                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {REJECTION_BYTES}",
                 (message, cause, storable(each.tag), each.rule,
                  json.dumps([finding.as_json() for finding in each.findings]), each.bundle, each.context, each.site,
-                 each.repeated),
+                 each.repeated, storable(each.pointer)),
             ).fetchall()  # fmt: skip
             self.size += size
             if self.causes[cause] > FIRST + NEWEST:

@@ -33,6 +33,8 @@ class Entry(NamedTuple):
     """kept, replayed or discarded."""
     message: str
     """The key of its raw message; its neighbours have the same."""
+    pointer: str | None = None
+    """Where in it the sample's value stood; None of a message as a whole."""
 
     def as_json(self) -> dict[str, Any]:
         """Without the raw message's bytes."""
@@ -72,6 +74,10 @@ class Filter(NamedTuple):
     state: str | None = "kept"
     since: Instant | None = None
     """Received at or after."""
+    until: Instant | None = None
+    """Received before."""
+    ids: tuple[int, ...] = ()
+    """Of these only; empty is any."""
 
 
 class Count(NamedTuple):
@@ -107,19 +113,25 @@ ALL: Final = Filter()
 
 def entries(engine: Engine, wanted: Filter = ALL, cursor: str | None = None, limit: int = 100) -> Page[Entry]:
     """The newest first."""
-    query = _narrowed(_joined(), wanted).order_by(ENTRIES.c.id.desc()).limit(limit + 1)
+    query = narrowed(joined(), wanted).order_by(ENTRIES.c.id.desc()).limit(limit + 1)
     if cursor:
         query = query.where(ENTRIES.c.id < position_of(cursor, int)[0])
     with reading(engine) as connection:
         rows = connection.execute(query).all()
     following = cursor_of([rows[limit - 1].id]) if len(rows) > limit else None
-    return Page(tuple(_entry_of(row) for row in rows[:limit]), following)
+    return Page(tuple(entry_of(row) for row in rows[:limit]), following)
 
 
 def entry(engine: Engine, number: int) -> Entry | None:
     with reading(engine) as connection:
-        row = connection.execute(_joined().where(ENTRIES.c.id == number)).first()
-    return _entry_of(row) if row else None
+        row = connection.execute(joined().where(ENTRIES.c.id == number)).first()
+    return entry_of(row) if row else None
+
+
+def count(engine: Engine, wanted: Filter = ALL) -> int:
+    """How many fit."""
+    with reading(engine) as connection:
+        return connection.scalar(narrowed(select(func.count()).select_from(ENTRIES), wanted)) or 0
 
 
 def counts(engine: Engine, limit: int = 1000) -> tuple[Count, ...]:
@@ -145,27 +157,32 @@ def stock(engine: Engine) -> Stock:
         return Stock(int(total), int(only), kept, size_of_all(connection), forgotten)
 
 
-def _joined() -> Select[Any]:
+def joined() -> Select[Any]:
     raw = [column.label(f"raw_{column.name}") for column in MESSAGES.c]
     return select(*ENTRIES.c, *raw).join(MESSAGES, MESSAGES.c.key == ENTRIES.c.message)
 
 
-def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.topic is not None:
         query = query.where(ENTRIES.c.topic_mark == mark_of(wanted.topic))
     for name in ("tag", "rule", "code", "site", "state"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(ENTRIES.c[name] == clean(value))
+    if wanted.ids:
+        query = query.where(ENTRIES.c.id.in_(wanted.ids))
+    if wanted.until is not None:
+        query = query.where(ENTRIES.c.received < wanted.until)
     return query if wanted.since is None else query.where(ENTRIES.c.received >= wanted.since)
 
 
-def _entry_of(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
     raw = RawMessage(
         row.raw_topic, row.raw_payload, row.raw_received, row.raw_receipt,
         row.raw_qos, row.raw_retained, row.raw_redelivered, row.raw_backlog,
     )  # fmt: skip
     findings = tuple(Finding.from_json(each) for each in orjson.loads(row.findings))
     return Entry(
-        row.id, raw, row.tag, row.rule, row.site, findings, row.bundle, row.context, row.kept_at, row.state, row.message
-    )
+        row.id, raw, row.tag, row.rule, row.site, findings, row.bundle, row.context, row.kept_at, row.state,
+        row.message, row.pointer,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from uns.instant import Instant
 from uns.quarantine import Rejection
 from uns.registry.bounds import Bounds, keep_within
 from uns.registry.engine import parts
+from uns.registry.entries import Filter, narrowed
 from uns.registry.marks import clean, mark_of
 from uns.registry.sizes import cut, entry_size, message_size
 from uns.registry.tables import CAUSES, DROPPED, ENTRIES, MESSAGES
@@ -161,6 +162,7 @@ def _entry(rejection: Rejection, cause: int, ordinal: int, now: Instant) -> dict
         "topic": clean(rejection.raw.topic),
         "topic_mark": mark_of(rejection.raw.topic),
         "tag": None if rejection.tag is None else clean(rejection.tag),
+        "pointer": None if rejection.pointer is None else clean(rejection.pointer),
         "rule": rejection.rule,
         "code": rejection.cause[1],
         "site": rejection.site,
@@ -174,10 +176,11 @@ def _entry(rejection: Rejection, cause: int, ordinal: int, now: Instant) -> dict
     return {**row, "size": entry_size(row)}
 
 
-def discard(engine: Engine, entry: int, author: Author) -> bool:
-    """Settled by a person; the entry stays for the record until it is too old."""
+def discard(engine: Engine, wanted: Filter, author: Author) -> int:
+    """Settled by a person, so many; the entries stay for the record until they are too old."""
     with writing(engine, author, "quarantine") as open_one:
         settled = {"state": "discarded", "settled_at": author.at, "settled_by": author.name}
-        kept = update(ENTRIES).where(ENTRIES.c.id == entry, ENTRIES.c.state == "kept").values(settled)
-        open_one.changed = open_one.connection.execute(kept).rowcount > 0
-        return open_one.changed
+        which = narrowed(select(ENTRIES.c.id), wanted._replace(state="kept"))
+        done = open_one.connection.execute(update(ENTRIES).where(ENTRIES.c.id.in_(which)).values(settled)).rowcount
+        open_one.changed = done > 0
+        return done

@@ -13,7 +13,7 @@ from uns.instant import Instant
 from uns.registry.engine import transaction
 from uns.registry.tables import REVISIONS
 
-Part = Literal["context", "quarantine", "submissions"]
+Part = Literal["context", "quarantine", "submissions", "replay"]
 CHANNEL: Final = "uns_registry"
 
 

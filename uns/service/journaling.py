@@ -12,6 +12,7 @@ from uns.journal.values import Announced, Item
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
 from uns.render import address_of
+from uns.service.again import Again
 from uns.service.faults import Faults
 from uns.service.late import Change
 from uns.service.refusal import refusal
@@ -40,11 +41,22 @@ class Journaling:
     def refuse(
         self, entry: Entry, raw: RawMessage, rejects: Sequence[Reject], under: Under, carried: bool = False
     ) -> None:  # fmt: skip
+        if isinstance(entry, Again):
+            self._refuse_again(entry, rejects, carried)
+            return
         item, rejects = refusal(raw, rejects, under, self.faults.reject)
         self._write(item, Written(entry, "quarantined", len(rejects), size_of(item), raw, under, carried))
         for each in rejects:
             self.tallies.findings.update(finding.code for finding in each.findings)
             self.faults.tell(raw, self.rejected, raw, each)
+
+    def _refuse_again(self, again: Again, rejects: Sequence[Reject], carried: bool) -> None:
+        """It is in quarantine already: that decision was counted then, and stays the only one."""
+        again.refuse(rejects)
+        self.ledger.made -= len(rejects)
+        if carried:
+            self.carried.in_journal -= 1
+            self.carried.arrived()
 
     def record(self, recorded: Recorded, entry: Entry, raw: RawMessage, under: Under, timeline: Timeline) -> Timeline:
         """`timeline` with the record."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from time import monotonic, time_ns
-from typing import Final
+from typing import Final, cast
 
 from mqtt5 import PublishPacket
 
@@ -20,6 +20,7 @@ from uns.journal.journal import Journal
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
 from uns.publisher import Publisher
+from uns.service.again import Again
 from uns.service.faults import Faults
 from uns.service.journaling import Journaling
 from uns.service.refusal import refused_by_broker
@@ -189,6 +190,22 @@ class Path:
         except Exception as fault:  # noqa: BLE001 - whatever it is, it would come again with the message, for ever
             decisions = [self.faults.reject(raw, fault)]
         ledger.made += len(decisions)
+        self._carry_out(cast("list[Decision | None]", decisions), entry, raw, births)
+
+    def replay(self, again: Again) -> None:
+        """A message of quarantine, down the same line; its neighbours' decisions are not carried out once more."""
+        assert self.timeline is not None
+        try:
+            decisions, _ = self.decide(again.raw, self.bundle, self.timeline, self.births)
+        except Exception as fault:  # noqa: BLE001 - it stays in quarantine
+            decisions = [self.faults.reject(again.raw, fault)]
+        ours = again.among(decisions, (self.bundle, self.timeline))
+        self.ledger.made += sum(each is not None for each in ours)
+        self._carry_out(ours, again, again.raw, self.births)
+
+    def _carry_out(self, decisions: list[Decision | None], entry: Entry, raw: RawMessage, births: Births) -> None:
+        bundle, timeline, ledger = self.bundle, self.timeline, self.ledger
+        assert timeline is not None
         rejects: list[Reject] = []
         for number, decision in enumerate(decisions):
             try:

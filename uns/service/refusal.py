@@ -53,6 +53,7 @@ def _rejection(reject: Reject, raw: RawMessage, revisions: tuple[str, str], rout
     return Rejection(
         "", "", raw, sample.tag if sample is not None else None, str(reject.rule) if reject.rule else None,
         reject.findings, *revisions, site_of(reject, route), raw.redelivered and timed,
+        None if sample is None or sample.undecoded else sample.pointer,
     )  # fmt: skip
 
 

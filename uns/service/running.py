@@ -28,7 +28,8 @@ from uns.service.lookout import Lookout
 from uns.service.own import Own
 from uns.service.path import Path
 from uns.service.refusal import spoilt
-from uns.service.restore import restore
+from uns.service.replaying import Replaying
+from uns.service.restore import NO_OTHERS, restore
 from uns.service.rules import Rules
 from uns.service.signals import identify_by
 from uns.service.topics import OwnTopics
@@ -68,6 +69,7 @@ class Running:
         self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,), failed=self._stuck)
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
         self.lookout = Lookout(settings, self.path, self.journal, self.hearing, log)
+        self.replaying = Replaying(engine, self.path, self.own, settings.instance, log)
         self._subscribing: asyncio.Task[Any] | None = None
         self.no_link = ""
         """Why the broker could not be reached lately, also where only its memory was asked for."""
@@ -111,11 +113,13 @@ class Running:
         self.log.info("reading what the broker holds", broker=str(self.endpoint))
         await self._remember(self.path.bundle, None)
         self.path.go_on("memory")
+        self.replaying.start()
         await self.session.run()
 
     async def _remember(self, bundle: Bundle, before: Bundle | None) -> None:
         publisher, name = self.path.publisher, self.settings.instance
-        found = await restore(self.endpoint, name, bundle, publisher, self._cannot_reach, before)
+        own = {self.own.topics.replayed: self.replaying.remember} if before is None else NO_OTHERS
+        found = await restore(self.endpoint, name, bundle, publisher, self._cannot_reach, before, own)
         if found or before is None:
             self.log.info("remembered what the broker holds", topics=found)
 
@@ -131,6 +135,7 @@ class Running:
         await asyncio.sleep(0.05)
 
     def _end_threads(self) -> None:
+        self.replaying.stop()
         self.hearing.stop()
         self.mover.stop()
         self.journal.stop()

@@ -29,6 +29,11 @@ class OwnTopics:
         return f"{self.status}/marker"
 
     @property
+    def replayed(self) -> str:
+        """Retained: the request and the entry of quarantine up to which a replay has been published."""
+        return f"{self.status}/replayed"
+
+    @property
     def release(self) -> str:
         """Commands to end a claim; the payload is the governed topic."""
         return f"{self.status}/release"

@@ -9,6 +9,8 @@ from uns.registry.tables.quarantine import ENTRIES as ENTRIES
 from uns.registry.tables.quarantine import MESSAGES as MESSAGES
 from uns.registry.tables.recorded import METADATA as METADATA
 from uns.registry.tables.recorded import REVISIONS as REVISIONS
+from uns.registry.tables.replay import REPLAY_ITEMS as REPLAY_ITEMS
+from uns.registry.tables.replay import REPLAYS as REPLAYS
 from uns.registry.tables.shift import SHIFT_CHANGES as SHIFT_CHANGES
 from uns.registry.tables.shift import SHIFT_EXCEPTIONS as SHIFT_EXCEPTIONS
 from uns.registry.tables.shift import SHIFT_PATTERNS as SHIFT_PATTERNS

@@ -65,6 +65,8 @@ class Entries(TypedColumns):
     topic: Named[str] = Column(Text)
     topic_mark: Named[str] = Column(Text)
     tag: Named[str | None] = Column(Text)
+    pointer: Named[str | None] = Column(Text)
+    """Of the sample's value in the raw payload; None of a message as a whole."""
     rule: Named[str | None] = Column(Text)
     code: Named[str] = Column(Text)
     site: Named[str | None] = Column(Text)

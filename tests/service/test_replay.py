@@ -1,0 +1,220 @@
+"""Replay: what was rejected goes down the same line once more, by the rules and the context of now."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from support.mosquitto import Mosquitto, mosquitto
+from support.plant import GOVERNED, RULES, STANDARD, Client, Service, now, properties, write_project
+from support.waiting import eventually
+
+from uns.registry import replays
+from uns.registry.engine import connect
+from uns.registry.entries import Filter, count, entries
+from uns.registry.replays import Replay
+from uns.registry.writing import Author
+
+FILLER = GOVERNED.format("filler")
+ADMITTED = RULES.replace("  - id: start", "  - {id: temp, from: 'plc/L{line}/{machine}/temp', unit: Cel, "
+                         "to: 'line-{line}/{machine}/_telemetry/temperature'}\n  - id: start")  # fmt: skip
+
+
+@pytest.fixture
+def registry(service: Service, folder: Path) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{folder / 'uns.db'}")
+    yield engine
+    engine.dispose()
+
+
+def kept(engine: Engine, number: int) -> None:
+    eventually(lambda: count(engine) == number, why=lambda: count(engine))
+
+
+def change(folder: Path, service: Service, rules: str, file: str = "dallas.yaml") -> None:
+    before = service.get("/status")["bundle"]["revision"]
+    (folder / "naming_rules" / file).write_text(rules, encoding="utf-8")
+    eventually(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
+
+
+def asked(engine: Engine, wanted: Filter = Filter()) -> int:  # noqa: B008 - it cannot be changed
+    return replays.ask(engine, wanted, Author("ann", time.time_ns())).id
+
+
+def through(engine: Engine, number: int, service: Service) -> Replay:
+    def ended() -> Replay | None:
+        now = replays.replay(engine, number)
+        return now if now is not None and not now.waiting else None
+
+    ended_so: Replay = eventually(ended, 30, lambda: f"{replays.replay(engine, number)}\n{service.said()}")
+    return ended_so
+
+
+def balanced(service: Service) -> dict[str, int]:
+    _, decisions = service.settled()
+    outcomes = ("published", "quarantined", "ignored", "observed", "recorded", "duplicate")
+    assert decisions["made"] == sum(decisions[each] for each in outcomes)
+    assert not any("balance" in each for each in service.get("/readyz")["reasons"])
+    return decisions
+
+
+def test_once_a_rule_admits_them_they_are_published_under_the_id_that_they_always_had(
+    service: Service, client: Client, folder: Path, registry: Engine
+) -> None:
+    at = now()
+    client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": at - 5000})
+    for number in range(3):
+        client.publish("plc/L1/filler/temp", {"Val": number, "ts": at + number})
+    client.publish("plc/L1/filler/pressure", {"Val": 1, "ts": at})
+    kept(registry, 4)
+    still = through(registry, asked(registry), service)
+    assert (still.entries, still.replayed, still.refused) == (4, 0, 4)
+    change(folder, service, ADMITTED)
+    done = through(registry, asked(registry), service)
+    assert (done.entries, done.replayed, done.refused, done.instances) == (4, 3, 1, ("uns",))
+    eventually(lambda: len(client.bodies(FILLER)) == 3)
+    assert [(each["value"], each["batch"]["id"]) for each in client.bodies(FILLER)] == [
+        (0.0, "B-1"), (1.0, "B-1"), (2.0, "B-1"),
+    ]  # fmt: skip
+    (left,) = entries(registry).items
+    assert (left.raw.topic, left.bundle) == ("plc/L1/filler/pressure", service.get("/status")["bundle"]["revision"])
+    decisions = balanced(service)
+    assert (decisions["published"], decisions["quarantined"], decisions["recorded"]) == (3, 4, 1)
+
+
+def test_a_retained_value_does_not_move_backwards(
+    service: Service, client: Client, folder: Path, registry: Engine, broker: Mosquitto
+) -> None:
+    at = now()
+    client.publish("plc/L1/filler/temperature", {"Val": -200, "ts": at - 60_000})
+    client.publish("plc/L1/filler/temperature", {"Val": 2, "ts": at})
+    kept(registry, 1)
+    eventually(lambda: len(client.bodies(FILLER)) == 1)
+    change(folder, service, STANDARD.replace("-100", "-300"), "standard.yaml")
+    assert through(registry, asked(registry), service).replayed == 1
+    eventually(lambda: [each["value"] for each in client.bodies(FILLER)] == [2.0, -200.0])
+    with Client(broker.port, "newcomer", FILLER) as newcomer:
+        eventually(lambda: newcomer.bodies(FILLER))
+        assert [each["value"] for each in newcomer.bodies(FILLER)] == [2.0]
+
+
+GROUP = """
+site: dallas
+steward: ot@acme.example
+sources:
+  - {topic: gw/#, each: /r/*, tag: ./n, value: ./v, time: ./t}
+rules:
+  - {id: gw, from: 'gw/{machine}', tag: filler, unit: Cel, to: 'line-1/{machine}/_telemetry/temperature'}
+"""
+
+
+def test_good_neighbours_are_not_published_again(
+    service: Service, client: Client, folder: Path, registry: Engine
+) -> None:
+    change(folder, service, GROUP)
+    at = now()
+    read = [("filler", 1), ("filler", "x"), ("other", 3), ("filler", 4)]
+    client.publish("gw/mixer", {"r": [{"n": name, "v": value, "t": at + n} for n, (name, value) in enumerate(read)]})
+    kept(registry, 2)
+    service.kill()  # so that the publisher does not remember the neighbours either
+    other = (
+        "  - {id: other, from: 'gw/{machine}', tag: other, unit: Cel, to: 'line-2/{machine}/_telemetry/temperature'}"
+    )
+    (folder / "naming_rules" / "dallas.yaml").write_text(GROUP + other + "\n", encoding="utf-8")
+    service.start()
+    service.ready()
+    done = through(registry, asked(registry), service)
+    assert (done.replayed, done.refused) == (1, 1)
+    eventually(lambda: client.bodies("acme/dallas/line-2/"))
+    assert [each["value"] for each in client.bodies("acme/dallas/line-1/mixer/")] == [1.0, 4.0]
+    (left,) = entries(registry).items
+    assert (left.pointer, left.findings[0].code) == ("/r/1/v", "value-type")
+    assert balanced(service)["published"] == 1
+
+
+def test_a_topic_that_no_source_takes_and_a_reading_that_is_gone_are_told_in_words(
+    service: Service, client: Client, folder: Path, registry: Engine
+) -> None:
+    change(folder, service, GROUP)
+    client.publish("gw/mixer", {"r": [{"n": "other", "v": 1, "t": now()}]})
+    kept(registry, 1)
+    change(folder, service, GROUP.replace("tag: ./n", "tag: ./v").replace("./v, value: ./v", "./v, value: ./n"))
+    assert through(registry, asked(registry), service).refused == 1
+    assert entries(registry).items[0].findings[0].message == (
+        "as it is read now, the message does not hold a reading `other` any more"
+    )
+    change(folder, service, RULES)
+    assert through(registry, asked(registry), service).refused == 1
+    assert entries(registry).items[0].findings[0].code == "source-none"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_replay_that_is_killed_goes_on_where_it_was_and_publishes_nothing_twice(
+    seed: int, service: Service, client: Client, folder: Path, registry: Engine
+) -> None:
+    at, many = now(), 600
+    for number in range(many):
+        client.publish(f"plc/L1/m{number % 7}/temp", {"Val": number, "ts": at + number})
+    client.flush()
+    kept(registry, many)
+    change(folder, service, ADMITTED)
+    number = asked(registry)
+    eventually(lambda: len(client.bodies("acme/dallas/")) > 60 + 67 * seed)
+    service.kill()
+    halfway = replays.replay(registry, number)
+    assert halfway is not None
+    assert halfway.waiting
+    service.start()
+    done = through(registry, number, service)
+    assert (done.entries, done.replayed) == (many, many)
+    service.ready()
+    sent = [each for each in client.messages if "_telemetry" in each.topic]
+    assert sorted(json.loads(each.payload)["value"] for each in sent) == [float(each) for each in range(many)]
+    assert Counter(Counter(properties(each)["id"] for each in sent).values()) == {1: many}
+    balanced(service)
+
+
+def test_what_the_broker_refuses_stays_with_what_it_said(tmp_path: Path) -> None:
+    write_project(tmp_path / "plant", ADMITTED.replace("/temp',", "/none',"))
+    acl = tmp_path / "acl"
+    acl.write_text("topic readwrite acme/_uns/#\ntopic readwrite plc/#\ntopic read acme/#\ntopic read $SYS/#\n"
+                   "topic read mes/#\ntopic readwrite acme/dallas/line-2/#\n")  # fmt: skip
+    with (
+        mosquitto(tmp_path / "mosquitto", extra=f"acl_file {acl}") as broker,
+        Service(tmp_path / "plant", broker.url) as service,
+        Client(broker.port, "client", "acme/#") as client,
+    ):
+        service.ready()
+        at = now()
+        client.publish("plc/L1/filler/temp", {"Val": 1, "ts": at})
+        client.publish("plc/L2/filler/temp", {"Val": 2, "ts": at})
+        engine = connect(f"sqlite:///{tmp_path / 'plant' / 'uns.db'}")
+        kept(engine, 2)
+        change(tmp_path / "plant", service, ADMITTED)
+        done = through(engine, asked(engine), service)
+        assert (done.replayed, done.refused) == (1, 1)
+        (left,) = entries(engine).items
+        assert (left.raw.topic, left.findings[0].code) == ("plc/L1/filler/temp", "publish-refused")
+        assert balanced(service)["quarantined"] == 2
+        engine.dispose()
+
+
+def test_discarded_ones_and_other_instances_ones_are_left_alone(
+    service: Service, client: Client, folder: Path, registry: Engine
+) -> None:
+    from uns.registry.quarantine import discard
+
+    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
+    kept(registry, 1)
+    service.stop()
+    number = asked(registry)
+    assert discard(registry, Filter(code="rule-none"), Author("ann", 1)) == 1
+    service.start()
+    service.ready()
+    done = through(registry, number, service)
+    assert (done.entries, done.gone, done.replayed) == (1, 1, 0)

@@ -1,0 +1,89 @@
+"""A message of quarantine on its way once more: of what it leads to now, only what had been rejected goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from uns.decision import Decision, Observe, Publish, Reject
+from uns.finding import Finding, SamplePlace, found
+from uns.ledger import Entry
+from uns.message import RawMessage, Sample
+from uns.service.underway import Under
+
+Key = tuple[str | None, str] | None
+"""Which sample of a message: its tag and where its value stands; None for the message as a whole."""
+
+
+class Rejected(NamedTuple):
+    """An entry of quarantine, and which sample of its message it is of."""
+
+    number: int
+    tag: str | None
+    pointer: str | None
+    """None of a message as a whole."""
+
+
+class Again(Entry):
+    """Nobody acknowledges it, and it is counted as no message; it is safe as any other is."""
+
+    def __init__(self, raw: RawMessage, rejected: Sequence[Rejected], published: bool = False) -> None:
+        """`published`: an earlier process handed to the broker what is fit of it, so that it is not to go out twice."""
+        super().__init__(0, 0, 0.0, counted=False)
+        self.raw, self.rejected, self.published = raw, rejected, published
+        self.under: Under | None = None
+        self.topics: set[str] = set()
+        """Where it is published."""
+        self.rejects: list[Reject] = []
+        self._now: dict[int, set[Key]] = {}
+
+    def among(self, decisions: Sequence[Decision], under: Under) -> list[Decision | None]:
+        """Those that are of a rejected sample; None in place of each neighbour's, so that they keep their numbers."""
+        self.under = under
+        keys = [_key(_sample(each)) for each in decisions]
+        self._now = {each.number: _matching(each, keys) for each in self.rejected}
+        wanted: set[Key] = set().union(*self._now.values())
+        ours = [each if key in wanted else None for each, key in zip(decisions, keys, strict=True)]
+        if self.published:
+            return [None if isinstance(each, Publish) else each for each in ours]
+        self.topics = {each.topic for each in ours if isinstance(each, Publish)}
+        return ours
+
+    def refuse(self, rejects: Sequence[Reject]) -> None:
+        self.rejects += rejects
+
+    def against(self, rejected: Rejected) -> tuple[str | None, tuple[Finding, ...]]:
+        """The rule that refused the entry once more, and its findings; none where it is through."""
+        keys = self._now[rejected.number]
+        if not keys:
+            return None, (_absent(self.raw.topic, rejected),)
+        rejects = [each for each in self.rejects if each.sample is None or _key(each.sample) in keys]
+        rule = next((str(each.rule) for each in rejects if each.rule is not None), None)
+        return rule, tuple(finding for each in rejects for finding in each.findings)
+
+
+def _sample(decision: Decision) -> Sample | None:
+    return decision.would.sample if isinstance(decision, Observe) else decision.sample
+
+
+def _key(sample: Sample | None) -> Key:
+    return None if sample is None or sample.undecoded else (sample.tag, sample.pointer)
+
+
+def _matching(rejected: Rejected, keys: Sequence[Key]) -> set[Key]:
+    """By tag, and by place where several have that tag or none has: rules of now may read either otherwise."""
+    if None in keys or (rejected.pointer is None and rejected.tag is None):
+        return set(keys)
+    tagged: set[Key] = {key for key in keys if key is not None and key[0] == rejected.tag}
+    placed: set[Key] = {key for key in (tagged or keys) if key is not None and key[1] == rejected.pointer}
+    return placed if len(tagged) != 1 and placed else tagged
+
+
+def _absent(topic: str, rejected: Rejected) -> Finding:
+    what = "this reading" if rejected.tag is None else f"a reading `{rejected.tag}`"
+    return found(
+        "payload-no-reading",
+        f"as it is read now, the message does not hold {what} any more",
+        f"check its source, or give it up: uns quarantine discard {rejected.number}",
+        SamplePlace(topic, rejected.tag, rejected.pointer),
+    )
