@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-import ssl
 from collections.abc import Iterator
 from time import time_ns
-from typing import Final, Literal, NamedTuple
 
-from uns.broker.endpoint import endpoint_of
-from uns.broker.greeting import greet
 from uns.bundle import Bundle
 from uns.files import read_documents
 from uns.finding import Severity
@@ -20,21 +15,11 @@ from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import NotOurs, is_current, is_empty
 from uns.service.beside import taken
+from uns.service.broker_checks import broker_checks
+from uns.service.checked import Checked
 from uns.service.lease import Lease
 from uns.service.report import LEAST_FREE
-from uns.service.topics import OwnTopics
 from uns.settings import Settings
-
-FEW_IN_FLIGHT: Final = 100
-
-Grade = Literal["well", "note", "error", "unreachable"]
-
-
-class Checked(NamedTuple):
-    about: str
-    grade: Grade
-    message: str
-    remedy: str = ""
 
 
 def checks(settings: Settings) -> Iterator[Checked]:
@@ -47,7 +32,7 @@ def checks(settings: Settings) -> Iterator[Checked]:
     yield _port("api", settings.api, is_served)
     yield _port("health", settings.health, is_served)
     yield _registry(settings)
-    yield from _broker(settings, bundle)
+    yield from broker_checks(settings, bundle, is_served)
 
 
 def _rules(settings: Settings) -> tuple[Checked, Bundle | None]:
@@ -112,32 +97,3 @@ def _registry(settings: Settings) -> Checked:
     except RegistryAway as away:
         return Checked("registry", "unreachable", away.message, away.remedy)
     return Checked("registry", "well", "is there and up to date")
-
-
-def _broker(settings: Settings, bundle: Bundle | None) -> Iterator[Checked]:
-    endpoint = endpoint_of(settings)
-    root = bundle.standard.root if bundle is not None else "uns"
-    topic = f"{OwnTopics(root, settings.instance).status}/doctor"
-    try:
-        greeting = greet(endpoint, f"{settings.instance}-doctor-{secrets.token_hex(4)}", topic)
-    except ssl.SSLError as error:
-        yield Checked("broker", "unreachable", f"{endpoint}: {error}", "check `ca_file` and the broker's certificate")
-        return
-    except (OSError, ValueError) as error:
-        yield Checked("broker", "unreachable", f"{endpoint}: {error}", "start it, or set `broker`")
-        return
-    if greeting.refused:
-        remedy = "check `username` and `password_file`, and the broker's log"
-        yield Checked("broker", "unreachable", f"{endpoint} refused us, {greeting.refused}", remedy)
-        return
-    yield Checked("broker", "well", f"{endpoint} answers")
-    if greeting.unwritable:
-        remedy = f"let {settings.username or 'us'} read and write {root}/# in the broker's ACL"
-        yield Checked("acl", "error", f"{topic}: {greeting.unwritable}", remedy)
-    if greeting.receive_maximum < FEW_IN_FLIGHT:
-        yield Checked(
-            "broker",
-            "note",
-            f"it takes only {greeting.receive_maximum} messages at a time",
-            "max_inflight_messages 1000",
-        )
