@@ -68,7 +68,8 @@ class Visit:
             answer = self._next(SubAckPacket)
             code = answer.reason_codes[0] if answer is not None else None
             if code is None or int(code) >= REFUSED:
-                refused[pattern] = words(code) if code is not None else "no answer"
+                why = words(code) if code is not None else "no answer"
+                refused[pattern] = f"the subscription was refused, {why}"
         return refused
 
     def publish(self, topics: Sequence[str]) -> dict[str, str]:
@@ -81,8 +82,9 @@ class Visit:
             while waiting and (answer := self._next(PubAckPacket)):
                 topic = waiting.pop(answer.packet_id, "")
                 if int(answer.reason_code) >= REFUSED:
-                    refused[topic] = words(answer.reason_code, answer.reason_str)
-            refused |= dict.fromkeys(waiting.values(), "no answer")
+                    why = words(answer.reason_code, answer.reason_str)
+                    refused[topic] = f"the publish was refused, {why}"
+            refused |= dict.fromkeys(waiting.values(), "the publish was not answered")
         return refused
 
     def round_trip(self, topics: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ MARKS = {"well": "[green]✓[/]", "note": "[yellow]![/]", "error": "[red]✗[/]"
 
 @app.command("doctor")
 def doctor(as_json: Json = False, config: Config = None) -> None:
-    """Rules, state folder, disk, ports, registry, broker: what is wrong with each, and the one thing to do.
+    """Rules, disk, ports, registry, broker, access list, clock: what is wrong with each, and the one thing to do.
 
     Example: `uns doctor`
     """

@@ -67,13 +67,13 @@ def _tried(settings: Settings, endpoint: Endpoint, topic: str) -> Checked:
     with Visit(endpoint, name, resume=True) as back:
         kept = 0
         while kept < TRIED and not refused:
-            back.heard.clear()
             back.listen(SILENT, lambda: bool(back.heard))
             back.acknowledge()
             kept += len(back.heard)
             if not back.heard:
                 told = f"kept {kept} of {TRIED} messages while we were away, and dropped the others"
                 return Checked("queue", "error", told, f"max_queued_messages 1000000, as in {SHIPPED}")
+            back.heard.clear()
     if refused:
         return Checked("queue", "note", f"could not be tried: {topic}: {refused[topic]}", "uns acl")
     return Checked("queue", "well", f"held {TRIED} messages while we were away; more were not tried")
