@@ -7,7 +7,7 @@ import pytest
 from mqtt5 import PubAckReasonCode as Code
 from mqtt5 import PublishPacket
 
-from uns.broker.outbox import Outbox, Outgoing
+from uns.broker.outbox import MOST_ABANDONED, MOST_UNANSWERED, Outbox, Outgoing
 
 
 class Told:
@@ -129,6 +129,34 @@ def test_an_id_that_the_broker_holds_in_use_is_left_alone(told: Told) -> None:
     (second,) = told.written()
     assert (second.topic, second.duplicate) == ("a", False)
     assert second.packet_id != first.packet_id
+
+
+def test_what_the_broker_could_not_take_keeps_its_place_beyond_the_connection(told: Told) -> None:
+    told.publish("a", "b")
+    before = told.written()
+    told.answer(before[1], Code.QUOTA_EXCEEDED)
+    told.outbox.cut()
+    told.outbox.open(10, None, session=True)
+    again = told.written()
+    assert [(each.topic, each.duplicate) for each in again] == [("a", True), ("b", False)]
+    assert again[1].packet_id not in {each.packet_id for each in before}
+
+
+def test_a_broker_that_holds_every_id_in_use_is_waited_for(told: Told) -> None:
+    told.publish("a")
+    for _ in range(MOST_ABANDONED):
+        told.answer(told.written()[0], Code.PACKET_ID_IN_USE)
+    told.answer(told.written()[0], Code.PACKET_ID_IN_USE)
+    assert told.written() == []
+    told.outbox.retry(2)
+    assert topics(told.written()) == ["a"]
+
+
+def test_ids_are_left_for_other_packets_however_much_the_broker_takes(told: Told) -> None:
+    told.outbox.open(65_535, None, session=True)
+    told.publish(*["a"] * (MOST_UNANSWERED + 1))
+    assert len(told.outbox.sent) == MOST_UNANSWERED
+    assert told.outbox.next_id() not in told.outbox.sent
 
 
 def test_an_answer_for_nothing_is_nothing(told: Told) -> None:

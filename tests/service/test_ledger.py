@@ -1,10 +1,11 @@
-"""The acknowledgement ledger: in order of receipt, never before it is safe, and the counts balance."""
+"""The acknowledgement ledger: in order of receipt, never before it is safe, and the counts balance.
+
+Whatever else may happen is in tests/broker/test_ledger_and_outbox.py.
+"""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from uns.ledger import Entry, Ledger
 
@@ -91,33 +92,3 @@ def test_one_completion_too_many_is_a_fault() -> None:
     ledger.complete(entry)
     with pytest.raises(ValueError, match="more often"):
         ledger.complete(entry)
-
-
-STEPS = st.lists(st.tuples(st.sampled_from(["receive", "qos0", "more", "complete", "take", "cut"]), st.integers(0, 30)))
-
-
-@given(STEPS)
-def test_whatever_happens_nothing_unsafe_is_acknowledged_and_nothing_forgotten(steps: list[tuple[str, int]]) -> None:
-    ledger, entries = Ledger(), []
-    expected: list[Entry] = []
-    """Of this connection, in order of receipt, not yet acknowledged."""
-    for number, (step, pick) in enumerate(steps, 1):
-        waiting = [entry for entry in entries if entry.waiting]
-        chosen = waiting[pick % len(waiting)] if waiting else None
-        if step in ("receive", "qos0"):
-            entry = ledger.receive(number if step == "receive" else 0, 0.0)
-            entries.append(entry)
-            expected += [entry] if entry.packet_id else []
-        elif step == "more" and chosen is not None:
-            chosen.waiting += 1
-        elif step == "complete" and chosen is not None:
-            ledger.complete(chosen)
-        elif step == "take":
-            for entry in ledger.take_due():
-                assert entry is expected.pop(0)
-                assert not entry.waiting
-            assert not expected or expected[0].waiting
-        elif step == "cut":
-            ledger.cut()
-            expected.clear()
-        assert ledger.ties_out()

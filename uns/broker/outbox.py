@@ -16,6 +16,10 @@ from uns.envelope import Envelope, Pair
 DUP: Final = 0x08
 RETAIN: Final = 0x01
 HIGHEST_ID: Final = 65_535
+MOST_UNANSWERED: Final = 32_000
+"""Of the 65 535 ids; a broker that names no window takes all of them, and SUBSCRIBE would find none."""
+MOST_ABANDONED: Final = 1_000
+"""Ids that the broker says are in use, before it is taken for one that cannot now."""
 MOST_QUEUED: Final = 4_096
 MOST_QUEUED_BYTES: Final = 32 * 1024 * 1024
 
@@ -70,18 +74,18 @@ class Outbox:
         self.largest: int | None = None
         self.sent: dict[int, Outgoing] = {}
         self.queue: deque[Outgoing] = deque()
-        self.again: list[Outgoing] = []
+        self.again: list[int] = []
+        """Ids of those that the broker could not take; they keep their place among the sent until they go out again."""
         self.reserved: set[int] = set()
-        """Ids that other packets (SUBSCRIBE, UNSUBSCRIBE) use now, or that the broker says are in use."""
+        """Ids of SUBSCRIBE and UNSUBSCRIBE, of what is to be sent again under its own, and those said to be in use."""
         self.queued_bytes = 0
         self._last_id = 0
 
     def __len__(self) -> int:
-        return len(self.sent) + len(self.queue) + len(self.again)
+        return len(self.sent) + len(self.queue)
 
     def __iter__(self) -> Iterator[Outgoing]:
         yield from self.sent.values()
-        yield from self.again
         yield from self.queue
 
     def publish(self, outgoing: Outgoing) -> None:
@@ -106,10 +110,11 @@ class Outbox:
 
     def answered(self, packet_id: int, reason: PubAckReasonCode, said: str | None = None) -> None:
         """A PUBACK: the publish is accepted, refused, or to be sent again."""
-        outgoing = self.sent.pop(packet_id, None)
+        outgoing = self.sent.get(packet_id)
         if outgoing is None:
             return
         if reason == 0 or reason == 16:
+            del self.sent[packet_id]
             self.accepted(outgoing)
         else:
             self._sort(outgoing, reason, said)
@@ -117,15 +122,18 @@ class Outbox:
             self.pump()
 
     def _sort(self, outgoing: Outgoing, reason: PubAckReasonCode, said: str | None) -> None:
-        verdict = VERDICTS[int(reason)]
+        packet_id, verdict = outgoing.packet_id, VERDICTS[int(reason)]
         if verdict is Verdict.REFUSED:
+            del self.sent[packet_id]
             self.refused(outgoing, "publish-refused", words(reason, said))
-        elif verdict is Verdict.NEW_ID:
-            self.reserved.add(outgoing.packet_id)
+        elif verdict is Verdict.NEW_ID and len(self.reserved) < MOST_ABANDONED:
+            del self.sent[packet_id]
+            self.reserved.add(packet_id)
             outgoing.packet_id = 0
+            self.renew(outgoing)
             self._to_front([outgoing])
         else:
-            self.again.append(outgoing)
+            self.again.append(packet_id)
             self.window = 0
 
     def pump(self) -> None:
@@ -137,31 +145,39 @@ class Outbox:
 
     def retry(self, window: int) -> None:
         """Send again what the broker could not take, before anything else."""
-        waiting, self.again = self.again, []
+        waiting = self._take_again()
         for outgoing in waiting:
+            del self.sent[outgoing.packet_id]
             outgoing.packet_id = 0
             self.renew(outgoing)
         self._to_front(waiting)
-        self.window = window
+        self.window = min(window, MOST_UNANSWERED)
         self.pump()
 
     def cut(self) -> None:
         """The connection is over: nothing is sent, and all that was goes first on the next one, in order."""
-        self._to_front([*self.again, *self.sent.values()])
+        for outgoing in self._take_again():
+            outgoing.packet_id = 0
+        self._to_front(list(self.sent.values()))
         self.sent.clear()
-        self.again.clear()
-        self.reserved.clear()
         self.window = 0
         for outgoing in self.queue:
             outgoing.carried = True
+        self.reserved = {outgoing.packet_id for outgoing in self.queue if outgoing.packet_id}
 
     def open(self, window: int, largest: int | None, *, session: bool) -> None:
         """A connection is there; without our session the broker has forgotten every id."""
-        self.window, self.largest = window, largest
+        self.window, self.largest = min(window, MOST_UNANSWERED), largest
         for outgoing in self.queue:
             if not session:
+                self.reserved.discard(outgoing.packet_id)
                 outgoing.packet_id = 0
         self.pump()
+
+    def _take_again(self) -> list[Outgoing]:
+        """What the broker could not take, in the order in which it was sent."""
+        again, self.again = set(self.again), []
+        return [outgoing for packet_id, outgoing in self.sent.items() if packet_id in again]
 
     def next_id(self) -> int:
         """A packet id that nothing else uses now."""
@@ -182,6 +198,7 @@ class Outbox:
             self._cannot_go(outgoing)
             return
         if packet_id:
+            self.reserved.discard(packet_id)
             head = bytes((head[0] | DUP,)) + head[1:]
         else:
             packet_id = self._last_id + 1  # the usual one, without a call
@@ -192,6 +209,7 @@ class Outbox:
         self.out += (head, packet_id.to_bytes(2, "big"), tail)
 
     def _cannot_go(self, outgoing: Outgoing) -> None:
+        self.reserved.discard(outgoing.packet_id)
         if outgoing.head:
             self.refused(outgoing, "publish-too-large", f"{outgoing.size} bytes are above {self.largest} bytes")
         elif names_one_topic(outgoing.topic):

@@ -41,6 +41,8 @@ class Requests:
             part = filters[start : start + FILTERS_AT_ONCE]
             packet_id = self._reserve()
             codes = await self._ask(packet_id, SubscribePacket(packet_id, [_wire(each) for each in part]).write())
+            if len(codes) != len(part):
+                raise ConnectionError(f"the broker answered for {len(codes)} of {len(part)} filters")
             refused += [
                 (each.pattern, words(code)) for each, code in zip(part, codes, strict=True) if int(code) >= 0x80
             ]

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final
 
 import mqtt5
-from mqtt5 import ConnAckPacket, DisconnectPacket, PubAckPacket, PublishPacket, SubAckPacket
+from mqtt5 import ConnAckPacket, DisconnectPacket, DisconnectReasonCode, PubAckPacket, PublishPacket, QoS, SubAckPacket
 
 from uns.broker.connection import Connection
 from uns.broker.endpoint import Endpoint
@@ -52,6 +52,8 @@ class Session:
         self.taken_over = False
         self.why = "not connected yet"
         """Why there is no connection, in words."""
+        self.kept_for = 0
+        """Seconds for which the broker keeps our session while we are away."""
         self._window = 0
         self._connection: Connection | None = None
         self._requests = Requests(self.outbox, self._ask, self._heard)
@@ -114,8 +116,12 @@ class Session:
         return mqtt5.ConnectPacket(
             self.client_id, username=self.endpoint.username, password=password,
             clean_start=self.clean, will=self.will(), keep_alive=self.keep_alive,
-            session_expiry_interval=0 if self.clean else WEEK, receive_max=RECEIVE_MAXIMUM,
+            session_expiry_interval=self._expiry, receive_max=RECEIVE_MAXIMUM,
         ).write()  # fmt: skip
+
+    @property
+    def _expiry(self) -> int:
+        return 0 if self.clean else WEEK
 
     def _too_late(self, connection: Connection) -> None:
         if not self.connected:
@@ -148,6 +154,8 @@ class Session:
             self.taken_over = code == TAKEN_OVER
             self._give_up(f"the broker ended the connection, {words(code, packet.reason_str)}")
         elif isinstance(packet, mqtt5.AuthPacket):
+            if self._connection is not None:
+                self._connection.send(DisconnectPacket(reason_code=DisconnectReasonCode.PROTOCOL_ERROR).write())
             self._give_up("the broker asks for an AUTH exchange, which this client does not speak")
 
     def _give_up(self, why: str) -> None:
@@ -159,10 +167,16 @@ class Session:
         if code != 0:
             self._give_up(f"{self.endpoint} refused us, {words(code, packet.reason_str)}")
             return
+        if packet.max_qos == QoS.AT_MOST_ONCE:
+            self._give_up(f"{self.endpoint} takes nothing at QoS 1, so nothing could be promised")
+            return
         self.connected, self.why, self._attempt = True, "", 0
-        self._window = packet.receive_max
+        self._window, granted = packet.receive_max, packet.session_expiry_interval
+        self.client_id = packet.assigned_client_id or self.client_id
+        self.kept_for = self._expiry if granted is None else granted
         if self._connection is not None:
-            self._connection.watch(packet.server_keep_alive or self.keep_alive)
+            # a broker that bears a longer silence may be dead all the same
+            self._connection.watch(min(packet.server_keep_alive or self.keep_alive, self.keep_alive))
         self.hooks.opened(packet.session_present)
         self.outbox.open(self._window, packet.max_packet_size, session=packet.session_present)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Engine
 
 from uns.broker.endpoint import endpoint_of
-from uns.broker.session import Hooks, Session
+from uns.broker.session import WEEK, Hooks, Session
 from uns.bundle import Bundle
 from uns.decision import Recorded
 from uns.finding import Finding
@@ -145,6 +145,10 @@ class Running:
     def _opened(self, session: bool) -> None:
         self.log.info("connected", broker=str(self.endpoint), session="kept" if session else "new")
         self.no_link = ""
+        if self.session.kept_for < WEEK:
+            self.log.warning(
+                "the broker keeps our session for a shorter time than asked", seconds=self.session.kept_for
+            )
         if not session and self.listening.known.filters:
             self.path.tallies.gap("session", time_ns())
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
