@@ -12,15 +12,16 @@ import re
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import uvloop
 
 from benchmarks import link, service
-from benchmarks.load import Measured, measure, memory_of
+from benchmarks.load import MACHINES, Measured, measure, memory_of
 from uns.demo.mosquitto import Mosquitto, executable, free_port
 
 HERE = Path(__file__).parent
@@ -28,15 +29,24 @@ CONF_D = HERE.parent / "mosquitto" / "conf.d"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 
+FIXED = 5_000
+"""Messages per second at which latency is compared with the broker's own."""
+
+
 class Round(NamedTuple):
-    """One round of the service: with its memory in MiB, and whether its counters tie out."""
+    """One round; of the service also its memory in MiB, and whether its counters tie out."""
 
     measured: Measured
-    memory: float
-    ties_out: bool
+    memory: float = 0.0
+    ties_out: bool = True
 
 
-def service_round(seconds: float, rate: float, wheel: Path | None) -> Round:
+Measure = Callable[[float, float], Round]
+"""Seconds, and messages per second or 0 for as many as can be → one round on a Mosquitto of its own."""
+
+
+def service_round(wheel: Path | None, seconds: float, rate: float) -> Round:
+    """The full work."""
     with tempfile.TemporaryDirectory() as folder, Mosquitto(CONF_D, Path(folder)) as broker:
         health = free_port()
         with service.running(broker.port, Path(folder), health, wheel) as pid:
@@ -45,25 +55,33 @@ def service_round(seconds: float, rate: float, wheel: Path | None) -> Round:
             )
             counted = service.counters(health)
             received, acknowledged = (counted[f"uns_messages_{each}_total"] for each in ("received", "acknowledged"))
-            return Round(measured, memory_of(pid), received == acknowledged == measured.arrived)
+            return Round(measured, memory_of(pid), received == acknowledged == measured.arrived + MACHINES)
 
 
-def link_round(seconds: float, rate: float) -> Measured:
-    """One round of the bare pass-through."""
+def link_round(seconds: float, rate: float) -> Round:
+    """The bare pass-through."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Mosquitto(CONF_D, Path(folder)) as broker,
         link.running(broker.port) as pid,
     ):
-        return uvloop.run(measure(broker.port, broker.pid, pid, seconds, rate, service.reading, "acme/plc/#"))
+        return Round(uvloop.run(measure(broker.port, broker.pid, pid, seconds, rate, service.reading, "acme/plc/#")))
 
 
-def row(name: str, rounds: list[Measured]) -> str:
+def broker_round(seconds: float, rate: float) -> Round:
+    """Nobody in between: the raw messages themselves."""
+    with tempfile.TemporaryDirectory() as folder, Mosquitto(CONF_D, Path(folder)) as broker:
+        return Round(uvloop.run(measure(broker.port, broker.pid, None, seconds, rate, service.reading, "plc/#")))
+
+
+def row(name: str, rounds: list[Round]) -> str:
     """The medians of the rounds as a line of the table."""
-    median = statistics.median
-    rate, ours, broker = (median(getattr(each, key) for each in rounds) for key in ("rate", "service_us", "broker_us"))
-    p50, p99 = (median(each.latency_ms(share) for each in rounds) for share in (0.5, 0.99))
-    return f"| {name} | {rate:,.0f} | {ours:.1f} | {broker:.1f} | {ours / broker:.2f} | {p50:.2f} | {p99:.2f} |"
+    measured, median = [each.measured for each in rounds], statistics.median
+    rate, ours, broker = (
+        median(getattr(each, key) for each in measured) for key in ("rate", "service_us", "broker_us")
+    )
+    late = " | ".join(f"{median(each.latency_ms(share) for each in measured):.2f}" for share in (0.5, 0.99, 0.999))
+    return f"| {name} | {rate:,.0f} | {ours:.1f} | {broker:.1f} | {ours / broker:.2f} | {late} |"
 
 
 def main() -> None:
@@ -72,22 +90,21 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--wheel", type=Path, help="an unpacked wheel, to be measured beside the checkout")
     options = arguments.parse_args()
-    kinds = {"full work, from the checkout": None}
+    full: dict[str, Measure] = {"full work, from the checkout": partial(service_round, None)}
     if options.wheel is not None:
-        kinds = {
-            f"full work, {'compiled' if service.is_compiled(options.wheel) else 'from the wheel'}": options.wheel
-        } | kinds
-    unpaced, bare = rounds_of(kinds, options.rounds, options.seconds, 0)
-    half = min(statistics.median(each.measured.rate for each in rounds) for rounds in unpaced.values()) / 2
-    paced, bare_paced = rounds_of(kinds, options.rounds, options.seconds, half)
-    every = [each for rounds in (*unpaced.values(), *paced.values()) for each in rounds]
+        name = "compiled" if service.is_compiled(options.wheel) else "from the wheel"
+        full = {f"full work, {name}": partial(service_round, options.wheel)} | full
+    kinds = full | {"bare pass-through": link_round}
+    unpaced = rounds_of(kinds, options.rounds, options.seconds, 0)
+    half = min(statistics.median(each.measured.rate for each in unpaced[kind]) for kind in full) / 2
+    paced = rounds_of(kinds, options.rounds, options.seconds, half)
+    fixed = rounds_of(kinds | {"broker alone": broker_round}, options.rounds, options.seconds, FIXED)
+    loads = {"unpaced": unpaced, "half load": paced, f"{FIXED:,}/s": fixed}
+    every = [each for rounds in loads.values() for kind in full for each in rounds[kind]]
     table = [
-        "| | messages/s | our CPU, µs | Mosquitto's CPU, µs | ratio | p50, ms | p99, ms |",
-        "|---|---|---|---|---|---|---|",
-        *(row(f"{kind}, unpaced", [each.measured for each in rounds]) for kind, rounds in unpaced.items()),
-        row("bare pass-through, unpaced", bare),
-        *(row(f"{kind}, half load", [each.measured for each in rounds]) for kind, rounds in paced.items()),
-        row("bare pass-through, half load", bare_paced),
+        "| | messages/s | our CPU, µs | Mosquitto's CPU, µs | ratio | p50, ms | p99, ms | p99.9, ms |",
+        "|---|---|---|---|---|---|---|---|",
+        *(row(f"{kind}, {load}", each) for load, rounds in loads.items() for kind, each in rounds.items()),
         "",
         f"Memory of the path {statistics.median(each.memory for each in every):.0f} MiB. Counters tie out in every "
         f"round: {'yes' if all(each.ties_out for each in every) else 'NO'}.",
@@ -96,18 +113,14 @@ def main() -> None:
     write(table, options.rounds, options.seconds)
 
 
-def rounds_of(
-    kinds: Mapping[str, Path | None], rounds: int, seconds: float, rate: float
-) -> tuple[dict[str, list[Round]], list[Measured]]:  # fmt: skip
-    """Interleaved: in each round every kind of the service, and the bare pass-through."""
-    full: dict[str, list[Round]] = {kind: [] for kind in kinds}
-    bare: list[Measured] = []
+def rounds_of(kinds: Mapping[str, Measure], rounds: int, seconds: float, rate: float) -> dict[str, list[Round]]:
+    """Interleaved: in each round every kind once."""
+    done: dict[str, list[Round]] = {kind: [] for kind in kinds}
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}: {f'{rate:,.0f} messages/s' if rate else 'unpaced'}", flush=True)
-        for kind, wheel in kinds.items():
-            full[kind].append(service_round(seconds, rate, wheel))
-        bare.append(link_round(seconds, rate))
-    return full, bare
+        for kind, once in kinds.items():
+            done[kind].append(once(seconds, rate))
+    return done
 
 
 def write(table: list[str], rounds: int, seconds: float) -> None:

@@ -29,7 +29,7 @@ class PassThrough:
 
     def __init__(self, port: int) -> None:
         self.ledger = Ledger()
-        hooks = Hooks(self.receive, self.accepted, self.refused, self.turned, self.opened, print)
+        hooks = Hooks(self.receive, self.accepted, self.refused, self.turned, self.opened, lambda why: None)
         self.session = Session(Endpoint("127.0.0.1", port), "pass-through", hooks, chance=Random(1))
         self.subscribing: asyncio.Task[object] | None = None
         self.ready = asyncio.Event()

@@ -56,7 +56,7 @@ class Load:
         self.sent = self.arrived = 0
         self.born: deque[float] = deque()
         self.latencies: list[float] = []
-        hooks = Hooks(self.receive, self.accepted, self.refused, self.turned, self.opened, print)
+        hooks = Hooks(self.receive, self.accepted, self.refused, self.turned, self.opened, lambda why: None)
         self.session = Session(Endpoint("127.0.0.1", port), "load", hooks, chance=Random(2), clean=True)
         self.ready = asyncio.Event()
         self.last = 0.0
@@ -89,6 +89,19 @@ class Load:
         self.session.outbox.publish(Outgoing(topic, payload, False, None, None))
         self.sent += 1
 
+    async def warm_up(self) -> None:
+        """Every machine once: what is worked out for a new address is not what a message costs."""
+        for _ in range(MACHINES):
+            self.publish()
+        self.session.flush()
+        await self.arrivals()
+        self.sent = self.arrived = 0
+        self.latencies.clear()
+
+    async def arrivals(self) -> None:
+        while self.arrived < self.sent:
+            await asyncio.sleep(0.01)
+
     async def run(self, seconds: float) -> float:
         start = time.perf_counter()
         while (now := time.perf_counter() - start) < seconds:
@@ -102,13 +115,14 @@ class Load:
                 pause = 0.0
             self.session.flush()
             await asyncio.sleep(pause)
-        while self.arrived < self.sent:
-            await asyncio.sleep(0.01)
+        await self.arrivals()
         return self.last - start
 
 
-def cpu_of(pid: int) -> float:
-    """Seconds of processor time that a process has used."""
+def cpu_of(pid: int | None) -> float:
+    """Seconds of processor time that a process has used; none where there is no process."""
+    if pid is None:
+        return 0.0
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
@@ -119,12 +133,16 @@ def memory_of(pid: int) -> float:
 
 
 async def measure(
-    port: int, broker: int, service: int, seconds: float, rate: float, reading: Reading, governed: str
+    port: int, broker: int, service: int | None, seconds: float, rate: float, reading: Reading, governed: str
 ) -> Measured:
-    """One round; `broker` and `service` are process ids, `rate` is messages per second or 0 for as many as can be."""
+    """One round, after a message of every machine; `broker` and `service` are process ids.
+
+    `rate` is messages per second, or 0 for as many as can be.
+    """
     load = Load(port, rate, reading, governed)
     running = asyncio.ensure_future(load.session.run())
     await load.ready.wait()
+    await load.warm_up()
     before = cpu_of(broker), cpu_of(service)
     took = await load.run(seconds)
     after = cpu_of(broker), cpu_of(service)
