@@ -168,6 +168,14 @@ def test_a_registry_that_is_behind(folder: Path, broker: Mosquitto) -> None:
     assert told(folder, broker.url)["registry"] == ("error", "its schema is not up to date", "uns migrate")
 
 
+def test_rules_that_were_submitted_are_judged_too(folder: Path, broker: Mosquitto) -> None:
+    uns(folder, "migrate")
+    assert told(folder, broker.url, rules_source="registry")["rules"][2] == "uns submit FILE…"
+    uns(folder, "submit", "naming_rules", "schemas", rules_source="registry")
+    found = told(folder, broker.url, rules_source="registry")
+    assert (found["rules"][1], found["acl"][0]) == ("1 rule file in the registry", "well")
+
+
 def test_a_disk_that_is_nearly_full(folder: Path) -> None:
     program = "import uns.service.report as report; report.LEAST_FREE = 1 << 60\nfrom uns.cli import main\nmain()"
     done = subprocess.run(

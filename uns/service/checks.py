@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Iterator
 from time import time_ns
 
-from uns.bundle import Bundle
+from uns.bundle import Bundle, Documents
 from uns.files import read_documents
 from uns.finding import Severity
 from uns.judge import judge
+from uns.registry import submissions
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import NotOurs, is_current, is_empty
@@ -37,17 +38,33 @@ def checks(settings: Settings) -> Iterator[Checked]:
 
 def _rules(settings: Settings) -> tuple[Checked, Bundle | None]:
     if settings.rules_source == "registry":
-        return Checked("rules", "well", "are what was submitted to the registry"), None
+        return _submitted(settings)
     documents, unread = read_documents(settings.rules, settings.schemas)
+    return _judged(documents, len([each for each in unread if each.severity is Severity.ERROR]), str(settings.rules))
+
+
+def _submitted(settings: Settings) -> tuple[Checked, Bundle | None]:
+    try:
+        engine = engine_of(settings)
+        try:
+            found = None if is_empty(engine) or not is_current(engine) else submissions.in_force(engine)
+        finally:
+            engine.dispose()
+    except (RegistryAway, NotOurs) as error:
+        return Checked("rules", "error", f"cannot be read: {error.message}", error.remedy), None
+    if found is None:
+        return Checked("rules", "error", "the registry holds no rules yet", "uns submit FILE…"), None
+    return _judged(found[1], 0, "the registry")
+
+
+def _judged(documents: Documents, unread: int, where: str) -> tuple[Checked, Bundle | None]:
     judgement = judge(documents, time_ns())
-    errors = sum(each.severity is Severity.ERROR for each in (*unread, *judgement.findings))
+    errors = unread + sum(each.severity is Severity.ERROR for each in judgement.findings)
     if errors:
-        told = f"{errors} {'error' if errors == 1 else 'errors'} in {settings.rules}"
+        told = f"{errors} {'error' if errors == 1 else 'errors'} in {where}"
         return Checked("rules", "error", told, "uns check"), judgement.draft
     files = len(judgement.draft.files) if judgement.draft is not None else 0
-    return Checked(
-        "rules", "well", f"{files} rule {'file' if files == 1 else 'files'} in {settings.rules}"
-    ), judgement.draft
+    return Checked("rules", "well", f"{files} rule {'file' if files == 1 else 'files'} in {where}"), judgement.draft
 
 
 def _state(settings: Settings) -> Iterator[Checked]:
