@@ -50,7 +50,7 @@ def _submitted(settings: Settings) -> tuple[Checked, Bundle | None]:
             found = None if is_empty(engine) or not is_current(engine) else submissions.in_force(engine)
         finally:
             engine.dispose()
-    except (RegistryAway, NotOurs) as error:
+    except RegistryAway as error:
         return Checked("rules", "error", f"cannot be read: {error.message}", error.remedy), None
     if found is None:
         return Checked("rules", "error", "the registry holds no rules yet", "uns submit FILE…"), None
