@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.finding import Finding, SamplePlace
+from uns.instant import SECOND
 from uns.journal.values import Announced
 from uns.quarantine import Rejection
 from uns.registry import quarantine, records
@@ -24,6 +25,16 @@ from uns.registry.writing import Author
 PATIENCE: Final = 1.0
 AFRESH_AFTER: Final = 600.0
 """Seconds after which it is loaded whole even unchanged: equipment and readings grow older by themselves."""
+
+
+class _Loaded(NamedTuple):
+    """When a timeline was loaded whole, by the clock that only runs on and by the one that somebody may set."""
+
+    at: float
+    wall: int
+
+    def is_old(self) -> bool:
+        return max(monotonic() - self.at, abs(time_ns() - self.wall) / SECOND) > AFRESH_AFTER
 
 
 class Heard(NamedTuple):
@@ -85,10 +96,10 @@ class Hearing:
     def _follow(self, watch: Watch) -> None:
         bundle: Bundle | None = None
         known: Timeline | None = None
-        heard, loaded = -1, 0.0
+        heard, loaded = -1, _Loaded(0.0, 0)
         while not self._stopping.is_set():
-            if bundle is not self.bundle() or monotonic() - loaded > AFRESH_AFTER:
-                bundle, known, loaded = self.bundle(), None, monotonic()
+            if bundle is not self.bundle() or loaded.is_old():
+                bundle, known, loaded = self.bundle(), None, _Loaded(monotonic(), time_ns())
             if known is None or heard != int(known.revision):
                 known = self._read(bundle, known)
             self._count()
