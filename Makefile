@@ -1,19 +1,20 @@
 # Everything starts with `make setup`, and every other target sees to it by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo wheel bench bench-check docs lock
+.PHONY: help setup test soak demo wheel bench bench-check docs lock
 
 BIN := .venv/bin
 WORKERS ?= 2
 COMPILED := build/compiled
 PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker tests/samples tests/examples \
               tests/naming/test_resolve.py tests/service/test_path.py tests/service/test_publisher.py \
-              tests/service/test_ledger.py tests/service/test_faults.py::test_not_one_sample_is_lost \
+              tests/service/test_ledger.py tests/faults/test_outages.py::test_not_one_sample_is_lost \
               tests/registry/test_quarantine.py tests/registry/test_verbs.py tests/api/test_browse.py
 
 help:
 	@echo "make demo [FOR=20]   a plant to look at; ends with Ctrl-C, or by itself after that many seconds"
 	@echo "make test            linter, types, import contract and all tests (WORKERS=2)"
+	@echo "make soak            the fault tests at full length, half an hour or more; SEED=… repeats one (it is printed)"
 	@echo "make wheel           dist/uns-….whl, its message path compiled where there is a C compiler"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
 	@echo "make bench-check     how many instructions a message takes, against the figures of before (needs valgrind)"
@@ -31,6 +32,11 @@ test: setup $(COMPILED)
 	$(BIN)/lint-imports
 	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/pytest -n $(WORKERS) --of-wheel=$(COMPILED) $(PATH_TESTS)
 	$(BIN)/pytest -n $(WORKERS)
+
+soak: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
+soak: setup
+	@echo "SEED=$(SEED)"
+	UNS_SOAK=1 SEED=$(SEED) $(BIN)/pytest --timeout 3600 tests/faults
 
 wheel: $(COMPILED)
 
