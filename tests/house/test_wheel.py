@@ -37,8 +37,8 @@ def test_the_wheel_holds_every_module_and_says_that_it_is_typed(unpacked: Path) 
     assert (unpacked / "uns" / "py.typed").is_file()
 
 
-@pytest.mark.parametrize("folder", ["mosquitto", "naming_rules", "schemas", "examples/demo/registry"])
-def test_the_wheel_ships_what_the_demo_shows(unpacked: Path, folder: str) -> None:
+@pytest.mark.parametrize("folder", ["mosquitto", "systemd", "naming_rules", "schemas", "examples/demo/registry"])
+def test_the_wheel_ships_what_demo_and_plant_need(unpacked: Path, folder: str) -> None:
     shipped = unpacked / "uns" / "demo" / "shipped" / Path(folder).name
     for path in (ROOT / folder).rglob("*"):
         if path.is_file():

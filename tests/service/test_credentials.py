@@ -10,6 +10,7 @@ import pytest
 from support.authority import Authority
 from support.mosquitto import Mosquitto, mosquitto
 from support.plant import Service
+from support.uns import uns
 from support.waiting import eventually
 
 from uns.demo.mosquitto import free_port
@@ -40,6 +41,47 @@ def test_both_sides_show_a_certificate(tmp_path: Path, authority: Authority, fol
     ours = {"ca_file": str(authority.certificate), "cert_file": str(certificate), "key_file": str(key)}
     with broker, Service(folder, url, **ours) as service:
         assert service.ready()
+
+
+def test_a_certificate_of_ours_that_is_missing_or_not_believed(
+    tmp_path: Path, authority: Authority, folder: Path
+) -> None:
+    broker, url = secured(tmp_path, authority, "IP:127.0.0.1", "require_certificate true\n")
+    certificate, key = Authority(tmp_path / "stranger").sign("service", "DNS:service")
+    _, another = authority.sign("another", "DNS:another")
+    trusted = {"ca_file": str(authority.certificate)}
+    with broker:
+        for ours, told in (
+            ({}, "the broker asks for a certificate of ours: set `cert_file` and `key_file`"),
+            ({"cert_file": str(certificate), "key_file": str(key)}, "the broker does not believe our certificate"),
+            ({"cert_file": str(certificate), "key_file": str(another)}, "`key_file` is not the key of `cert_file`"),
+        ):
+            (folder / "service.log").unlink(missing_ok=True)
+            with Service(folder, url, **trusted, **ours) as service:
+                eventually(lambda: told in service.said(), why=service.said)  # noqa: B023
+                service.ready("hold")
+                assert service.process.poll() is None
+                assert "Traceback" not in service.said()
+                assert "_ssl.c" not in service.said()
+            status, _, said = uns(folder, "doctor", broker=url, **trusted, **ours)
+            assert (status, "Traceback" in said) == (3, False)
+
+
+def test_verbs_end_with_one_line_where_the_broker_is_not_believed_or_does_not_believe_us(
+    tmp_path: Path, authority: Authority, folder: Path, guarded: Mosquitto
+) -> None:
+    broker, url = secured(tmp_path / "secured", authority, "DNS:another-broker")
+    with broker:
+        for settings, told in (
+            ({"broker": url, "ca_file": str(authority.certificate)}, "certificate is not valid for '127.0.0.1'"),
+            ({"broker": url}, "certificate verify failed"),
+            ({"broker": guarded.url, "username": "uns", "password": "wrong"}, "Not authorized"),
+        ):
+            status, printed, said = uns(folder, "ls", **settings)
+            assert (status, printed) == (3, "")
+            assert told in said
+            assert len(said.splitlines()) == 2
+            assert "_ssl.c" not in said
 
 
 @pytest.mark.parametrize(

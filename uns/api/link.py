@@ -11,6 +11,7 @@ from typing import Final
 import aiomqtt
 
 from uns.api.namespace import Namespace
+from uns.broker.distrust import in_words
 from uns.broker.guest import guest, listen, user_properties
 from uns.broker.kept import subscribe_kept
 from uns.instant import Instant
@@ -54,7 +55,7 @@ async def follow(settings: Settings, namespace: Namespace, link: Link, clock: Ca
         try:
             await _connection(settings, namespace, link, clock)
         except (aiomqtt.MqttError, OSError) as error:
-            link.error = str(error) or type(error).__name__
+            link.error = in_words(error) or type(error).__name__
             if isinstance(error, aiomqtt.MqttCodeError) and getattr(error.rc, "value", error.rc) == TAKEN_OVER:
                 link.connected, link.error = (
                     False,

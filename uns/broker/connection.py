@@ -9,6 +9,7 @@ from typing import cast
 
 from mqtt5 import DisconnectPacket, Packet, PingReqPacket, PublishPacket
 
+from uns.broker.distrust import in_words
 from uns.broker.framing import Framing, NoPacket
 
 
@@ -57,7 +58,7 @@ class Connection(asyncio.Protocol):
         self.transport = None
         if self._tick is not None:
             self._tick.cancel()
-        self.closed(self.why or (str(exc) if exc else "the broker closed the connection"))
+        self.closed(self.why or (in_words(exc) if exc else "the broker closed the connection"))
 
     def flush(self) -> None:
         """Write what has been collected."""

@@ -13,6 +13,7 @@ import mqtt5
 from mqtt5 import ConnAckPacket, DisconnectPacket, DisconnectReasonCode, PubAckPacket, PublishPacket, QoS, SubAckPacket
 
 from uns.broker.connection import Connection
+from uns.broker.distrust import in_words
 from uns.broker.endpoint import Endpoint
 from uns.broker.outbox import Outbox, Outgoing
 from uns.broker.reasons import TAKEN_OVER, words
@@ -84,14 +85,14 @@ class Session:
         try:
             tls, self._password = self.endpoint.tls_context(), self.endpoint.password()
         except (OSError, ValueError) as error:
-            self._unreachable(f"the certificates or the password for {self.endpoint} cannot be read: {error}")
+            self._unreachable(f"the certificates or the password for {self.endpoint} cannot be read: {in_words(error)}")
             return
         try:
             transport, connection = await asyncio.wait_for(
                 loop.create_connection(self.connection, self.endpoint.host, self.endpoint.port, ssl=tls), ANSWER_WITHIN
             )
         except (OSError, TimeoutError) as error:
-            self._unreachable(f"{self.endpoint} cannot be reached: {str(error) or 'no answer'}")
+            self._unreachable(f"{self.endpoint} cannot be reached: {in_words(error) or 'no answer'}")
             return
         late = loop.call_later(ANSWER_WITHIN, self._too_late, connection)
         await self._closed.wait()

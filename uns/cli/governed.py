@@ -9,6 +9,7 @@ from typing import Any
 import aiomqtt
 
 from uns.api.models import Value
+from uns.broker.distrust import in_words
 from uns.broker.guest import heeding
 from uns.cli.app import UNREACHABLE, fail, one_line
 from uns.settings import Settings
@@ -27,7 +28,7 @@ def at_broker(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run(heeding(work))
     except (aiomqtt.MqttError, OSError) as error:
         remedy = "start it, or set `broker`; `uns doctor` looks closer"
-        fail(UNREACHABLE, f"the broker {settings.broker} cannot be used: {error}", remedy)
+        fail(UNREACHABLE, f"the broker {settings.broker} cannot be used: {in_words(error)}", remedy)
 
 
 def reading(value: Value) -> str:

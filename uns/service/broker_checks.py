@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 from mqtt5 import PublishPacket
 
+from uns.broker.distrust import in_words
 from uns.broker.endpoint import endpoint_of
 from uns.broker.visit import Visit
 from uns.bundle import Bundle, Route
@@ -52,7 +53,12 @@ def broker_checks(settings: Settings, bundle: Bundle | None, serves: bool) -> It
                 yield from _clock(visit, bundle)
         yield from kept_checks(settings, endpoint, bundle)
     except ssl.SSLError as error:
-        yield Checked("broker", "unreachable", f"{endpoint}: {error}", "check `ca_file` and the broker's certificate")
+        yield Checked(
+            "broker",
+            "unreachable",
+            f"{endpoint}: {in_words(error)}",
+            "check `ca_file`, `cert_file` and the broker's certificate",
+        )
     except (OSError, ValueError) as error:
         yield Checked("broker", "unreachable", f"{endpoint}: {error}", "start it, or set `broker`")
 
