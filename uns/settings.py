@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from uns.finding import FilePlace, Finding, found, nearest
 from uns.instant import duration
@@ -114,6 +114,14 @@ class Settings(BaseModel):
     timeline_max_age: Annotated[str, AfterValidator(_duration)] = Field(
         "10m", description="how long context holds while the registry is away"
     )
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        """No file, user or database has one in its name, and what opens it would fail in a way of its own."""
+        if isinstance(value, str | Path) and "\0" in str(value):
+            raise ValueError("write it without the character NUL")
+        return value
 
     @property
     def broker_host(self) -> str:

@@ -41,6 +41,9 @@ def test_flags_win_over_variables_and_those_over_the_file(tmp_path: Path) -> Non
         ('instance = "a', "1:14", "file-unreadable"),
         ('password_file = "nowhere"\n', "1:1", "file-unreadable"),
         ('ca_file = "."\n', "1:1", "file-unreadable"),
+        (r'ca_file = "a\u0000"', "1:1", "key-value"),
+        (r'state = "a\u0000"', "1:1", "key-value"),
+        (r'username = "a\u0000"', "1:1", "key-value"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_told_at_its_line_and_column(
