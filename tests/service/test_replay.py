@@ -13,7 +13,10 @@ from sqlalchemy import Engine
 from support.mosquitto import Mosquitto, mosquitto
 from support.plant import GOVERNED, RULES, STANDARD, Client, Service, now, properties, write_project
 from support.waiting import eventually
+from typer.testing import CliRunner, Result
 
+from uns.cli import load_verbs
+from uns.cli.app import app
 from uns.registry import replays
 from uns.registry.engine import connect
 from uns.registry.entries import Filter, count, entries
@@ -218,3 +221,45 @@ def test_discarded_ones_and_other_instances_ones_are_left_alone(
     service.ready()
     done = through(registry, number, service)
     assert (done.entries, done.gone, done.replayed) == (1, 1, 0)
+
+
+def uns_(*arguments: str) -> Result:
+    load_verbs()
+    return CliRunner().invoke(app, ["quarantine", *arguments], env={"COLUMNS": "200"})
+
+
+def test_the_verbs_replay_and_discard_and_say_how_many(
+    service: Service, client: Client, folder: Path, registry: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for name in ("temp", "temp", "pressure"):
+        client.publish(f"plc/L1/filler/{name}", {"Val": 1, "ts": now()})
+    kept(registry, 3)
+    change(folder, service, ADMITTED)
+    assert "1 entry; 1 replayed, 0 refused again" in uns_("replay", "1").stdout
+    done = uns_("replay", "--code", "rule-none", "--since", "2020-01-01T00:00:00Z", "--json")
+    assert done.exit_code == 1
+    assert [json.loads(done.stdout)[each] for each in ("entries", "replayed", "refused")] == [2, 1, 1]
+    assert "--yes" in uns_("discard").stderr
+    assert count(registry) == 1
+    assert uns_("discard", "--code", "value-type").stdout == "0 entries discarded\n"
+    assert uns_("discard", "3").stdout == "1 entry discarded\n"
+    for again in (("discard", "3"), ("replay", "3")):
+        assert (uns_(*again).exit_code, "does not keep 1 of these" in uns_(*again).stderr) == (1, True)
+    assert uns_("replay", "--request", "1").exit_code == 0
+    assert uns_("replay", "--request", "99").exit_code == 1
+    assert uns_("replay", "--until", "noon").exit_code == 2
+
+
+def test_a_replay_that_nobody_takes_up_says_so(
+    service: Service, client: Client, folder: Path, registry: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("uns.cli.replay.STANDSTILL", 0.3)
+    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
+    kept(registry, 1)
+    service.stop()
+    waiting = uns_("replay")
+    assert waiting.exit_code == 3
+    assert "1 entry wait: nobody takes it up" in waiting.stderr
+    assert uns_("replay", "--no-wait", "--request", "1").exit_code == 0

@@ -24,6 +24,7 @@ from uns.api import (
     health,
     products,
     quarantine,
+    replays,
     rules,
     status,
     stream,
@@ -47,7 +48,8 @@ from uns.settings import Settings
 from uns.telemetry import logger
 
 NOUNS: Final = (
-    browse, stream, explain, quarantine, products, batches, calendars, equipment, context, submissions, rules, status,
+    browse, stream, explain, replays, quarantine, products, batches, calendars, equipment, context, submissions, rules,
+    status,
 )  # fmt: skip
 BODY: Final = 1024 * 1024
 PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": Problem, "description": "what is wrong"}}

@@ -59,6 +59,8 @@ BODIES: Final[dict[str, Any]] = {
     "post /equipment": {"path": "dallas/packaging/line-3", "name": "Line 3"},
     "put /equipment/{path}": {"name": "Line 3", "stop": "2027-01-01T00:00:00Z"},
     "put /shift-calendars/{site}": _SHIFTS,
+    "post /quarantine/replay": {"rule": "dallas/filler-plc", "since": TIME, "why": "the table is corrected"},
+    "post /quarantine/discard": {"code": "rule-none", "site": "dallas"},
     "post /submissions": {"files": {"naming_rules/porto-cellar.yaml": None}, "why": "the cellar is closed"},
     "post /rules/rollback": {"revision": RULES, "why": "the new file was wrong"},
 }
@@ -80,6 +82,12 @@ _ENTRY: Final = {
     "id": 1, "topic": RAW, "tag": None, "rule": "dallas/filler-plc", "site": "dallas", "findings": [FINDING],
     "received": TIME, "kept_at": TIME, "state": "kept", "bundle": RULES, "context": REVISION, "bytes": 14,
 }  # fmt: skip
+_REPLAY: Final[dict[str, Any]] = {
+    "id": 1, "asked_at": TIME, "asked_by": "rest", "why": "the table is corrected",
+    "wanted": {"rule": "dallas/filler-plc", "since": TIME}, "entries": 120, "waiting": 20, "replayed": 99, "refused": 1,
+    "gone": 0, "instances": ["uns"],
+}  # fmt: skip
+_ASKED: Final = {**_REPLAY, "waiting": 120, "replayed": 0, "refused": 0, "instances": []}
 _FILE: Final = {
     "file": "naming_rules/dallas.yaml", "kind": "rules", "bytes": 812, "steward": "packaging-ot@acme.example",
     "owns": ["dallas"],
@@ -116,6 +124,11 @@ ANSWERS: Final[dict[str, Any]] = {
         **_ENTRY, "raw": {"text": '{"Val": "hot"}', "hex": None, "qos": 1, "retained": False, "redelivered": False,
                           "backlog": False},
     },
+    "post /quarantine/replay": _ASKED,
+    "post /quarantine/{number}/replay": {**_ASKED, "wanted": {"ids": [1]}, "entries": 1, "waiting": 1},
+    "post /quarantine/discard": {"discarded": 12},
+    "get /quarantine/replays": _page(_REPLAY),
+    "get /quarantine/replays/{number}": _REPLAY,
     "get /products": _page(_SHOWN_PRODUCT, revision=REVISION),
     "post /products": _SHOWN_PRODUCT,
     "get /products/{name}": _SHOWN_PRODUCT,

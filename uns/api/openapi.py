@@ -47,7 +47,7 @@ def _complete(name: str, operation: dict[str, Any]) -> None:
         operation["requestBody"]["content"]["application/json"]["example"] = BODIES[name]
     answers = operation["responses"]
     if name in ANSWERS:
-        for status in ("200", "201"):
+        for status in ("200", "201", "202"):
             for content in answers.get(status, {}).get("content", {}).values():
                 content["example"] = ANSWERS[name]
     if name == "get /stream":

@@ -71,10 +71,11 @@ async def listed(
     tag: Text = None,
     state: Literal["kept", "replayed", "discarded", "any"] = "kept",
     since: Annotated[Moment | None, Query(description="received at or after")] = None,
+    until: Annotated[Moment | None, Query(description="received before")] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Response:
-    wanted = kept.Filter(topic, tag, rule, code, site, None if state == "any" else state, since)
+    wanted = kept.Filter(topic, tag, rule, code, site, None if state == "any" else state, since, until)
     page = await here.registry.ask(kept.entries, wanted, cursor, limit)
     stock = await here.registry.ask(kept.stock)
     now = {"bundle": here.rules.revision, "context": here.registry.revision}

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, harmless, out, settings, show, show_json
+from uns.cli.rejected import Since, Text, Until, wanted
 from uns.instant import legible
 
 verbs = typer.Typer(help="The rejected samples, with their raw messages.", no_args_is_help=True)
@@ -14,7 +15,6 @@ app.add_typer(verbs, name="quarantine")
 
 ADDRESS, PAYLOAD = 200, 4_000
 """Characters that a person is shown; a topic may have 65 535 bytes, a message megabytes."""
-Text = Annotated[str | None, typer.Option(show_default=False)]
 
 
 @verbs.command("list")
@@ -24,6 +24,8 @@ def list_(
     rule: Text = None,
     code: Text = None,
     site: Text = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, typer.Option(help="how many", min=1, max=1000)] = 20,
     cursor: Annotated[str | None, typer.Option(help="where an earlier list stopped", show_default=False)] = None,
     as_json: Json = False,
@@ -34,12 +36,13 @@ def list_(
     Example: `uns quarantine list --code value-type`
     """
     from uns.cli.registered import registry
-    from uns.registry.entries import Filter, entries, stock
+    from uns.registry.entries import entries, stock
     from uns.registry.held import BadCursor
 
+    which = wanted(topic, tag, rule, code, site, since, until)
     with registry(settings(config)) as engine:
         try:
-            page = entries(engine, Filter(topic, tag, rule, code, site), cursor, limit)
+            page = entries(engine, which, cursor, limit)
         except BadCursor as error:
             fail(WRONG_USE, str(error), "take it from `next` of an earlier list")
         held = stock(engine)

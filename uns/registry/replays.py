@@ -46,14 +46,21 @@ class Replay(NamedTuple):
     """Those that have taken up something of it."""
 
     def as_json(self) -> dict[str, Any]:
-        return self._asdict() | {"asked_at": rfc3339(self.asked_at), "instances": list(self.instances)}
+        return self._asdict() | {
+            "asked_at": rfc3339(self.asked_at),
+            "wanted": _legible(self.wanted),
+            "instances": list(self.instances),
+        }
 
 
 class Taken(NamedTuple):
     """Some entries of one request, oldest first, that this instance has taken up."""
 
     replay: int
+    asked_at: Instant
     entries: tuple[Entry, ...]
+    again: frozenset[int]
+    """Those that it had taken up before, and not settled."""
 
 
 class Settlement(NamedTuple):
@@ -72,11 +79,11 @@ def ask(engine: Engine, wanted: Filter, author: Author) -> Replay:
     row = {"asked_at": author.at, "asked_by": author.name, "why": author.why, "wanted": json.dumps(members)}
     with writing(engine, author, "replay") as open_one:
         connection, open_one.changed = open_one.connection, True
-        _forget(connection, author.at - REMEMBERED)
         number = connection.execute(insert(REPLAYS).values(row).returning(REPLAYS.c.id)).scalar_one()
         of_it: Any = select(literal(number), ENTRIES.c.id)
         which = narrowed(of_it, wanted._replace(state="kept"))
         connection.execute(insert(REPLAY_ITEMS).from_select(["replay", "entry"], which))
+        _forget(connection, author.at - REMEMBERED)
         return _shown(connection, connection.execute(select(REPLAYS).where(REPLAYS.c.id == number)).one())
 
 
@@ -105,13 +112,15 @@ def take(engine: Engine, instance: str, serves: Serves, most: int = AT_ONCE) -> 
         return None
     with transaction(engine) as connection:
         items = REPLAY_ITEMS.c.replay == number, REPLAY_ITEMS.c.entry.in_(chosen), _free(instance)
-        connection.execute(update(REPLAY_ITEMS).where(*items).values(taken_by=instance))
         ours = select(REPLAY_ITEMS.c.entry).where(*items, REPLAY_ITEMS.c.taken_by == instance)
+        again = frozenset(connection.scalars(ours))
+        connection.execute(update(REPLAY_ITEMS).where(*items).values(taken_by=instance))
         query = joined().where(ENTRIES.c.id.in_(ours), ENTRIES.c.state == "kept").order_by(ENTRIES.c.id)
         found = tuple(entry_of(row) for row in connection.execute(query))
         gone = set(connection.scalars(ours)) - {each.id for each in found}
         _end(connection, number, dict.fromkeys(gone, "gone"))
-    return Taken(number, found)
+        asked_at = connection.scalar(select(REPLAYS.c.asked_at).where(REPLAYS.c.id == number)) or 0
+    return Taken(number, asked_at, found, again)
 
 
 def settle(engine: Engine, number: int, settlements: Sequence[Settlement], author: Author) -> None:
@@ -180,6 +189,10 @@ def _shown(connection: Connection, row: Any) -> Replay:
         row.id, row.asked_at, row.asked_by, row.why, json.loads(row.wanted), sum(counted.values()),
         waiting, replayed, refused, gone, tuple(sorted(each for each in connection.scalars(takers) if each)),
     )  # fmt: skip
+
+
+def _legible(wanted: dict[str, Any]) -> dict[str, Any]:
+    return {name: rfc3339(value) if name in ("since", "until") else value for name, value in wanted.items()}
 
 
 def _forget(connection: Connection, before: Instant) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Engine
 
+from uns.instant import Instant
 from uns.registry import replays
 from uns.registry.changes import Watch, revision
 from uns.registry.engine import RegistryAway
@@ -37,7 +38,7 @@ class Replaying:
         self.loop = asyncio.get_running_loop()
         self.replayed = self.refused = 0
         self._handed = (0, 0)
-        """Request and entry up to which an earlier process has published."""
+        """When it was asked for, and the entry up to which an earlier process has published."""
         self._proven: set[str] = set()
         """Topics on which the broker took what was replayed: there it may be told at once how far we are."""
         self._marking = True
@@ -48,8 +49,8 @@ class Replaying:
     def remember(self, payload: bytes) -> None:
         """What the broker holds of how far an earlier process came."""
         try:
-            number, entry = orjson.loads(payload)
-            self._handed = int(number), int(entry)
+            asked_at, entry = orjson.loads(payload)
+            self._handed = int(asked_at), int(entry)
         except (ValueError, TypeError):
             self.log.warning("how far an earlier replay came cannot be read", topic=self.own.topics.replayed)
 
@@ -97,9 +98,9 @@ class Replaying:
         self._marking = True
         for _, neighbours in groupby(taken.entries, lambda each: each.message):
             entries = list(neighbours)
-            handed = taken.replay, entries[-1].id
-            again = Again(entries[0].raw, [Rejected(each.id, each.tag, each.pointer) for each in entries],
-                          handed[0] == self._handed[0] and handed <= self._handed)  # fmt: skip
+            handed = taken.asked_at, entries[-1].id
+            published = all(each.id in taken.again and self._has(taken.asked_at, each.id) for each in entries)
+            again = Again(entries[0].raw, [Rejected(each.id, each.tag, each.pointer) for each in entries], published)
             sent.append((again, entries))
             offered = threading.Event()
             self._soon(self._offer, again, handed, offered)
@@ -111,6 +112,10 @@ class Replaying:
             pass
         safe = [(again, entries) for again, entries in sent if not again.waiting]
         return [each for again, entries in safe for each in _settlements(again, entries)]
+
+    def _has(self, asked_at: Instant, entry: int) -> bool:
+        """Whether the broker has it already. A request is known by its moment: a new registry gives old numbers."""
+        return asked_at == self._handed[0] and entry <= self._handed[1]
 
     def _settle(self, number: int, settlements: list[Settlement]) -> None:
         """However long the registry is away; what is not settled when we end is told from the broker's marker."""
