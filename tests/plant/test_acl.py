@@ -167,3 +167,9 @@ def test_a_broker_that_was_killed_still_has_what_it_queued(broker: Guarded, serv
     service.start()
     service.ready()
     eventually(lambda: service.counters()[1]["published"] == 1)
+
+
+def test_the_broker_announces_the_limits_of_the_shipped_configuration(broker: Guarded) -> None:
+    with User(broker, MACHINES) as machine:
+        limits = (machine.announced.ReceiveMaximum, machine.announced.MaximumPacketSize)
+    assert limits == (1000, 16 * 1024 * 1024)

@@ -57,6 +57,8 @@ class User:
     def __init__(self, broker: Guarded, name: str, password: str | None = None) -> None:
         self.heard: list[mqtt.MQTTMessage] = []
         self.refused = ""
+        self.announced: Any = None
+        """What the broker said of its limits."""
         self._answers: dict[int, int] = {}
         self._granted: list[Any] = []
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, f"{name}-client", protocol=mqtt.MQTTv5)
@@ -71,6 +73,7 @@ class User:
         eventually(lambda: self.client.is_connected() or self.refused)
 
     def _connected(self, client: Any, data: Any, flags: Any, code: Any, more: Any) -> None:
+        self.announced = more
         self.refused = str(code) if code.is_failure else ""
 
     def publish(self, topic: str, payload: str = "1", retain: bool = False) -> int:
