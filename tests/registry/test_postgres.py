@@ -20,7 +20,7 @@ from uns.finding import SamplePlace, found
 from uns.message import RawMessage
 from uns.naming.standard import Standard
 from uns.quarantine import Rejection
-from uns.registry import batches, changes, entries, submissions
+from uns.registry import batches, changes, entries, replays, submissions
 from uns.registry.batches import row_of
 from uns.registry.bounds import Bounds
 from uns.registry.changes import Watch
@@ -29,7 +29,7 @@ from uns.registry.engine import RegistryAway, connect
 from uns.registry.entries import Filter
 from uns.registry.migrate import is_current, migrate
 from uns.registry.nouns import PRODUCTS, SHIFT_PATTERNS
-from uns.registry.quarantine import keep
+from uns.registry.quarantine import discard, keep
 from uns.registry.records import PlacedRecord, apply
 from uns.registry.tables import BATCHES, METADATA
 from uns.registry.timeline import load
@@ -160,6 +160,30 @@ def test_whatever_a_machine_calls_things_can_be_kept(engine: Engine, text: str) 
     raw = RawMessage(f"plc/{text}", b"\0\xff", SECOND)
     keep(engine, [Rejection("u-1", "m-1", raw, text, None, (found("value-type", text, "x", where),), "b", "1")], 0)
     assert entries.entries(engine, Filter(topic=f"plc/{text}")).items[0].raw.payload == b"\0\xff"
+
+
+def test_a_replay_is_taken_up_once_and_settled(engine: Engine) -> None:
+    finding = found("value-type", "is not a number", "decimal", SamplePlace("plc/a"))
+    raw = [RawMessage(f"plc/{at}", b"1", at * SECOND) for at in range(1_200)]
+    some = [Rejection(f"u-{at}", f"m-{at}", each, None, None, (finding,), "b", "1") for at, each in enumerate(raw)]
+    keep(engine, some, 0)
+    with Watch(engine, "replay") as watch:
+        number = replays.ask(engine, Filter(code="value-type"), MES).id
+        assert watch.wait(0, 5) == 1
+    one = replays.take(engine, "one", lambda topic, key: topic == "plc/1199")
+    assert one is not None
+    both = [replays.take(engine, instance, lambda topic, key: True, 600) for instance in ("one", "two")]
+    assert [len(each.entries) for each in both if each is not None] == [600, 599]
+    for each in both:
+        assert each is not None
+        settled = [
+            replays.Settlement(entry, (finding,) if entry.id % 2 else (), "d/r", "b2", "2") for entry in each.entries
+        ]
+        replays.settle(engine, number, settled, MES)
+    done = replays.replay(engine, number)
+    assert done is not None
+    assert (done.entries, done.waiting, done.replayed + done.refused) == (1_200, 1, 1_199)
+    assert discard(engine, Filter(), MES) == done.refused + 1
 
 
 def test_sheets_and_submissions(engine: Engine, standard: Standard) -> None:

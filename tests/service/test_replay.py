@@ -88,6 +88,7 @@ def test_once_a_rule_admits_them_they_are_published_under_the_id_that_they_alway
     assert (left.raw.topic, left.bundle) == ("plc/L1/filler/pressure", service.get("/status")["bundle"]["revision"])
     decisions = balanced(service)
     assert (decisions["published"], decisions["quarantined"], decisions["recorded"]) == (3, 4, 1)
+    assert service.get("/status")["replay"] == {"replayed": 3, "refused": 5}
 
 
 def test_a_retained_value_does_not_move_backwards(
@@ -261,5 +262,5 @@ def test_a_replay_that_nobody_takes_up_says_so(
     service.stop()
     waiting = uns_("replay")
     assert waiting.exit_code == 3
-    assert "1 entry wait: nobody takes it up" in waiting.stderr
+    assert "nobody takes up 1 entry" in waiting.stderr
     assert uns_("replay", "--no-wait", "--request", "1").exit_code == 0

@@ -95,11 +95,9 @@ def _said(now: Replay) -> str:
 
 def _judge(now: Replay, ids: list[int] | None, wait: bool) -> None:
     if now.waiting and wait:
-        who = (
-            f"{', '.join(now.instances)} has taken it up and does not go on" if now.instances else "nobody takes it up"
-        )
+        who = f"{', '.join(now.instances)} does not go on with" if now.instances else "nobody takes up"
         remedy = "see why in its /readyz, or start it: uns run; follow on with"
-        fail(UNREACHABLE, f"{entries(now.waiting)} wait: {who}", f"{remedy} uns quarantine replay --request {now.id}")
+        fail(UNREACHABLE, f"{who} {entries(now.waiting)}", f"{remedy} uns quarantine replay --request {now.id}")
     if ids and now.entries < len(set(ids)):
         missing = len(set(ids)) - now.entries
         fail(NEGATIVE, f"quarantine does not keep {missing} of these", "`uns quarantine list` shows what it keeps")

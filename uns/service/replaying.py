@@ -24,6 +24,8 @@ from uns.service.own import Own
 from uns.service.path import Path
 
 PATIENCE: Final = 1.0
+IDLE: Final = 5.0
+"""Seconds after which what others left waiting is looked at again: by the rules of now it may be ours."""
 REST: Final = 0.02
 """Seconds between two steps, of at most fifty samples each: live messages go first."""
 LOOK: Final = 0.002
@@ -43,6 +45,7 @@ class Replaying:
         """Topics on which the broker took what was replayed: there it may be told at once how far we are."""
         self._marking = True
         """Not behind something that the broker refused: it is not to pass for published, should we be killed."""
+        self._watch: Watch | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
 
@@ -59,6 +62,8 @@ class Replaying:
 
     def stop(self) -> None:
         self._stopping.set()
+        if self._watch is not None:
+            self._watch.close()
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -68,8 +73,8 @@ class Replaying:
         told = ""
         while not self._stopping.is_set():
             try:
-                with Watch(self.engine, "replay") as watch:
-                    self._follow(watch)
+                with Watch(self.engine, "replay") as self._watch:
+                    self._follow(self._watch)
             except RegistryAway:
                 self._stopping.wait(PATIENCE)
             except Exception as fault:  # noqa: BLE001 - a thread that ended would leave every replay waiting, unsaid
@@ -85,7 +90,7 @@ class Replaying:
                 self._settle(taken.replay, self._through(taken))
                 self._stopping.wait(REST)
             elif not self._stopping.is_set():
-                watch.wait(heard, PATIENCE)
+                watch.wait(heard, IDLE)
 
     def _serves(self, topic: str, key: str) -> bool:
         """A source of ours takes it, or it was we who rejected it."""

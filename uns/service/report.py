@@ -117,6 +117,7 @@ def status(running: Running) -> dict[str, Any]:
             "counted_only": now.quarantine_overflow,
             "forgotten": running.hearing.forgotten,
         },
+        "replay": {"replayed": running.replaying.replayed, "refused": running.replaying.refused},
         "stale_signals": len(now.stale),
         "stale": now.stale[:MOST_STALE],
         "topics": len(running.path.publisher.topics),
