@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import Service, write_project
+from support.plant import Client, Service, write_project
+from support.waiting import eventually
 
 UNIT = Path(__file__).parents[2] / "systemd" / "uns.service"
 LOW = 20
 """Tenths: what `systemd-analyze` calls OK is below 2.0 of 10."""
 NO_EXEC_GAIN = "import ctypes; ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)"
 """As MemoryDenyWriteExecute=yes: no memory that could be written becomes code. Linux before 6.3 takes no notice."""
+ONLY_ROOT = {"fchown"}
+"""What SQLite calls where it runs as root, as tests may; the unit's user is another."""
 
 
 @pytest.fixture
@@ -53,3 +59,45 @@ def test_the_service_lives_without_memory_that_is_written_and_run(tmp_path: Path
     with Service(tmp_path / "plant", broker.url, NO_EXEC_GAIN) as service:
         assert service.ready()
         assert service.stop() == 0
+
+
+class Traced(Service):
+    """Every system call of it, and of what it starts, stands in a file."""
+
+    def start(self) -> None:
+        self.program = ["strace", "-f", "-qq", "-o", str(self.folder / "calls"), *self.program]
+        super().start()
+
+    def stop(self) -> int:
+        children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        os.kill(int(Path(children).read_text("ascii").split()[0]), signal.SIGTERM)
+        return self.process.wait(30)
+
+    def kill(self) -> None:
+        """What is traced would outlive the tracer."""
+        self.stop()
+
+    def calls(self) -> set[str]:
+        text = (self.folder / "calls").read_text(encoding="utf-8", errors="replace")
+        return set(re.findall(r"^\d+ +(\w+)\(", text, re.MULTILINE))
+
+
+def group(name: str) -> set[str]:
+    """The system calls of a group, with those of the groups in it."""
+    _, said = analyze("syscall-filter", name)
+    names = [line.strip() for line in said.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
+    return {call for each in names for call in (group(each) if each.startswith("@") else {each})}
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace on this machine: apt-get install strace")
+def test_the_service_makes_no_call_that_the_unit_refuses(unit: Path, tmp_path: Path, broker: Mosquitto) -> None:
+    write_project(tmp_path / "plant")
+    with Traced(tmp_path / "plant", broker.url) as service, Client(broker.port, "machine") as machine:
+        service.ready(within=60)
+        machine.publish("plc/L1/filler/temperature", {"Val": 1})
+        machine.publish("plc/L1/filler/pressure", {"Val": 1})
+        eventually(lambda: service.counters()[1]["published"] == service.counters()[1]["quarantined"] == 1)
+        assert service.stop() == 0
+        allowed, refused = group("@system-service") | group("@default"), group("@privileged") | group("@resources")
+        assert service.calls() - allowed == set()
+        assert service.calls() & refused <= ONLY_ROOT
