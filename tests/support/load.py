@@ -18,7 +18,7 @@ class Load:
         self.client, self.pause = client, 10 / rate
         self.sent: set[int] = set()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
