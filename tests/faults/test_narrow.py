@@ -28,7 +28,7 @@ def test_killed_with_full_hands_it_loses_nothing(
         load = Load(machines, 300)
         for _ in range(3):
             before = len(arrived(watcher))
-            eventually(lambda seen=before: len(arrived(watcher)) > seen + 20, why=lambda: (service.get("/status"), service.said()))
+            eventually(lambda seen=before: len(arrived(watcher)) > seen + 20, why=service.counters)
             service.kill()
             service.start()
         sent = load.stop()
