@@ -177,7 +177,9 @@ def test_a_replay_that_is_killed_goes_on_where_it_was_and_publishes_nothing_twic
     done = through(registry, number, service)
     assert (done.entries, done.replayed) == (many, many)
     service.ready()
-    sent = [each for each in client.messages if "_telemetry" in each.topic]
+    client.publish("plc/L9/fence/temperature", {"Val": 0, "ts": now()})
+    eventually(lambda: client.bodies("acme/dallas/line-9/"))
+    sent = [each for each in client.messages if each.topic.startswith("acme/dallas/line-1/")]
     assert sorted(json.loads(each.payload)["value"] for each in sent) == [float(each) for each in range(many)]
     assert Counter(Counter(properties(each)["id"] for each in sent).values()) == {1: many}
     balanced(service)
