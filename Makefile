@@ -1,10 +1,10 @@
 # Everything starts with `make setup`, and every other target sees to it by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak demo wheel bench bench-check docs lock
+.PHONY: help setup test soak demo wheel bench bench-check docs judged lock
 
 BIN := .venv/bin
-WORKERS ?= 2
+WORKERS ?= 4
 COMPILED := build/compiled
 PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker tests/samples tests/examples \
               tests/naming/test_resolve.py tests/service/test_path.py tests/service/test_publisher.py \
@@ -13,7 +13,7 @@ PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker te
 
 help:
 	@echo "make demo [FOR=20]   a plant to look at; ends with Ctrl-C, or by itself after that many seconds"
-	@echo "make test            linter, types, import contract and all tests (WORKERS=2)"
+	@echo "make test            linter, types, import contract and all tests (WORKERS=4)"
 	@echo "make soak            the fault tests at full length, half an hour or more; SEED=… repeats one (it is printed)"
 	@echo "make wheel           dist/uns-….whl, its message path compiled where there is a C compiler"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
@@ -25,18 +25,21 @@ help:
 setup:
 	@tools/setup
 
-test: setup $(COMPILED)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/pytest -n $(WORKERS) --of-wheel=$(COMPILED) $(PATH_TESTS)
-	$(BIN)/pytest -n $(WORKERS)
+test: setup
+	@$(MAKE) --no-print-directory --jobs=2 judged $(COMPILED)
+	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/pytest -n $(WORKERS) --dist worksteal --of-wheel=$(COMPILED) $(PATH_TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 soak: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
 soak: setup
 	@echo "SEED=$(SEED)"
 	UNS_SOAK=1 SEED=$(SEED) $(BIN)/pytest --timeout 3600 tests/faults
+
+judged: | setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 wheel: $(COMPILED)
 
