@@ -82,6 +82,16 @@ def test_it_starts_with_the_last_good_rules_where_those_of_now_are_wrong(setting
         assert api.client.get("/rules").json()["revision"] == documents.revision
 
 
+def test_it_starts_with_the_last_good_rules_where_the_registry_that_holds_those_of_now_is_away(settings):
+    documents, _ = read_documents(settings.rules, settings.schemas)
+    settings.state.mkdir()
+    lastgood.keep(settings.state, documents)
+    away = {"rules_source": "registry", "registry": "postgresql+psycopg://127.0.0.1:1/nobody"}
+    with running_api(settings.model_copy(update=away)) as api:
+        assert eventually(lambda: api.client.get("/contracts").json().get("items"))
+        assert api.client.get("/rules").json()["revision"] == documents.revision
+
+
 def _other_than(before: str, api) -> str | None:
     now = api.client.get("/rules").json()["revision"]
     return now if now != before else None

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
-import structlog
 from support.mosquitto import Mosquitto
 from support.plant import GOVERNED, RULES, Client, Service, now, write_project
 from support.waiting import eventually
-
-from uns.api.inforce import RulesInForce
-from uns.bundle import Bundle
-from uns.files import read_documents
-from uns.registry.engine import connect
-from uns.registry.migrate import migrate
-from uns.service.rules import Rules
-from uns.settings import Settings
 
 FILLER, MIXER = GOVERNED.format("filler"), GOVERNED.format("mixer")
 ELSEWHERE = RULES.replace("{topic: plc/#,", "{topic: other/#,").replace("from: plc/", "from: other/")
@@ -150,24 +140,3 @@ def test_a_folder_put_in_the_place_of_another_is_followed(service: Service, fold
         (folder / "next" / name).rename(folder / name)
     eventually(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
     in_force(service, folder, ELSEWHERE)
-
-
-def test_what_came_with_an_unreadable_file_takes_effect_once_that_is_gone(tmp_path: Path) -> None:
-    write_project(tmp_path)
-    nowhere = tmp_path / "naming_rules" / "nowhere.csv"
-    nowhere.symlink_to("/nowhere")
-    settings = Settings(rules=tmp_path / "naming_rules", schemas=tmp_path / "schemas")
-    engine = connect(f"sqlite:///{tmp_path / 'uns.db'}")
-    migrate(engine)
-    path, api = Rules(settings, engine, structlog.get_logger()), RulesInForce()
-
-    async def read() -> list[Bundle | None]:
-        documents, unread = read_documents(settings.rules, settings.schemas)
-        await api.take(documents, unread, 0, {})
-        return [await path.newest(), api.bundle]
-
-    assert asyncio.run(read()) == [None, None]
-    assert [each.code for each in path.findings if each.severity == "error"] == ["file-unreadable"]
-    nowhere.unlink()
-    assert None not in asyncio.run(read())
-    assert path.errors == 0

@@ -14,8 +14,8 @@ from uns import lastgood
 from uns.bundle import Bundle, Documents
 from uns.files import read_documents
 from uns.finding import Finding, Severity
-from uns.judge import judge
 from uns.naming.unit import warm
+from uns.newest import Newest, last_good
 from uns.registry import submissions
 from uns.registry.changes import revision
 from uns.registry.engine import RegistryAway
@@ -27,27 +27,22 @@ POLL_S: Final = 0.5
 
 
 class Rules:
-    """`findings` are those of the newest documents; with an error among them an earlier bundle stays in force."""
-
     def __init__(self, settings: Settings, engine: Engine, log: Any) -> None:
         self.settings, self.engine, self.log = settings, engine, log
-        self.findings: tuple[Finding, ...] = ()
-        self.seen: tuple[Documents | None, list[Finding]] = (None, [])
-        """What was judged last, and what of it nobody could read."""
+        self.documents = Newest()
         self.unread = False
         """Whether the registry was away when the documents of now were to be read."""
 
     @property
     def errors(self) -> int:
-        return sum(each.severity is Severity.ERROR for each in self.findings)
+        return sum(each.severity is Severity.ERROR for each in self.documents.findings)
 
     async def first(self) -> Bundle | None:
         """What to start with: the newest, else the last good one with a loud word, else None."""
         bundle = await self.newest()
         if bundle is not None:
             return bundle
-        kept = await asyncio.to_thread(lastgood.kept, self.settings.state)
-        bundle = (await asyncio.to_thread(judge, kept, time_ns())).draft if kept is not None else None
+        bundle = await last_good(self.settings.state, time_ns())
         if bundle is not None:
             self.log.error("the new rules are not in force; starting with the last good ones", bundle=bundle.revision)
         return bundle
@@ -55,15 +50,13 @@ class Rules:
     async def newest(self) -> Bundle | None:
         """The documents of now as a bundle, or None where nothing new may take effect."""
         documents, unread = await asyncio.to_thread(self._read)
-        if documents is None or (documents, unread) == self.seen:
+        if documents is None or self.documents.is_known(documents, unread):
             return None
-        self.seen = documents, unread
-        judgement = await asyncio.to_thread(judge, documents, time_ns(), await asyncio.to_thread(self._schemas))
-        self.findings = (*unread, *judgement.findings)
-        for finding in self.findings:
+        bundle = await self.documents.judge(documents, unread, time_ns(), self._schemas)
+        for finding in self.documents.findings:
             if finding.severity is Severity.ERROR:
                 self.log.error(str(finding).replace("\n", " "))
-        return None if unread else judgement.bundle
+        return bundle
 
     async def in_force(self, bundle: Bundle) -> None:
         """It has taken effect: keep it for the next start, and note its schemas."""

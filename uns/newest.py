@@ -1,0 +1,42 @@
+"""The newest documents, judged once, and what serves in their place where they are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from uns import lastgood
+from uns.bundle import Bundle, Documents
+from uns.finding import Finding
+from uns.instant import Instant
+from uns.judge import judge
+
+Schemas = Callable[[], Mapping[str, str] | None]
+"""Asks for the fingerprints of schemas that were in force; None where nobody can tell."""
+
+
+@dataclass(slots=True)
+class Newest:
+    """`findings` are those of the newest documents; with an error among them an earlier bundle stays in force."""
+
+    findings: tuple[Finding, ...] = ()
+    _judged: tuple[Documents, list[Finding]] | None = None
+
+    def is_known(self, documents: Documents, unread: list[Finding]) -> bool:
+        return (documents, unread) == self._judged
+
+    async def judge(self, documents: Documents, unread: list[Finding], now: Instant, schemas: Schemas) -> Bundle | None:
+        """The bundle that may take effect, if any; off the loop, since judging may take seconds.
+
+        `unread` tells of files that could not be read."""
+        judgement = await asyncio.to_thread(lambda: judge(documents, now, schemas()))
+        self.findings, self._judged = (*unread, *judgement.findings), (documents, unread)
+        return None if unread else judgement.bundle
+
+
+async def last_good(state: Path, now: Instant) -> Bundle | None:
+    """What was in force before, as far as it can still be read; its findings are nobody's concern now."""
+    kept = await asyncio.to_thread(lastgood.kept, state)
+    return (await asyncio.to_thread(judge, kept, now)).draft if kept is not None else None
