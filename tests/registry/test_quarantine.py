@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select, text
 
+from uns.cursor import BadCursor, cursor_of
 from uns.finding import SamplePlace, found
 from uns.instant import SECOND
 from uns.message import RawMessage
@@ -14,7 +15,6 @@ from uns.quarantine import Rejection
 from uns.registry import batches, changes, entries, submissions
 from uns.registry.bounds import Bounds
 from uns.registry.entries import Filter
-from uns.registry.held import BadCursor, cursor_of
 from uns.registry.nouns import PRODUCTS
 from uns.registry.quarantine import discard, keep
 from uns.registry.tables import CAUSES, MESSAGES
@@ -251,7 +251,7 @@ def test_a_foreign_cursor_is_refused(engine: Engine, cursor: str) -> None:
 
 @pytest.mark.parametrize("position", [["a"], [2**63], [1.0], [True], ["a", "b"], [1, "b\0"], [1, None]])
 def test_a_position_that_no_list_has_is_refused(engine: Engine, position: list[Any]) -> None:
-    cursor = cursor_of(position)
+    cursor = cursor_of(*position)
     for listed in (entries.entries, batches.listed, PRODUCTS.listed, submissions.listed):
         if (listed, position) != (PRODUCTS.listed, ["a"]):
             with pytest.raises(BadCursor):

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from uns.api.kinds import meaning_of
-from uns.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, answer, cursor_of, part, position_of, tag_of
+from uns.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, after_of, answer, part, tag_of
 from uns.api.models import Hit, Hits, NodeAnswer, Page, Value
 from uns.api.namespace import SERVICE, Namespace
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.shown import Budget, node_of, value_of
 from uns.api.surroundings import Here, Surroundings
 from uns.bundle import Bundle
+from uns.cursor import cursor_of
 from uns.finding import FilePlace, Malformed, found, nearest
 from uns.topic import TopicFilter
 
@@ -127,7 +128,7 @@ Words = Annotated[str, Query(min_length=1, max_length=200, description="part of 
 
 @router.get("/search", summary="Nodes by name, description, raw topic")
 async def search(here: Here, q: Words, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Hits:
-    words, after = q.casefold(), position_of(cursor)
+    words, after = q.casefold(), after_of(cursor)
     if not words.strip():
         raise wrong("?q", "nothing to search for", "name a part of a name, a description or a raw topic")
     hits: list[Hit] = []

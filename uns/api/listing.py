@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import Annotated, Final, TypeVar
@@ -11,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
-from uns.api.problem import wrong
+from uns.cursor import cursor_of, position_of
 
 Item = TypeVar("Item")
 DEFAULT_LIMIT: Final = 100
@@ -21,26 +19,16 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next` of the part before")]
 
 
-def cursor_of(position: str) -> str:
-    """The position of the last item that was shown, not to be read by clients."""
-    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
-
-
-def position_of(cursor: str | None) -> str | None:
-    """What `cursor_of` was given; a text that it never returned is refused."""
-    if cursor is None:
-        return None
-    try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        raise wrong("?cursor", "this is no cursor of a list", "take `next` of the part before") from None
+def after_of(cursor: str | None) -> str | None:
+    """The key after which a list goes on, where it is one of texts."""
+    return None if cursor is None else str(position_of(cursor, str)[0])
 
 
 def part(
     items: Sequence[Item], key: Callable[[Item], str], limit: int, cursor: str | None
 ) -> tuple[list[Item], str | None]:
     """The items after the cursor, in the order given; keys must be in that order too and differ."""
-    after = position_of(cursor)
+    after = after_of(cursor)
     begin = 0 if after is None else next((i for i, each in enumerate(items) if key(each) > after), len(items))
     shown = list(items[begin : begin + limit])
     more = begin + limit < len(items)

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from uns.api.misfits import misfits, unread
+from uns.cursor import BadCursor
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Finding, Malformed, found
 from uns.naming.equipment import read_equipment
@@ -62,6 +63,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
         return problem(error.status, error.detail, error.findings)
+
+    @app.exception_handler(BadCursor)
+    async def no_cursor(request: Request, error: BadCursor) -> Response:
+        told = wrong("?cursor", str(error), "take `next` of the part before")
+        return problem(told.status, told.detail, told.findings)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

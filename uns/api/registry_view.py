@@ -9,14 +9,13 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 
-from uns.api.problem import Refused, wrong
+from uns.api.problem import Refused
 from uns.bundle import Documents
 from uns.finding import FilePlace, found
 from uns.registry import submissions
 from uns.registry.changes import revision
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
-from uns.registry.held import BadCursor
 from uns.settings import Settings
 
 POLL_S: Final = 0.5
@@ -58,8 +57,6 @@ class RegistryView:
         except RegistryAway as away:
             where = FilePlace("registry")
             raise Refused(503, away.message, [found("file-unreadable", away.message, away.remedy, where)]) from away
-        except BadCursor as error:
-            raise wrong("?cursor", str(error), "take `next` of the part before") from error
 
     async def follow(self) -> None:
         """Keep the revisions fresh for as long as this runs."""

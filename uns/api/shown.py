@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from uns.api.changes import Change
 from uns.api.kinds import meaning_of
-from uns.api.listing import cursor_of, position_of
+from uns.api.listing import after_of
 from uns.api.models import Node, Provenance, Value
 from uns.api.namespace import SERVICE, Entry, Namespace
 from uns.api.payload import not_json, parsed
 from uns.bundle import Bundle
+from uns.cursor import cursor_of
 from uns.instant import SECOND, Instant, from_datetime, rfc3339
 
 RESERVED: Final = ("timestamp", "unit", "quality", "code", "batch", "shift", "product")
@@ -113,7 +114,7 @@ def node_of(
     )
     if depth > 0:
         node.children = []
-        after = position_of(cursor)
+        after = after_of(cursor)
         for child, _ in namespace.below(path):
             name = child.rpartition("/")[2]
             if name == SERVICE or (after is not None and name <= after):

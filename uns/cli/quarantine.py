@@ -36,8 +36,8 @@ def list_(
     Example: `uns quarantine list --code value-type`
     """
     from uns.cli.registered import registry
+    from uns.cursor import BadCursor
     from uns.registry.entries import entries, stock
-    from uns.registry.held import BadCursor
 
     which = wanted(topic, tag, rule, code, site, since, until)
     with registry(settings(config)) as engine:

@@ -10,10 +10,11 @@ import orjson
 from sqlalchemy import Engine, Row, Select, or_, select, tuple_
 
 from uns.context.values import Batch
+from uns.cursor import cursor_of, position_of
 from uns.equipment import EquipmentPath
 from uns.instant import Instant
 from uns.registry.engine import reading
-from uns.registry.held import Held, Page, believed, cursor_of, held, position_of
+from uns.registry.held import Held, Page, believed, held
 from uns.registry.nouns import json_text
 from uns.registry.tables import BATCHES
 
@@ -77,7 +78,7 @@ def listed(
         query = query.where(tuple_(*order) < tuple_(*position_of(cursor, int, int)))
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1)).all()
-    following = cursor_of([rows[limit - 1].start, rows[limit - 1].row]) if len(rows) > limit else None
+    following = cursor_of(rows[limit - 1].start, rows[limit - 1].row) if len(rows) > limit else None
     return Page(tuple(held(batch_of(row), row) for row in rows[:limit]), following)
 
 

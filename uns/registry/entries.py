@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import Engine, Row, Select, func, select
 
+from uns.cursor import cursor_of, position_of
 from uns.finding import Finding
 from uns.instant import Instant, rfc3339
 from uns.message import RawMessage
 from uns.registry.bounds import FORGOTTEN, size_of_all
 from uns.registry.engine import reading
-from uns.registry.held import Page, cursor_of, position_of
+from uns.registry.held import Page
 from uns.registry.marks import clean, mark_of
 from uns.registry.tables import CAUSES, ENTRIES, MESSAGES
 
@@ -118,7 +119,7 @@ def entries(engine: Engine, wanted: Filter = ALL, cursor: str | None = None, lim
         query = query.where(ENTRIES.c.id < position_of(cursor, int)[0])
     with reading(engine) as connection:
         rows = connection.execute(query).all()
-    following = cursor_of([rows[limit - 1].id]) if len(rows) > limit else None
+    following = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
     return Page(tuple(entry_of(row) for row in rows[:limit]), following)
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import orjson
 from sqlalchemy import ColumnElement, Row, Table, and_, or_
 
 from uns.instant import Instant
@@ -42,10 +39,6 @@ class Tally(NamedTuple):
     unchanged: int = 0
 
 
-class BadCursor(ValueError):
-    """A cursor that this registry never gave."""
-
-
 def held(value: V, row: Row[Any]) -> Held[V]:
     return Held(value, row.recorded_in, row.recorded_at, row.recorded_by, row.why, row.superseded_at, row.superseded_by)
 
@@ -62,24 +55,3 @@ def changed(table: Table[Any], after: int) -> ColumnElement[bool]:
     """What is believed since a later revision than that, or no longer; what both came and went is neither."""
     recorded, superseded = table.c.recorded_in, table.c.superseded_in
     return and_(or_(recorded > after, superseded > after), or_(recorded <= after, superseded.is_(None)))
-
-
-def cursor_of(position: list[Any]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
-
-
-def position_of(cursor: str, *kinds: type) -> list[str | int]:
-    """Where a list goes on: a value of each kind."""
-    try:
-        position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError) as error:
-        raise BadCursor(f"{cursor!r} is no cursor of this list") from error
-    if not isinstance(position, list) or len(position) != len(kinds):
-        raise BadCursor(f"{cursor!r} is no cursor of this list")
-    if not all(type(each) is kind and _is_storable(each) for each, kind in zip(position, kinds, strict=True)):
-        raise BadCursor(f"{cursor!r} is no cursor of this list")
-    return position
-
-
-def _is_storable(value: Any) -> bool:
-    return "\0" not in value if isinstance(value, str) else bool(-(2**63) <= value < 2**63)

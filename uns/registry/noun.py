@@ -8,9 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, Table, select, tuple_
 
+from uns.cursor import cursor_of, position_of
 from uns.instant import Instant
 from uns.registry.engine import parts, reading
-from uns.registry.held import Held, Page, Tally, believed, cursor_of, held, position_of
+from uns.registry.held import Held, Page, Tally, believed, held
 from uns.registry.writing import Author, Writing, writing
 
 V = TypeVar("V")
@@ -43,7 +44,7 @@ class Noun(Generic[V]):
             wanted = wanted.where(tuple_(*columns) > tuple_(*position_of(cursor, *kinds)))
         with reading(engine) as connection:
             rows = connection.execute(wanted).all()
-        following = cursor_of(list(self._key(rows[limit - 1]))) if len(rows) > limit else None
+        following = cursor_of(*self._key(rows[limit - 1])) if len(rows) > limit else None
         return Page(tuple(held(self.of_row(row), row) for row in rows[:limit]), following)
 
     def history(self, engine: Engine, *key: Any) -> tuple[Held[V], ...]:

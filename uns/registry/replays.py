@@ -8,11 +8,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, literal, or_, select, update
 
+from uns.cursor import cursor_of, position_of
 from uns.finding import Finding
 from uns.instant import SECOND, Instant, rfc3339
 from uns.registry.engine import reading, transaction
 from uns.registry.entries import Entry, Filter, entry_of, joined, narrowed
-from uns.registry.held import Page, cursor_of, position_of
+from uns.registry.held import Page
 from uns.registry.marks import clean
 from uns.registry.sizes import entry_size
 from uns.registry.tables import ENTRIES, MESSAGES, REPLAY_ITEMS, REPLAYS
@@ -101,7 +102,7 @@ def replays(engine: Engine, cursor: str | None = None, limit: int = 100) -> Page
     with reading(engine) as connection:
         rows = connection.execute(query).all()
         shown = tuple(_shown(connection, row) for row in rows[:limit])
-    return Page(shown, cursor_of([rows[limit - 1].id]) if len(rows) > limit else None)
+    return Page(shown, cursor_of(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 def take(engine: Engine, instance: str, serves: Serves, most: int = AT_ONCE) -> Taken | None:

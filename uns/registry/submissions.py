@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, Select, insert, select
 
 from uns.bundle import Documents
+from uns.cursor import cursor_of, position_of
 from uns.instant import Instant
 from uns.registry.engine import reading
-from uns.registry.held import Page, cursor_of, position_of
+from uns.registry.held import Page
 from uns.registry.tables import CONTENTS, IN_FORCE, SCHEMAS, SUBMISSION_FILES, SUBMISSIONS
 from uns.registry.writing import Author, writing
 
@@ -59,7 +60,7 @@ def listed(engine: Engine, cursor: str | None = None, limit: int = 100) -> Page[
         query = query.where((SUBMISSIONS.c.submitted_at < at) | later)
     with reading(engine) as connection:
         rows, newest = connection.execute(query).all(), _newest(connection)
-    following = cursor_of([rows[limit - 1].submitted_at, rows[limit - 1].revision]) if len(rows) > limit else None
+    following = cursor_of(rows[limit - 1].submitted_at, rows[limit - 1].revision) if len(rows) > limit else None
     return Page(tuple(_submission_of(row, newest) for row in rows[:limit]), following)
 
 
