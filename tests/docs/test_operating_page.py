@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -128,3 +129,25 @@ def test_a_machine_is_moved_with_what_had_not_reached_the_registry(plant: Plant,
         service.start()
         service.ready()
         eventually(lambda: set(plant.kept()) == {"plc/L1/filler/pressure"})
+
+
+def test_a_standby_is_set_up_as_the_page_says(plant: Plant, broker: Mosquitto) -> None:
+    units = plant.folder / "etc/systemd/system"
+    units.mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[2] / "systemd" / "uns.service", units)
+    plant.do("standby")
+    assert (units / "uns-standby.service").read_bytes() == (units / "uns.service").read_bytes()
+    with plant.service(broker) as service:
+        service.ready()
+        with plant.service(broker) as standby:
+            eventually(lambda: _says(standby, "standing by: another process serves this instance"))
+            assert standby.get("/readyz")["status"] == "standby"
+            service.kill()
+            standby.ready()
+            assert _says(standby, "taking over")
+
+
+def _says(service: Service, what: str) -> bool:
+    """In its log, and the page quotes it."""
+    assert what in " ".join(PAGE.split())
+    return what in service.said()

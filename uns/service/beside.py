@@ -7,6 +7,7 @@ import ctypes
 import signal
 import socket
 import sys
+from time import monotonic
 from typing import Any, Final
 
 from uns.settings import endpoint
@@ -24,10 +25,10 @@ class Beside:
         self._command, self._api, self._log = command, api, log
         self.lacking = ""
 
-    async def keep(self) -> None:
-        """Until cancelled. The message path goes on without the API, and says so."""
+    async def keep(self, patience: float = 0.0) -> None:
+        """Until cancelled. The message path goes on without the API, and says so where its port stays taken."""
         while True:
-            await self._wait_for_port()
+            await self._wait_for_port(patience)
             process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_end_with_parent
             )
@@ -41,10 +42,10 @@ class Beside:
             self._log.error("the API has ended and is started again", status=status)
             await asyncio.sleep(PAUSE)
 
-    async def _wait_for_port(self) -> None:
-        told = ""
+    async def _wait_for_port(self, patience: float) -> None:
+        told, begun = "", monotonic()
         while why := taken(self._api):
-            if why != told:
+            if why != told and monotonic() - begun >= patience:
                 told, self.lacking = why, f"there is no API: {self._api} cannot be listened on: {why}"
                 self._log.error(self.lacking, remedy="end what uses it, or set `api`; it is tried again meanwhile")
             await asyncio.sleep(LOOK_AGAIN)

@@ -73,7 +73,7 @@ def _state(settings: Settings) -> Iterator[Checked]:
         with Lease(folder) as lease:
             if not lease.take():
                 yield Checked(
-                    "instance", "note", f"another process (pid {lease.holder()}) serves {settings.instance} here",
+                    "instance", "note", f"another process (pid {lease.holder().pid}) serves {settings.instance} here",
                     "well, if that is your service; else end it, or set `instance` and `state`",
                 )  # fmt: skip
             else:

@@ -36,8 +36,9 @@ class HealthServer:
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
-        """The port that it listens on. OSError where it cannot."""
-        self._server = await asyncio.start_server(self._serve, host, port, limit=LARGEST)
+        """The port that it listens on, also where it did so before. OSError where it cannot."""
+        if self._server is None:
+            self._server = await asyncio.start_server(self._serve, host, port, limit=LARGEST)
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
 

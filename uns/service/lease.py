@@ -6,6 +6,17 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Final, NamedTuple
+
+LONGEST: Final = 1024
+
+
+class Holder(NamedTuple):
+    """What the process that took the lease last wrote about itself; empty where it has not yet."""
+
+    pid: str
+    health: str
+    """Where it answers for itself."""
 
 
 class Lease:
@@ -13,8 +24,7 @@ class Lease:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / "lock"
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def take(self) -> bool:
         """Whether it is ours now; False while another process holds it."""
@@ -26,9 +36,14 @@ class Lease:
         os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
         return True
 
-    def holder(self) -> str:
-        """The process id that the holder wrote; empty where nobody ever held it."""
-        return self.path.read_text(encoding="ascii", errors="replace").strip()
+    def answers_at(self, health: str) -> None:
+        """Write down where we, who hold it, answer: who stands by asks there whether we are well."""
+        os.pwrite(self._file, f"{os.getpid()}\n{health}\n".encode(), 0)
+
+    def holder(self) -> Holder:
+        written = os.pread(self._file, LONGEST, 0).decode("ascii", "replace")
+        pid, health, *_ = [*written.splitlines(), "", ""]
+        return Holder(pid, health)
 
     def release(self) -> None:
         os.close(self._file)

@@ -7,6 +7,7 @@ import gc
 import signal
 import sqlite3
 from contextlib import suppress
+from time import monotonic
 from typing import Any, Final
 
 import uvloop
@@ -17,18 +18,21 @@ from uns.exit_status import NEGATIVE, OK, UNREACHABLE
 from uns.naming.unit import warm
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
-from uns.registry.migrate import is_current, is_empty, migrate
+from uns.registry.migrate import NotOurs, is_current, is_empty, migrate
 from uns.service import report
 from uns.service.beside import Beside
 from uns.service.health import Answer, HealthServer, Routes, json_answer
 from uns.service.lease import Lease
 from uns.service.rules import Rules
 from uns.service.running import Running
+from uns.service.standby import Standby
 from uns.service.telling import Telling
 from uns.settings import Settings, endpoint
 from uns.telemetry import CONTENT_TYPE, exposition, logger
 
-LEASE_EVERY: Final = 0.5
+LOOK_EVERY: Final = 0.5
+HANDED_OVER: Final = 5.0
+"""Seconds within which a process that ended has let go of its ports."""
 
 
 def serve_path(settings: Settings, api: list[str] | None = None) -> int:
@@ -51,45 +55,36 @@ async def _serve(settings: Settings, api: list[str] | None) -> int:
         )
         return UNREACHABLE
     beside = Beside(api, settings.api, log) if api is not None else None
-    child = asyncio.ensure_future(beside.keep()) if beside is not None else None
+    server = HealthServer(_held("the rules have not been read yet"))
+    child: asyncio.Task[None] | None = None
     try:
         with lease:
-            if await _ours(lease, stop, log):
-                return await _alone(settings, beside, stop, reload, log)
-            return OK
+            followed = not lease.take()
+            if followed and not await Standby(lease, settings, server, log).wait(stop):
+                return OK
+            if not await _answering(server, settings.health, lease, log, HANDED_OVER if followed else 0.0):
+                return UNREACHABLE
+            if beside is not None:
+                child = asyncio.ensure_future(beside.keep(HANDED_OVER if followed else 0.0))
+            return await _alone(settings, server, beside, stop, reload, log)
     finally:
+        await server.stop()
         if child is not None:
             child.cancel()
             await asyncio.gather(child, return_exceptions=True)
 
 
-async def _ours(lease: Lease, stop: asyncio.Event, log: Any) -> bool:
-    """Wait for the lease; False where we are told to stop before."""
-    told = False
-    while not lease.take():
-        if not told:
-            log.info("standing by: another process serves this instance", holder=lease.holder())
-            told = True
-        try:
-            await asyncio.wait_for(stop.wait(), LEASE_EVERY)
-        except TimeoutError:
-            continue
-        return False
-    return True
-
-
 async def _alone(
-    settings: Settings, beside: Beside | None, stop: asyncio.Event, reload: asyncio.Event, log: Any
-) -> int:
+    settings: Settings, server: HealthServer, beside: Beside | None, stop: asyncio.Event, reload: asyncio.Event,
+    log: Any,
+) -> int:  # fmt: skip
     try:
         engine = engine_of(settings)
     except RegistryAway as error:
         log.error(error.message, remedy=error.remedy)
         return UNREACHABLE
-    await asyncio.to_thread(_migrate_empty, engine, log)
-    server = HealthServer(_held("the rules have not been read yet"))
     try:
-        if not await _answering(server, settings.health, log):
+        if not await asyncio.to_thread(_is_for_us, engine, log):
             return UNREACHABLE
         rules = Rules(settings, engine, log)
         bundle = await rules.first()
@@ -102,18 +97,25 @@ async def _alone(
         log.error("there are no rules that could take effect", remedy="uns check, and correct what it finds")
         return NEGATIVE
     finally:
-        await server.stop()
         await asyncio.to_thread(engine.dispose)
 
 
-async def _answering(server: HealthServer, address: str, log: Any) -> bool:
+async def _answering(server: HealthServer, address: str, lease: Lease, log: Any, patience: float) -> bool:
+    """The lease may come a moment before the port: the system frees the lock of a process that ends first."""
     host, port = endpoint(address)
-    try:
-        log.info("answering for the path", health=f"{host}:{await server.start(host, port)}")
-    except OSError as error:
-        log.error(f"{address} cannot be listened on: {error.strerror}", remedy="set `health`")
-        return False
-    return True
+    server.routes, until = _held("the rules have not been read yet"), monotonic() + patience
+    while True:
+        try:
+            health = f"{host}:{await server.start(host, port)}"
+        except OSError as error:
+            if monotonic() < until:
+                await asyncio.sleep(0.05)
+                continue
+            log.error(f"{address} cannot be listened on: {error.strerror}", remedy="set `health`")
+            return False
+        lease.answers_at(health)
+        log.info("answering for the path", health=health)
+        return True
 
 
 async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, log: Any) -> Bundle | None:
@@ -128,7 +130,7 @@ async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, lo
         if bundle is not None:
             return bundle
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), LEASE_EVERY)
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY)
     return None
 
 
@@ -163,7 +165,8 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _migrate_empty(engine: Engine, log: Any) -> None:
+def _is_for_us(engine: Engine, log: Any) -> bool:
+    """Set up where it was empty. It may be away; but what a newer version or another program keeps is left alone."""
     try:
         if is_empty(engine):
             migrate(engine)
@@ -172,6 +175,8 @@ def _migrate_empty(engine: Engine, log: Any) -> None:
             log.error("the registry's schema is not up to date", remedy="uns migrate")
     except RegistryAway as error:
         log.error(error.message, remedy=error.remedy)
+        return not isinstance(error, NotOurs)
+    return True
 
 
 def _held(why: str) -> Routes:

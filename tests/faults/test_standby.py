@@ -1,0 +1,154 @@
+"""Two processes of one instance: one serves, the other stands by, and whatever ends the first, nothing is lost."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from support.load import Load, nothing_is_lost
+from support.mosquitto import Mosquitto
+from support.plant import RULES, Client, Service, reasons, write_project
+from support.postgres import binaries, postgres
+from support.waiting import eventually
+
+TAKEN_WITHIN = 5.0
+OLDER = "import uns.journal.store as store; store.VERSION, store.RENEWALS = 1, {}"
+"""A version whose journal was another."""
+
+
+def stands_by(service: Service) -> None:
+    service.ready("standby")
+    assert "pid " in reasons(service)
+
+
+@contextmanager
+def taken_over(by: Service) -> Iterator[None]:
+    """Whatever ends the one that serves, the other serves soon."""
+    stands_by(by)
+    yield
+    begun = time.monotonic()
+    by.ready("ready", "degraded")
+    assert time.monotonic() - begun < TAKEN_WITHIN, by.said()
+
+
+def kept(service: Service) -> int:
+    """Entries of quarantine, as the one that serves knows them."""
+    status = service.get("/status") or {}
+    return int(status.get("quarantine", {}).get("kept", 0))
+
+
+def test_one_of_two_serves_whatever_ends_the_other(
+    folder: Path, service: Service, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    """kill -9 with rejections that only the journal has, SIGTERM, and SIGSTOP, which frees no lock."""
+    write_project(tmp_path / "other", RULES + "# other rules\n")
+    with Service(folder, broker.url, rules=str(tmp_path / "other" / "naming_rules")) as second:
+        load = Load(machines, 300)
+        eventually(lambda: len(watcher.messages) > 300)
+        before = service.get("/status")["bundle"]["revision"]
+        with taken_over(second), closing(sqlite3.connect(folder / "uns.db", isolation_level=None)) as database:
+            database.execute("BEGIN EXCLUSIVE")
+            machines.publish("plc/L1/asset-1/pressure", {"Val": 1})
+            eventually(lambda: service.counters()[1]["quarantined"] == 1)
+            service.kill()
+        eventually(lambda: kept(second) == 1, why=second.said)
+        assert second.get("/status")["bundle"]["revision"] != before
+        service.start()
+        with taken_over(service):
+            assert second.stop() == 0
+        second.start()
+        stands_by(second)
+        service.process.send_signal(signal.SIGSTOP)
+        eventually(lambda: "does not answer" in reasons(second), why=second.said)
+        with taken_over(second):
+            service.kill()
+        nothing_is_lost(load.stop(), second, watcher, overheard)
+        assert second.get("/status")["possible_gaps"] == 0
+
+
+@pytest.mark.skipif(binaries() is None, reason="apt install postgresql")
+def test_a_standby_takes_over_beside_postgresql(
+    folder: Path, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client
+) -> None:
+    with postgres() as registry, Service(folder, broker.url, registry=registry) as service:
+        service.ready()
+        with Service(folder, broker.url, registry=registry) as second:
+            load = Load(machines, 300)
+            machines.publish("plc/L1/asset-1/pressure", {"Val": 1})
+            eventually(lambda: len(watcher.messages) > 300)
+            with taken_over(second):
+                service.kill()
+            eventually(lambda: kept(second) == 1, why=second.said)
+            nothing_is_lost(load.stop(), second, watcher, overheard)
+
+
+def test_killed_in_turns_at_random_moments(
+    folder: Path, service: Service, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client,
+    chance: Random, soak: bool,
+) -> None:  # fmt: skip
+    """Also before the one that follows has taken over whole."""
+    with Service(folder, broker.url) as second:
+        serving, waiting = service, second
+        stands_by(waiting)
+        load = Load(machines, 300)
+        eventually(lambda: watcher.messages)
+        for _ in range(100 if soak else 3):
+            threading.Event().wait(chance.uniform(0, 3 if soak else 1))
+            serving.kill()
+            serving.start()
+            serving, waiting = waiting, serving
+        serving.ready("ready", "degraded")
+        nothing_is_lost(load.stop(), serving, watcher, overheard)
+
+
+def test_a_standby_with_the_same_settings_leaves_port_and_broker_to_the_one_that_serves(
+    folder: Path, service: Service, broker: Mosquitto
+) -> None:
+    with Service(folder, broker.url, health=service.health) as second:
+        eventually(lambda: "answers once it serves" in second.said(), why=second.said)
+        assert second.said().count("standing by: another process serves this instance") == 1
+        assert f"pid={service.process.pid}" in second.said()
+        assert service.get("/readyz")["status"] == "ready"
+        assert second.stop() == 0
+        second.start()
+        eventually(lambda: second.said().count("answers once it serves") == 2, why=second.said)
+        connections = broker.log.read_text().count(" as uns (")
+        assert connections == 1, "only the one that serves was ever connected under the instance's name"
+        service.kill()
+        second.health = service.health
+        second.ready(within=TAKEN_WITHIN)
+
+
+def test_a_standby_of_an_older_version_gives_up_and_spoils_nothing(
+    folder: Path, service: Service, broker: Mosquitto, client: Client
+) -> None:
+    """Whether the newer one had changed the journal or the registry."""
+    with Service(folder, broker.url, OLDER) as second:
+        stands_by(second)
+        service.kill()
+        client.publish("plc/L1/filler/pressure", {"Val": 1})
+        assert second.process.wait(20) == 3
+        assert "is the journal of another version of uns" in second.said()
+        current = schema_becomes(folder, "9999")
+        second.start()
+        assert second.process.wait(20) == 3
+        assert "the registry was made by a newer version of uns (schema 9999)" in second.said()
+    schema_becomes(folder, current)
+    service.start()
+    eventually(lambda: kept(service) == 1, why=service.said)
+
+
+def schema_becomes(folder: Path, version: str) -> str:
+    """Which it was before."""
+    with closing(sqlite3.connect(folder / "uns.db", isolation_level=None)) as database:
+        ((before,),) = database.execute("SELECT version_num FROM alembic_version").fetchall()
+        database.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    return str(before)
