@@ -22,12 +22,11 @@ FILES = 20
 NAMES = {name: Name(name, "number", AT) for name in ("temperature", "speed", "pressure", "level")}
 STANDARD = Standard(
     "acme",
-    "acme",
     AT,
     {f"s{number}": Site(f"s{number}", "UTC", AT) for number in range(FILES)},
     (
-        Level("line", "work_center", AT, pattern="line-[0-9]{1,4}", optional=True),
-        Level("asset", "work_unit", AT, pattern="[a-z][a-z0-9-]{0,31}"),
+        Level("line", AT, pattern="line-[0-9]{1,4}", optional=True),
+        Level("asset", AT, pattern="[a-z][a-z0-9-]{0,31}"),
     ),
     NAMES,
     {"telemetry": Contract("telemetry", 1, "telemetry/1.json", "value", AT)},

@@ -18,7 +18,7 @@ from uns.naming.standard import Standard
 SIZES = (10, 100, 1_000, 10_000)
 ROUNDS, ADDRESSES = 20, 200
 HERE = FilePlace("benchmark.yaml")
-STANDARD = Standard("acme", "acme", HERE, {}, (), {}, {})
+STANDARD = Standard("acme", HERE, {}, (), {}, {})
 
 Address = tuple[str, str | None]
 

@@ -108,10 +108,9 @@ class Malformed(ValueError):
         return found(self.code, self.message, self.remedy, where)
 
 
-def nearest(word: str, known: object) -> str | None:
+def nearest(word: str, known: Iterable[object]) -> str | None:
     """The known word that a reader most likely meant, or None where nothing is near."""
     from difflib import get_close_matches
 
-    candidates = [str(each) for each in known]  # type: ignore[attr-defined]
-    matches = get_close_matches(word, candidates, n=1, cutoff=0.6)
+    matches = get_close_matches(word, [str(each) for each in known], n=1, cutoff=0.6)
     return matches[0] if matches else None

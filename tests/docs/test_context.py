@@ -37,10 +37,10 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def test_every_sheet_of_the_page_is_taken(engine: Engine, kind: str) -> None:
     place = FilePlace("standard.yaml")
     levels = (
-        Level("area", "area", place, ("packaging",)),
-        Level("line", "work_center", place, None, "line-[0-9]{1,2}"),
+        Level("area", place, ("packaging",)),
+        Level("line", place, None, "line-[0-9]{1,2}"),
     )
-    standard = Standard("acme", "acme", place, {"dallas": Site("dallas", "America/Chicago", place)}, levels, {}, {})
+    standard = Standard("acme", place, {"dallas": Site("dallas", "America/Chicago", place)}, levels, {}, {})
     done = take(engine, kind, SHEETS[kind].encode(), "sheet.csv", standard, Author("ann", 1))
     assert done.findings == ()
     assert done.tally.added == len(SHEETS[kind].splitlines()) - 1

@@ -10,14 +10,13 @@ from uns.naming.standard import Level, Site, Standard
 
 HERE = FilePlace("standard.yaml")
 STANDARD = Standard(
-    "acme",
     "uns/acme",
     HERE,
     {"dallas": Site("dallas", "America/Chicago", HERE), "berlin": Site("berlin", "UTC", HERE, frozenset({"area"}))},
     (
-        Level("area", "area", HERE, values=("packaging", "brewing", "utilities")),
-        Level("line", "work_center", HERE, pattern="line-[0-9]{1,2}", optional=True),
-        Level("asset", "work_unit", HERE, pattern="[a-z][a-z0-9-]{1,31}"),
+        Level("area", HERE, values=("packaging", "brewing", "utilities")),
+        Level("line", HERE, pattern="line-[0-9]{1,2}", optional=True),
+        Level("asset", HERE, pattern="[a-z][a-z0-9-]{1,31}"),
     ),
     {},
     {},

@@ -34,9 +34,9 @@ def standard() -> Standard:
         "berlin": Site("berlin", "Europe/Berlin", PLACE),
     }
     levels = (
-        Level("area", "area", PLACE, ("packaging", "brewing")),
-        Level("line", "work_center", PLACE, None, "line-[0-9]{1,2}", optional=True),
-        Level("tank", "work_unit", PLACE, None, "tank-[0-9]{1,2}", optional=True, parallel=True),
-        Level("asset", "work_unit", PLACE, None, "[a-z][a-z0-9-]{1,31}"),
+        Level("area", PLACE, ("packaging", "brewing")),
+        Level("line", PLACE, None, "line-[0-9]{1,2}", optional=True),
+        Level("tank", PLACE, None, "tank-[0-9]{1,2}", optional=True, parallel=True),
+        Level("asset", PLACE, None, "[a-z][a-z0-9-]{1,31}"),
     )
-    return Standard("acme", "acme", PLACE, sites, levels, {}, {})
+    return Standard("acme", PLACE, sites, levels, {}, {})

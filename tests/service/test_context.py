@@ -21,7 +21,7 @@ from uns.registry.nouns import PRODUCTS
 from uns.registry.records import PlacedRecord
 from uns.registry.writing import Author
 
-STANDARD = Standard("acme", "acme", FilePlace("standard.yaml"), {}, (), {}, {})
+STANDARD = Standard("acme", FilePlace("standard.yaml"), {}, (), {}, {})
 FILLER = GOVERNED.format("filler")
 ORDERS = """\
   - id: stop

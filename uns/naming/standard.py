@@ -28,7 +28,6 @@ class Level:
     """One level below the site; it accepts its listed values or what its pattern takes whole."""
 
     name: str
-    role: str
     place: FilePlace
     values: tuple[str, ...] | None = None
     pattern: str | None = None
@@ -84,7 +83,6 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    enterprise: str
     root: str
     place: FilePlace
     sites: Mapping[str, Site]

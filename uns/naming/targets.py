@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -157,7 +158,7 @@ def _no_contract(template: Template) -> Malformed:
     return Malformed("target-no-contract", message, "say which contract, such as `…/_telemetry/{name}`")
 
 
-def _unknown(code: str, message: str, wanted: str, known: object, before: str = "") -> Malformed:
+def _unknown(code: str, message: str, wanted: str, known: Iterable[object], before: str = "") -> Malformed:
     likely = nearest(wanted[:60], known)
     remedy = f"did you mean `{before}{likely}`?" if likely else "add it to the standard, or translate it with a lookup"
     return Malformed(code, message, remedy)

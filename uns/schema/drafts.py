@@ -112,9 +112,15 @@ def _narrowest(error: ValidationError) -> ValidationError:
 def _told(document: Document, error: ValidationError) -> Finding:
     path = tuple(error.absolute_path)
     where = "".join(f"/{token}" for token in path) or "the schema"
-    near = nearest(str(error.instance), error.validator_value) if error.validator == "enum" else None
+    near = nearest(str(error.instance), _choices(error))
     remedy = f"did you mean {near!r}?" if near else "correct it; the message says what JSON Schema expects there"
     return found("schema-invalid", f"{where}: {error.message[:300]}", remedy, document.place(path))
+
+
+def _choices(error: ValidationError) -> list[object]:
+    """What the meta-schema lists as legal there."""
+    allowed = error.validator_value
+    return allowed if error.validator == "enum" and isinstance(allowed, list) else []
 
 
 def compile_schema(content: Any, address: str, registry: jsonschema_rs.Registry) -> Validator:

@@ -26,7 +26,7 @@ TOPICS = [
 ]
 TAGS = ["a", "b", "A", "a-b", "a/b", "b/a-b"]
 TAG_PATTERNS = ["a", "{t}", "{t}-b", "+", "{t#}", "a/{t}", "#"]
-STANDARD = Standard("acme", "acme", FilePlace("standard"), {}, (), {}, {})
+STANDARD = Standard("acme", FilePlace("standard"), {}, (), {}, {})
 
 LEVELS = ["a", "b", "A", "{x}", "{y}", "{x}-b", "a{y}", "{x}-{y}", "{x}", "{y}", "+"]
 LASTS = [*LEVELS, "#", "{x#}", "{y#}b"]

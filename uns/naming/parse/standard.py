@@ -42,7 +42,6 @@ def read_standard(node: Node, scope: Scope) -> Standard | None:
     groups = Form(form.node("groups") or Members(node.place, ()), "`groups`", ("pattern", "depth"), report)
     depth = groups.whole("depth", 0, 100)
     standard = Standard(
-        enterprise=form.text("enterprise") or "",
         root=root or "",
         place=node.place,
         levels=_levels(form, report),
@@ -61,7 +60,8 @@ def read_standard(node: Node, scope: Scope) -> Standard | None:
 
 
 def _root(form: Form, report: Report) -> str | None:
-    leaf = form.leaf("root") if form.has("root") else form.leaf("enterprise")
+    enterprise = form.leaf("enterprise")
+    leaf = form.leaf("root") if form.has("root") else enterprise
     return None if leaf is None else path_of(leaf, report)
 
 
@@ -146,7 +146,8 @@ def _level(node: Node, report: Report) -> Level | None:
     if values is None and pattern is None:
         pattern = _ANYTHING
     flags = {key: form.flag(key) for key in ("optional", "local", "registered", "parallel")}
-    return Level(leaf.text, form.choice("role", ROLES, ROLES[-1]), leaf.place, values, pattern, **flags)
+    form.choice("role", ROLES, ROLES[-1])
+    return Level(leaf.text, leaf.place, values, pattern, **flags)
 
 
 def _pattern(form: Form, report: Report) -> str | None:
