@@ -25,7 +25,7 @@ from uns.settings import load
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["status", "rejected", "marker", "replayed", "release"])
+@pytest.mark.parametrize("name", ["status", "rejected", "marker", "witness", "release"])
 def test_every_topic_of_our_own_is_on_the_page(name: str) -> None:
     assert f"`{getattr(OwnTopics('<root>', '<instance>'), name)}`" in PAGE
 

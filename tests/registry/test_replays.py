@@ -49,7 +49,7 @@ def test_what_was_taken_up_and_not_settled_is_taken_up_again_by_nobody_else(kept
     assert (taken(kept, "one"), taken(kept, "two"), taken(kept, "one")) == ([1, 2], [3, 4], [1, 2])
     again = replays.take(kept, "one", everything, 3)
     assert again is not None
-    assert ([each.id for each in again.entries], again.again, again.asked_at) == ([1, 2, 5], {1, 2}, 10)
+    assert [each.id for each in again.entries] == [1, 2, 5]
     settle(kept, number, [1, 2])
     assert (taken(kept, "one"), taken(kept, "two")) == ([5], [3, 4])
     settle(kept, number, [3, 4, 5])

@@ -94,11 +94,11 @@ class Connection(asyncio.Protocol):
             self.heard = monotonic()
             (self.transport.resume_reading if on else self.transport.pause_reading)()
 
-    def leave(self) -> None:
-        """Say goodbye and close; what was written before still leaves."""
+    def leave(self, expiry: int | None = None) -> None:
+        """Say goodbye and close; what was written before still leaves. `expiry`: seconds that the session has then."""
         if self.transport is not None:
             self.flush()
-            self.transport.write(DisconnectPacket().write())
+            self.transport.write(DisconnectPacket(session_expiry_interval=expiry).write())
             self.transport.close()
 
     def abort(self, why: str) -> None:

@@ -231,8 +231,8 @@ class Session:
         self.taken_over = True
         self._give_up("another process took the session over")
 
-    def stop(self) -> None:
-        """Leave the broker; the session stays there unless it was a clean one."""
+    def stop(self, *, forget: bool = False) -> None:
+        """Leave the broker; the session stays there unless it was a clean one, or the broker is to forget it."""
         self._stopping.set()
         if self._connection is not None:
-            self._connection.leave()
+            self._connection.leave(0 if forget else None)

@@ -58,10 +58,7 @@ class Taken(NamedTuple):
     """Some entries of one request, oldest first, that this instance has taken up."""
 
     replay: int
-    asked_at: Instant
     entries: tuple[Entry, ...]
-    again: frozenset[int]
-    """Those that it had taken up before, and not settled."""
 
 
 class Settlement(NamedTuple):
@@ -114,14 +111,12 @@ def take(engine: Engine, instance: str, serves: Serves, most: int = AT_ONCE) -> 
     with transaction(engine) as connection:
         items = REPLAY_ITEMS.c.replay == number, REPLAY_ITEMS.c.entry.in_(chosen), _free(instance)
         ours = select(REPLAY_ITEMS.c.entry).where(*items, REPLAY_ITEMS.c.taken_by == instance)
-        again = frozenset(connection.scalars(ours))
         connection.execute(update(REPLAY_ITEMS).where(*items).values(taken_by=instance))
         query = joined().where(ENTRIES.c.id.in_(ours), ENTRIES.c.state == "kept").order_by(ENTRIES.c.id)
         found = tuple(entry_of(row) for row in connection.execute(query))
         gone = set(connection.scalars(ours)) - {each.id for each in found}
         _end(connection, number, dict.fromkeys(gone, "gone"))
-        asked_at = connection.scalar(select(REPLAYS.c.asked_at).where(REPLAYS.c.id == number)) or 0
-    return Taken(number, asked_at, found, again)
+    return Taken(number, found)
 
 
 def settle(engine: Engine, number: int, settlements: Sequence[Settlement], author: Author) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Sequence, Set
+from typing import Final, NamedTuple
 
 from uns.decision import Decision, Observe, Publish, Reject
 from uns.finding import Finding, SamplePlace, found
@@ -11,6 +11,7 @@ from uns.ledger import Entry
 from uns.message import RawMessage, Sample
 from uns.service.underway import Under
 
+NONE: Final = frozenset[tuple[str, str]]()
 Key = tuple[str | None, str] | None
 """Which sample of a message: its tag and where its value stands; None for the message as a whole."""
 
@@ -27,13 +28,11 @@ class Rejected(NamedTuple):
 class Again(Entry):
     """Nobody acknowledges it, and it is counted as no message; it is safe as any other is."""
 
-    def __init__(self, raw: RawMessage, rejected: Sequence[Rejected], published: bool = False) -> None:
-        """`published`: an earlier process handed to the broker what is fit of it, so that it is not to go out twice."""
+    def __init__(self, raw: RawMessage, rejected: Sequence[Rejected], published: Set[tuple[str, str]] = NONE) -> None:
+        """`published`: topics and ids of what an earlier process published of it, so that it does not go out twice."""
         super().__init__(0, 0, 0.0, counted=False)
         self.raw, self.rejected, self.published = raw, rejected, published
         self.under: Under | None = None
-        self.topics: set[str] = set()
-        """Where it is published."""
         self.rejects: list[Reject] = []
         self._now: dict[int, set[Key]] = {}
 
@@ -43,11 +42,12 @@ class Again(Entry):
         keys = [_key(_sample(each)) for each in decisions]
         self._now = {each.number: _matching(each, keys) for each in self.rejected}
         wanted: set[Key] = set().union(*self._now.values())
-        ours = [each if key in wanted else None for each, key in zip(decisions, keys, strict=True)]
-        if self.published:
-            return [None if isinstance(each, Publish) else each for each in ours]
-        self.topics = {each.topic for each in ours if isinstance(each, Publish)}
-        return ours
+        return [
+            each if key in wanted and not self._has(each) else None for each, key in zip(decisions, keys, strict=True)
+        ]
+
+    def _has(self, decision: Decision) -> bool:
+        return isinstance(decision, Publish) and (decision.topic, decision.id) in self.published
 
     def refuse(self, rejects: Sequence[Reject]) -> None:
         self.rejects += rejects

@@ -192,14 +192,21 @@ class Path:
         ledger.made += len(decisions)
         self._carry_out(cast("list[Decision | None]", decisions), entry, raw, births)
 
-    def replay(self, again: Again) -> None:
-        """A message of quarantine, down the same line; its neighbours' decisions are not carried out once more."""
+    def foresee(self, again: Again) -> set[str]:
+        """Where it would be published now."""
+        return {each.topic for each in self._of(again) if isinstance(each, Publish)}
+
+    def _of(self, again: Again) -> list[Decision | None]:
         assert self.timeline is not None
         try:
             decisions, _ = self.decide(again.raw, self.bundle, self.timeline, self.births)
         except Exception as fault:  # noqa: BLE001 - it stays in quarantine
             decisions = [self.faults.reject(again.raw, fault)]
-        ours = again.among(decisions, (self.bundle, self.timeline))
+        return again.among(decisions, (self.bundle, self.timeline))
+
+    def replay(self, again: Again) -> None:
+        """A message of quarantine, down the same line; its neighbours' decisions are not carried out once more."""
+        ours = self._of(again)
         self.ledger.made += sum(each is not None for each in ours)
         self._carry_out(ours, again, again.raw, self.births)
 

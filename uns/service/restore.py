@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
-from types import MappingProxyType
 
 import orjson
 from mqtt5 import PublishPacket
@@ -19,23 +18,17 @@ from uns.bundle import Bundle
 from uns.instant import Instant, from_datetime
 from uns.publisher import Publisher
 
-Others = Mapping[str, Callable[[bytes], None]]
-NO_OTHERS: Others = MappingProxyType({})
-
 
 async def restore(
     endpoint: Endpoint, instance: str, bundle: Bundle, publisher: Publisher, told: Callable[[str], None],
-    before: Bundle | None = None, others: Others = NO_OTHERS,
+    before: Bundle | None = None,
 ) -> int:  # fmt: skip
     """How many topics were remembered: of what the bundle owns, and the one before it did not.
-
-    What is retained on `others`, topics of our own, is handed to whoever asked for it.
 
     It waits for the broker, however long that takes.
     """
     owned = sorted(_owned(bundle) - (_owned(before) if before is not None else set()))
-    wanted = [*owned, *others]
-    return await _Restoring(endpoint, instance, bundle, wanted, publisher, told, others).run() if wanted else 0
+    return await _Restoring(endpoint, instance, bundle, owned, publisher, told).run() if owned else 0
 
 
 def _owned(bundle: Bundle) -> set[str]:
@@ -45,9 +38,8 @@ def _owned(bundle: Bundle) -> set[str]:
 class _Restoring:
     def __init__(
         self, endpoint: Endpoint, instance: str, bundle: Bundle, owned: list[str], publisher: Publisher,
-        told: Callable[[str], None], others: Others,
+        told: Callable[[str], None],
     ) -> None:  # fmt: skip
-        self.others = others
         self.publisher, self.told, self.names = publisher, told, bundle.standard.names
         self.filters = [Filter(each, fresh=True, qos=0) for each in owned]
         hooks = Hooks(self.receive, _nothing, _nothing, _nothing, self.opened, self.closed)
@@ -86,13 +78,8 @@ class _Restoring:
         self.settled.set()
 
     def receive(self, packet: PublishPacket) -> None:
-        if not packet.retain or not packet.payload:
-            return
-        other = self.others.get(packet.topic)
-        if other is None:
+        if packet.retain and packet.payload:
             self._take(packet)
-        else:
-            other(packet.payload)
 
     def _take(self, packet: PublishPacket) -> None:
         properties = dict(packet.user_properties)

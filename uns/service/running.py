@@ -29,11 +29,12 @@ from uns.service.own import Own
 from uns.service.path import Path
 from uns.service.refusal import spoilt
 from uns.service.replaying import Replaying
-from uns.service.restore import NO_OTHERS, restore
+from uns.service.restore import restore
 from uns.service.rules import Rules
 from uns.service.signals import identify_by
 from uns.service.topics import OwnTopics
 from uns.service.underway import Written
+from uns.service.witness import Witness
 from uns.settings import Settings
 
 DRAIN_WITHIN: Final = 10.0
@@ -69,7 +70,8 @@ class Running:
         self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,), failed=self._stuck)
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
         self.lookout = Lookout(settings, self.path, self.journal, self.hearing, log)
-        self.replaying = Replaying(engine, self.path, self.own, settings.instance, log)
+        self.witness = Witness(self.endpoint, self.own, settings.state, log)
+        self.replaying = Replaying(engine, self.path, self.witness, settings.instance, log)
         self._subscribing: asyncio.Task[Any] | None = None
         self.no_link = ""
         """Why the broker could not be reached lately, also where only its memory was asked for."""
@@ -118,8 +120,7 @@ class Running:
 
     async def _remember(self, bundle: Bundle, before: Bundle | None) -> None:
         publisher, name = self.path.publisher, self.settings.instance
-        own = {self.own.topics.replayed: self.replaying.remember} if before is None else NO_OTHERS
-        found = await restore(self.endpoint, name, bundle, publisher, self._cannot_reach, before, own)
+        found = await restore(self.endpoint, name, bundle, publisher, self._cannot_reach, before)
         if found or before is None:
             self.log.info("remembered what the broker holds", topics=found)
 

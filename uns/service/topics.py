@@ -29,9 +29,9 @@ class OwnTopics:
         return f"{self.status}/marker"
 
     @property
-    def replayed(self) -> str:
-        """Retained: the request and the entry of quarantine up to which a replay has been published."""
-        return f"{self.status}/replayed"
+    def witness(self) -> str:
+        """What a replay's witness sends itself, to know that nothing is left to read in its session."""
+        return f"{self.status}/witness"
 
     @property
     def release(self) -> str:
