@@ -1,7 +1,7 @@
 # Everything starts with `make setup`, and every other target sees to it by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak demo wheel bench bench-check docs judged lock
+.PHONY: help setup test soak demo wheel bench bench-peers bench-check docs judged lock
 
 BIN := .venv/bin
 WORKERS ?= 4
@@ -17,6 +17,7 @@ help:
 	@echo "make soak            the fault tests at full length, half an hour or more; SEED=… repeats one (it is printed)"
 	@echo "make wheel           dist/uns-….whl, its message path compiled where there is a C compiler"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
+	@echo "make bench-peers     the same mapping by what plants use today; installs it into build/peers/, then 8 minutes"
 	@echo "make bench-check     how many instructions a message takes, against the figures of before (needs valgrind)"
 	@echo "make docs            the reference pages again: settings, commands, findings"
 	@echo "make setup           .venv/ with everything pinned, and Mosquitto"
@@ -52,6 +53,9 @@ demo: setup
 
 bench: setup $(COMPILED)
 	@$(BIN)/python -m benchmarks --wheel $(COMPILED)
+
+bench-peers: setup $(COMPILED)
+	@$(BIN)/python -m benchmarks.peers --wheel $(COMPILED)
 
 bench-check: setup $(COMPILED)
 	@$(BIN)/python -m benchmarks.instructions

@@ -6,11 +6,7 @@ Acknowledged end to end at QoS 1. Prints a table, and writes it with machine and
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
-import platform
-import re
 import statistics
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -20,13 +16,12 @@ from typing import NamedTuple
 
 import uvloop
 
-from benchmarks import link, service
+from benchmarks import link, page, service
 from benchmarks.load import MACHINES, Measured, measure, memory_of
-from uns.demo.mosquitto import Mosquitto, executable, free_port
+from uns.demo.mosquitto import Mosquitto, free_port
 
 HERE = Path(__file__).parent
 CONF_D = HERE.parent / "mosquitto" / "conf.d"
-BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 
 FIXED = 5_000
@@ -110,7 +105,9 @@ def main() -> None:
         f"round: {'yes' if all(each.ties_out for each in every) else 'NO'}.",
     ]
     print("\n".join(table))
-    write(table, options.rounds, options.seconds)
+    today, rounds, seconds = datetime.now(UTC), options.rounds, options.seconds
+    about = f"`make bench`, {today:%Y-%m-%d}: medians of {rounds} rounds of {seconds:g} s, {page.machine()}."
+    page.write("measured", [about, "", *table])
 
 
 def rounds_of(kinds: Mapping[str, Measure], rounds: int, seconds: float, rate: float) -> dict[str, list[Round]]:
@@ -121,28 +118,6 @@ def rounds_of(kinds: Mapping[str, Measure], rounds: int, seconds: float, rate: f
         for kind, once in kinds.items():
             done[kind].append(once(seconds, rate))
     return done
-
-
-def write(table: list[str], rounds: int, seconds: float) -> None:
-    """Into RESULTS.md, between its marks."""
-    page = HERE / "RESULTS.md"
-    text = page.read_text(encoding="utf-8")
-    about = f"`make bench`, {datetime.now(UTC):%Y-%m-%d}: medians of {rounds} rounds of {seconds:g} s, {machine()}."
-    inner = "\n".join([BEGIN, "", about, "", *table, "", END])
-    page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: inner, text, flags=re.DOTALL), encoding="utf-8")
-
-
-def machine() -> str:
-    """Processor, kernel and the versions that matter."""
-    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    cores = len(re.findall(r"^processor", Path("/proc/cpuinfo").read_text(), re.MULTILINE))
-    says = subprocess.run([executable(), "-h"], capture_output=True, text=True, check=False).stdout
-    mosquitto = re.search(r"version (\S+)", says)
-    packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("mqtt5", "uvloop", "orjson"))
-    return (
-        f"{model[1] if model else platform.processor()} ({cores} cores), Python {platform.python_version()}, "
-        f"Mosquitto {mosquitto[1] if mosquitto else '?'}, {packages}"
-    )
 
 
 if __name__ == "__main__":

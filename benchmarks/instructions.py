@@ -21,12 +21,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import uns.decide
+from benchmarks import page
 from benchmarks.stages import stages
 from benchmarks.unplugged import packets, plugged_into_nothing, pubacks
 
 FIGURES = Path(__file__).with_name("instructions.json")
-RESULTS = Path(__file__).with_name("RESULTS.md")
-BEGIN, END = "<!-- counted -->", "<!-- /counted -->"
 ALLOWED = 1.10
 MESSAGES = 500
 COUNTING = "COUNTING_INSTRUCTIONS"
@@ -61,9 +60,7 @@ def write_down(figures: Mapping[str, Mapping[str, int]]) -> None:
     for name, numbers in sorted(figures.items()):
         row = " | ".join(f"{numbers[stage]:,}" for stage in columns)
         table.append(f"| {name} | {row} |")
-    text = RESULTS.read_text(encoding="utf-8")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    RESULTS.write_text("\n".join([before + BEGIN, "", *table, "", END + after]), encoding="utf-8")
+    page.write("counted", table)
 
 
 def build() -> str:

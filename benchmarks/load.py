@@ -1,11 +1,11 @@
-"""A load at QoS 1 on a real Mosquitto: raw readings out, governed ones counted, CPU from the process table."""
+"""A load on a real Mosquitto: raw readings out, governed ones counted, CPU from the process table."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -19,6 +19,8 @@ from uns.broker.session import Hooks, Session
 
 MACHINES = 500
 TICKS_PER_SECOND = 100
+LOST_AFTER = 10.0
+"""Seconds in which nothing comes: whatever has not come is lost."""
 
 Reading = Callable[[int], tuple[str, bytes]]
 """The number of a message → its raw topic and payload."""
@@ -31,6 +33,7 @@ class Measured(NamedTuple):
     broker_cpu: float
     service_cpu: float
     latencies: list[float]
+    sent: int
 
     @property
     def rate(self) -> float:
@@ -49,10 +52,11 @@ class Measured(NamedTuple):
 
 
 class Load:
-    """Publishes at QoS 1 and counts what comes back."""
+    """Publishes, at QoS 1 unless told otherwise, and counts what comes back."""
 
-    def __init__(self, port: int, rate: float, reading: Reading, governed: str) -> None:
-        self.rate, self.reading, self.governed = rate, reading, governed
+    def __init__(self, port: int, reading: Reading, governed: str) -> None:
+        self.reading, self.governed = reading, governed
+        self.qos = 1
         self.sent = self.arrived = 0
         self.born: deque[float] = deque()
         self.latencies: list[float] = []
@@ -86,7 +90,10 @@ class Load:
     def publish(self) -> None:
         self.born.append(time.perf_counter())
         topic, payload = self.reading(self.sent)
-        self.session.outbox.publish(Outgoing(topic, payload, False, None, None))
+        if self.qos:
+            self.session.outbox.publish(Outgoing(topic, payload, False, None, None))
+        else:
+            self.session.publish_qos0(topic, payload)
         self.sent += 1
 
     async def warm_up(self) -> None:
@@ -95,18 +102,21 @@ class Load:
             self.publish()
         self.session.flush()
         await self.arrivals()
-        self.sent = self.arrived = 0
-        self.latencies.clear()
 
     async def arrivals(self) -> None:
-        while self.arrived < self.sent:
+        """Until all have come, or nothing more does."""
+        self.last = time.perf_counter()
+        while self.arrived < self.sent and time.perf_counter() - self.last < LOST_AFTER:
             await asyncio.sleep(0.01)
 
-    async def run(self, seconds: float) -> float:
+    async def run(self, seconds: float, rate: float) -> float:
+        self.sent = self.arrived = 0
+        self.born.clear()
+        self.latencies = []
         start = time.perf_counter()
         while (now := time.perf_counter() - start) < seconds:
-            if self.rate:
-                while self.sent < now * self.rate:
+            if rate:
+                while self.sent < now * rate:
                     self.publish()
                 pause = 0.001
             else:
@@ -132,6 +142,14 @@ def memory_of(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 2**20
 
 
+class Run(NamedTuple):
+    """So long, at so many messages per second or 0 for as many as can be."""
+
+    seconds: float
+    rate: float = 0.0
+    qos: int = 1
+
+
 async def measure(
     port: int, broker: int, service: int | None, seconds: float, rate: float, reading: Reading, governed: str
 ) -> Measured:
@@ -139,13 +157,26 @@ async def measure(
 
     `rate` is messages per second, or 0 for as many as can be.
     """
-    load = Load(port, rate, reading, governed)
+    [measured] = await measure_each(port, broker, service, [Run(seconds, rate)], reading, governed)
+    return measured
+
+
+async def measure_each(
+    port: int, broker: int, service: int | None, runs: Sequence[Run], reading: Reading, governed: str
+) -> list[Measured]:
+    """The same with several runs, one after the other."""
+    load = Load(port, reading, governed)
     running = asyncio.ensure_future(load.session.run())
     await load.ready.wait()
     await load.warm_up()
-    before = cpu_of(broker), cpu_of(service)
-    took = await load.run(seconds)
-    after = cpu_of(broker), cpu_of(service)
+    done = []
+    for each in runs:
+        load.qos = each.qos
+        before = cpu_of(broker), cpu_of(service)
+        took = await load.run(each.seconds, each.rate)
+        after = cpu_of(broker), cpu_of(service)
+        spent = after[0] - before[0], after[1] - before[1]
+        done.append(Measured(load.arrived, took, *spent, sorted(load.latencies), load.sent))
     load.session.stop()
     await running
-    return Measured(load.arrived, took, after[0] - before[0], after[1] - before[1], sorted(load.latencies))
+    return done

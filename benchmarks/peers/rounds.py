@@ -1,0 +1,114 @@
+"""What is measured of each kind: the same outputs first, early acknowledgements, and then round by round the loads."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import uvloop
+
+from benchmarks import service
+from benchmarks.load import Measured, Run, measure_each
+from benchmarks.peers.corpus import Outputs, corpus, differences, meaning
+from benchmarks.peers.early import Acknowledged, acknowledged
+from benchmarks.peers.exchange import outputs
+from benchmarks.peers.kinds import Kind, answering, runs
+from benchmarks.peers.withholding import Withholding
+from uns.demo.mosquitto import Mosquitto
+
+CONF_D = Path(__file__).parents[2] / "mosquitto" / "conf.d"
+WARM_UP = 1.0
+"""Seconds."""
+
+
+@contextmanager
+def broker() -> Iterator[tuple[Path, Mosquitto]]:
+    """A Mosquitto of its own, as a plant would run it, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder, Mosquitto(CONF_D, Path(folder)) as one:
+        yield Path(folder), one
+
+
+class Behaviour(NamedTuple):
+    """How it does the mapping, before speed is asked for."""
+
+    differences: Sequence[str]
+    acknowledged: Acknowledged
+
+
+def behaviours(kinds: Sequence[Kind]) -> dict[str, Behaviour]:
+    """Of all that do the mapping; the first of them is whom the others are compared with."""
+    messages = corpus(time.time_ns() // 1_000_000)
+    found: dict[str, Behaviour] = {}
+    ours: Outputs = {}
+    for kind in kinds:
+        if not kind.compared:
+            continue
+        with broker() as (folder, one), kind.process(folder, one.port):
+            theirs = meaning(outputs(one.port, messages))
+        ours = ours or theirs
+        with broker() as (folder, one), Withholding(one.port) as between, kind.process(folder, between.port):
+            early = acknowledged(one.port, between)
+        found[kind.name] = Behaviour(differences(ours, theirs), early)
+        print(f"{kind.name}: {agreement(found[kind.name])}; acknowledges early: {early}", flush=True)
+    return found
+
+
+def agreement(behaviour: Behaviour) -> str:
+    return "agrees" if not behaviour.differences else f"differs: {'; '.join(behaviour.differences)}"
+
+
+class Medians(NamedTuple):
+    """Of the rounds, each figure by itself."""
+
+    rate: float
+    own_us: float
+    broker_us: float
+    p50: float
+    p99: float
+    p999: float
+    lost: int
+    """Of all rounds."""
+
+
+Figures = dict[tuple[str, str], Medians]
+"""By kind and load."""
+
+
+def measure(kinds: Sequence[Kind], rounds: int, seconds: float) -> Figures:
+    """Interleaved: in each round every kind once, with all its loads one after the other."""
+    done: dict[tuple[str, str], list[Measured]] = {}
+    for number in range(rounds):
+        for kind in kinds:
+            print(f"round {number + 1} of {rounds}: {kind.name}", flush=True)
+            for load, each in one_round(kind, seconds).items():
+                done.setdefault((kind.name, load), []).append(each)
+    return {which: medians(measured) for which, measured in done.items()}
+
+
+def one_round(kind: Kind, seconds: float) -> dict[str, Measured]:
+    """Behind a little load that is not counted: what compiles as it runs shall have done so."""
+    wanted = runs(seconds)
+    with broker() as (folder, one), answering(kind, folder, one.port) as pid:
+        plan = [Run(WARM_UP), *(wanted[load] for load in kind.loads)]
+        _, *measured = uvloop.run(measure_each(one.port, one.pid, pid, plan, service.reading, kind.governed))
+        return dict(zip(kind.loads, measured, strict=True))
+
+
+def medians(measured: Sequence[Measured]) -> Medians:
+    def median(of: Callable[[Measured], float]) -> float:
+        return statistics.median(of(each) for each in measured)
+
+    return Medians(
+        rate=median(lambda each: each.rate),
+        own_us=median(lambda each: each.service_us),
+        broker_us=median(lambda each: each.broker_us),
+        p50=median(lambda each: each.latency_ms(0.5)),
+        p99=median(lambda each: each.latency_ms(0.99)),
+        p999=median(lambda each: each.latency_ms(0.999)),
+        lost=sum(each.sent - each.arrived for each in measured),
+    )
