@@ -33,5 +33,10 @@ def position_of(cursor: str, *kinds: type) -> list[Any]:
     return position
 
 
+def after_of(cursor: str | None) -> str | None:
+    """The key after which a list goes on, where it is one of texts."""
+    return None if cursor is None else str(position_of(cursor, str)[0])
+
+
 def _is_storable(value: str | int) -> bool:
     return "\0" not in value if isinstance(value, str) else -(2**63) <= value < 2**63

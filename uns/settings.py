@@ -22,6 +22,7 @@ FILE = "uns.toml"
 PREFIX = "UNS_"
 CONFIG = f"{PREFIX}CONFIG"
 REGISTRY = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
+REGISTRY_FILE = re.compile(r"sqlite[^:]*://[^/]*/(?!:memory:)([^?]+)", re.DOTALL)
 INSTANCE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 USER = re.compile(r"//[^/@]*@")
 LARGEST = 1024 * 1024
@@ -150,6 +151,11 @@ class Settings(BaseModel):
         if self.registry_password_file is None:
             return None
         return self.registry_password_file.read_text(encoding="utf-8").rstrip("\r\n")
+
+    def lacks_registry(self) -> bool:
+        """Whether the registry is a file that nobody has made yet: then nothing was ever in force."""
+        file = REGISTRY_FILE.match(self.registry)
+        return file is not None and not os.path.exists(file[1])
 
 
 def endpoint(text: str) -> tuple[str, int]:

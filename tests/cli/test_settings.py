@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from uns.finding import Finding
-from uns.settings import load
+from uns.settings import Settings, load
 
 
 def told(findings: list[Finding]) -> list[tuple[str, str]]:
@@ -137,3 +137,24 @@ def test_a_pipe_is_told_instead_of_waited_for(tmp_path: Path, key: str) -> None:
 )
 def test_the_remedy_says_what_to_write(tmp_path: Path, text: str, remedy: str) -> None:
     assert [each.remedy for each in load({}, {}, written(tmp_path, text))[1]] == [remedy]
+
+
+@pytest.mark.parametrize(
+    ("registry", "lacks"),
+    [
+        ("sqlite:///nowhere.db", True),
+        ("sqlite+pysqlite:///nowhere.db?timeout=3", True),
+        ("sqlite:////nowhere/uns.db", True),
+        ("sqlite:///there.db", False),
+        ("sqlite:///there.db?timeout=3", False),
+        ("sqlite://", False),
+        ("sqlite:///:memory:", False),
+        ("postgresql://uns@127.0.0.1:1/plant", False),
+    ],
+)
+def test_a_registry_is_lacking_where_nobody_made_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: str, lacks: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.db").touch()
+    assert Settings(registry=registry).lacks_registry() is lacks

@@ -37,6 +37,30 @@ def test_help_loads_nothing_that_only_a_verb_needs() -> None:
     assert done.stdout == "[]\n"
 
 
+REGISTRY, API = ("sqlalchemy", "alembic"), ("fastapi", "uvicorn")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spared"),
+    [
+        (("check",), (*REGISTRY, *API, "aiomqtt")),
+        (("test",), (*REGISTRY, *API, "aiomqtt")),
+        (("ls",), (*REGISTRY, *API)),
+        (("migrate",), ("psycopg", *API)),
+    ],
+)
+def test_nobody_waits_for_a_library_that_the_verb_has_no_use_for(
+    tmp_path: Path, arguments: tuple[str, ...], spared: tuple[str, ...]
+) -> None:
+    write_project(tmp_path)
+    told = f"import atexit, sys; atexit.register(lambda: print(sorted(sys.modules.keys() & {set(spared)})))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{told}\nfrom uns.cli import main; main()", *arguments],
+        cwd=tmp_path, env=plain() | {"UNS_BROKER": "mqtt://127.0.0.1:1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
 def test_it_says_its_version() -> None:
     done = subprocess.run([*UNS, "--version"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, f"uns {__version__}, message path in Python\n")

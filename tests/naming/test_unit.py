@@ -28,6 +28,7 @@ from uns.naming.unit import SLIPS, canonical, conversion, known, scale, unknown
         (1.0, "kW.h", "MJ", 3.6),
         (5.0, "Cel", "Cel", 5.0),
         (2.0, "10.mm", "cm", 2.0),
+        (1.0, "Gy", "mRAD", 100_000.0),
     ],
 )
 def test_values_convert(value: float, raw: str, wanted: str, expected: float) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from uns.registry.configured import engine_of, is_missing
+from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.settings import Settings
 
@@ -25,21 +25,3 @@ def test_a_password_that_cannot_be_read_names_its_file(tmp_path: Path, content: 
         file.write_bytes(content)
     with pytest.raises(RegistryAway, match="secret"):
         engine_of(Settings(registry=POSTGRES, registry_password_file=file))
-
-
-@pytest.mark.parametrize(
-    ("registry", "missing"),
-    [
-        ("sqlite:///nowhere.db", True),
-        ("sqlite:///there.db", False),
-        ("sqlite://", False),
-        ("sqlite:///:memory:", False),
-        (POSTGRES, False),
-    ],
-)
-def test_only_a_file_that_nobody_made_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: str, missing: bool
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "there.db").touch()
-    assert is_missing(Settings(registry=registry)) is missing

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
-from uns.registry import changes
+from uns.registry import changes, migrations
 from uns.registry.engine import RegistryAway, connect, transaction
-from uns.registry.migrate import NotOurs, is_current, is_empty, migrate
+from uns.registry.migrate import NotOurs, head, is_current, is_empty, migrate
 from uns.registry.tables import METADATA
 
 
@@ -21,6 +22,14 @@ def test_an_empty_registry_is_brought_up_to_date_once(url: str) -> None:
     assert is_current(engine)
     assert not migrate(engine)
     engine.dispose()
+
+
+def test_files_are_called_as_their_revisions() -> None:
+    """What is newest, and what is known, is told by their names."""
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert head() == script.get_current_head()
+    for each in script.walk_revisions():
+        assert Path(each.path).name.startswith(f"{each.revision}_")
 
 
 def test_the_migrated_schema_is_what_the_tables_say(engine: Engine) -> None:

@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from uns.api.kinds import meaning_of
-from uns.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, after_of, answer, part, tag_of
+from uns.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, answer, part, tag_of
 from uns.api.models import Hit, Hits, NodeAnswer, Page, Value
 from uns.api.namespace import SERVICE, Namespace
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.shown import Budget, node_of, value_of
 from uns.api.surroundings import Here, Surroundings
 from uns.bundle import Bundle
-from uns.cursor import cursor_of
+from uns.cursor import after_of, cursor_of
 from uns.finding import FilePlace, Malformed, found, nearest
 from uns.topic import TopicFilter
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
-from uns.cursor import cursor_of, position_of
+from uns.cursor import after_of, cursor_of
 
 Item = TypeVar("Item")
 DEFAULT_LIMIT: Final = 100
@@ -17,11 +17,6 @@ MAX_LIMIT: Final = 1_000
 MAX_CURSOR: Final = 100_000
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next` of the part before")]
-
-
-def after_of(cursor: str | None) -> str | None:
-    """The key after which a list goes on, where it is one of texts."""
-    return None if cursor is None else str(position_of(cursor, str)[0])
 
 
 def part(

@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from uns.api.changes import Change
 from uns.api.kinds import meaning_of
-from uns.api.listing import after_of
 from uns.api.models import Node, Provenance, Value
 from uns.api.namespace import SERVICE, Entry, Namespace
 from uns.api.payload import not_json, parsed
 from uns.bundle import Bundle
-from uns.cursor import cursor_of
+from uns.cursor import after_of, cursor_of
 from uns.instant import SECOND, Instant, from_datetime, rfc3339
 
 RESERVED: Final = ("timestamp", "unit", "quality", "code", "batch", "shift", "product")

@@ -16,7 +16,7 @@ from uns.cli.app import err
 from uns.context.timeline import Timeline
 from uns.instant import Instant
 from uns.message import RawMessage
-from uns.registry.configured import engine_of, is_missing
+from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.entries import Entry, Filter, entries
 from uns.registry.migrate import is_current
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
 
 def registry_of(settings: Settings) -> Engine | None:
     """The registry, or None and a word on standard error where there is none to ask."""
-    if is_missing(settings):
+    if settings.lacks_registry():
         return None
     try:
         engine = engine_of(settings)

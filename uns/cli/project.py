@@ -1,4 +1,7 @@
-"""The project that a verb works on: from arguments, or from the settings."""
+"""The project that a verb works on: from arguments, or from the settings.
+
+Most verbs find it in a folder: what speaks to the registry is imported for the others only, for it takes half a second.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,9 @@ import typer
 
 from uns.bundle import Bundle
 from uns.cli.app import NEGATIVE, err, show
-from uns.cli.asked import registry_of
-from uns.cli.registered import registry, submitted
 from uns.files import Project, project_at, read_documents
 from uns.finding import FilePlace, Finding
 from uns.judge import Judgement, judge
-from uns.registry import submissions
 from uns.schema.catalog import Catalog
 from uns.settings import Settings
 
@@ -81,6 +81,8 @@ def draft_of(settings: Settings) -> Bundle:
 def _judgement_of(settings: Settings) -> Judgement:
     if settings.rules_source == "directory":
         return judged((), settings)[0].judgement
+    from uns.cli.registered import registry, submitted
+
     with registry(settings) as engine:
         documents = submitted(engine)
     return judge(documents, time.time_ns())
@@ -92,5 +94,10 @@ def in_force(settings: Settings, against: Path | None) -> dict[str, str] | None:
         documents, _ = read_documents(against, against)
         catalog, _ = Catalog.build(documents.schemas, documents.schemas_at, ())
         return dict(catalog.fingerprints)
+    if settings.lacks_registry():
+        return None
+    from uns.cli.asked import registry_of
+    from uns.registry import submissions
+
     engine = registry_of(settings)
     return None if engine is None else dict(submissions.schemas(engine))

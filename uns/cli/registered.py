@@ -17,7 +17,7 @@ from uns.finding import Severity
 from uns.naming.parse.project import STANDARD, parse_project
 from uns.naming.standard import Standard
 from uns.registry import submissions
-from uns.registry.configured import engine_of, is_missing
+from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import is_current, migrate
 from uns.settings import Settings
@@ -45,7 +45,7 @@ def connected(settings: Settings) -> Iterator[Engine]:
 
 
 def _be_ready(settings: Settings, engine: Engine, create: bool) -> None:
-    if is_missing(settings):
+    if settings.lacks_registry():
         if not create:
             fail(UNREACHABLE, f"there is no registry at {shown(engine)}", "`uns migrate` makes one, and `uns run` too")
         migrate(engine)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from uns.finding import Malformed, nearest
 
 if TYPE_CHECKING:
     from lark import Lark
-    from ucumvert import PintUcumRegistry
+    from pint import UnitRegistry
 
 MAX_LENGTH: Final = 48
 _EXPONENT: Final = re.compile(r"[A-Za-z\]'*^%)][+-]?[0-9]{3}|[0-9]{10}")
@@ -107,14 +107,20 @@ def _probes(raw: str, wanted: str) -> tuple[float, float, float] | None:
 
 
 def _converted(value: float, raw: str, wanted: str) -> float:
-    registry = _registry()
-    source, target = (registry.from_ucum(_ANNOTATION.sub("", code) or "1") for code in (raw, wanted))
-    quantity = registry.Quantity(value * source.magnitude, source.units)
+    source, target = (_quantity(code) for code in (raw, wanted))
+    quantity = _registry().Quantity(value * source.magnitude, source.units)
     return float(quantity.to(target.units).magnitude) / float(target.magnitude)
 
 
+def _quantity(code: str) -> Any:
+    from ucumvert import UcumToPintTransformer
+
+    return UcumToPintTransformer(_registry()).transform(_grammar().parse(_ANNOTATION.sub("", code) or "1"))
+
+
 def warm() -> None:
-    """The tables of units, read ahead: with them the first conversion of a process takes a second or more."""
+    """Grammar and tables of units, read ahead: with them the first conversion of a process takes half a second."""
+    _grammar()
     _registry()
 
 
@@ -127,7 +133,13 @@ def _grammar() -> Lark:
 
 
 @lru_cache(maxsize=1)
-def _registry() -> PintUcumRegistry:
-    from ucumvert import PintUcumRegistry
+def _registry() -> UnitRegistry[Any]:
+    """As `PintUcumRegistry`, which reads the tables twice, and works out ahead what every unit in them is."""
+    from importlib.resources import files
 
-    return PintUcumRegistry()
+    from pint import UnitRegistry
+
+    registry: UnitRegistry[Any] = UnitRegistry(None)
+    for package, table in (("pint", "default_en.txt"), ("ucumvert", "pint_ucum_defs.txt")):
+        registry.load_definitions(str(files(package) / table))
+    return registry

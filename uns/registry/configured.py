@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from sqlalchemy import Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Engine
 
 from uns.registry.engine import RegistryAway, connect
 from uns.settings import Settings
@@ -21,14 +18,3 @@ def engine_of(settings: Settings) -> Engine:
         what = f"{settings.registry_password_file} is not UTF-8"
         raise RegistryAway(what, "write the password into it as text") from error
     return connect(settings.registry, password=password)
-
-
-def is_missing(settings: Settings) -> bool:
-    """Whether the registry is a file that nobody has made yet: then nothing was ever in force."""
-    try:
-        url = make_url(settings.registry)
-    except ArgumentError:
-        return False
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return False
-    return not os.path.exists(url.database)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -89,13 +88,20 @@ def away() -> Iterator[None]:
     """What the database's absence looks like to everybody else."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, sqlite3.Error, psycopg.Error) as error:
+    except (OperationalError, InterfaceError, PoolTimeout, sqlite3.Error, _psycopg_error()) as error:
         raise told(error) from error
     except DBAPIError as error:
         broken = type(error) is DatabaseError  # SQLite's word for a file that is none of its own
         if broken or error.connection_invalidated or "does not exist" in str(error.orig):
             raise told(error) from error
         raise
+
+
+def _psycopg_error() -> type[Exception]:
+    """The driver's own; asked for once something failed, so that nobody who has SQLite loads it."""
+    from psycopg import Error
+
+    return Error
 
 
 def told(error: Exception) -> RegistryAway:
