@@ -118,3 +118,10 @@ class TopicFilter(str):
                 return False
         longer = mine[len(theirs) :] or theirs[len(mine) :]
         return not longer or longer == ["#"]
+
+
+def of_a_message(text: str) -> str:
+    """A topic that one can ask about: raw or governed, which the broker passes on, and no filter."""
+    if "#" in TopicFilter(text) or "+" in text:
+        raise Malformed("filter-syntax", f"{shown(text)} is a filter", "name one topic, without + and #")
+    return text

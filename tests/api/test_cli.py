@@ -217,5 +217,13 @@ def test_explain_tells_of_a_governed_topic_what_the_api_tells(plant, environment
     assert (misspelt.returncode, f"→ did you mean `{TOPIC}`?" in misspelt.stdout) == (1, True)
 
 
+@pytest.mark.parametrize("topic", ["acme/#", "plc/+/x", "", "$SYS/broker/uptime", "plc/\nx"])
+def test_explain_refuses_what_is_no_topic_of_a_message_as_the_api_does(plant, environment, api, topic):
+    shown = uns(plant, environment, "explain", topic)
+    told = api.client.post("/explain", json={"topic": topic})
+    assert (shown.returncode, told.status_code) == (2, 400)
+    assert told.json()["detail"] in shown.stderr or topic == ""
+
+
 def _with_value(answer: dict) -> dict | None:
     return answer if answer["value"] else None

@@ -17,19 +17,19 @@ from uns.api.origins import Produced, produced
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.shown import value_of
 from uns.api.surroundings import Here, Surroundings, in_force
-from uns.broker.kept import read_kept
+from uns.broker.guest import payload_of
+from uns.broker.kept import kept_on
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.explain import Explanation, explain
 from uns.finding import Malformed
 from uns.instant import Instant
 from uns.message import RawMessage
-from uns.registry.entries import Filter, entries
+from uns.registry.entries import newest_rejected
 from uns.registry.timeline import load
-from uns.topic import TopicFilter
+from uns.topic import of_a_message
 
 router = APIRouter(tags=["explain"])
-NO_REGISTRY = "none"
 
 
 class Asked(Answer):
@@ -62,7 +62,10 @@ class Explained(Answer):
 @router.post("/explain", summary="What becomes of a raw message, step by step; where a governed topic comes from")
 async def explained(here: Here, asked: Asked) -> Explained | Produced:
     bundle = in_force(here)
-    _check_topic(asked.topic)
+    try:
+        of_a_message(asked.topic)
+    except Malformed as error:
+        raise malformed("/topic", error) from None
     payload = _payload(asked)
     if payload is None and asked.topic.startswith(f"{bundle.standard.root}/"):
         return await _produced(here, bundle, asked.topic)
@@ -92,34 +95,24 @@ async def _timeline(here: Surroundings, bundle: Bundle, received: Instant) -> Ti
     try:
         return await here.registry.ask(load, bundle.standard, bundle.reaches_back, received)
     except Refused:
-        return Timeline.build(NO_REGISTRY)
+        return Timeline.build("none")
 
 
 async def _kept(here: Surroundings, topic: str) -> RawMessage:
     """The newest rejected message of a raw topic, else the retained one, else 404."""
     try:
-        rejected = await here.registry.ask(entries, Filter(topic=topic, state=None), limit=1)
+        rejected = await here.registry.ask(newest_rejected, topic)
     except Refused:
         rejected = None
-    if rejected is not None and rejected.items:
-        return rejected.items[0].raw
-    found: list[bytes] = []
+    if rejected is not None:
+        return rejected
     try:
-        await read_kept(here.settings, "explain", topic, lambda message: found.append(bytes(message.payload or b"")))
+        retained = await kept_on(here.settings, "explain", topic)
     except (aiomqtt.MqttError, OSError) as error:
         raise Refused(503, f"the broker cannot be asked for a retained message: {error}") from None
-    if not found:
+    if retained is None:
         raise Refused(404, f"no message of {topic[:200]!r} is kept, neither rejected nor retained; send its payload")
-    return RawMessage(topic, found[-1], here.clock(), retained=True)
-
-
-def _check_topic(topic: str) -> None:
-    try:
-        TopicFilter(topic)
-    except Malformed as error:
-        raise malformed("/topic", error) from None
-    if "+" in topic or "#" in topic:
-        raise wrong("/topic", f"{topic[:200]!r} is a filter", "name one topic, without + and #")
+    return RawMessage(topic, payload_of(retained), here.clock(), retained=True)
 
 
 def _payload(asked: Asked) -> bytes | None:

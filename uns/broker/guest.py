@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -16,6 +16,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from uns.broker.endpoint import endpoint_of
 from uns.settings import Settings
 
+T = TypeVar("T")
 Sink = Callable[[aiomqtt.Message], None]
 TO_LEAVE: Final = 1.0
 
@@ -68,7 +69,7 @@ async def listen(client: aiomqtt.Client) -> None:
         pass
 
 
-async def heeding(work: Coroutine[Any, Any, None]) -> None:
+async def heeding(work: Coroutine[Any, Any, T]) -> T:
     """Do the work, and leave it for certain when cancelled: a client whose answer comes just then swallows that."""
     working = asyncio.ensure_future(work)
     try:
@@ -78,7 +79,7 @@ async def heeding(work: Coroutine[Any, Any, None]) -> None:
             working.cancel()
             await asyncio.wait((working,), timeout=TO_LEAVE)
         raise
-    working.result()
+    return working.result()
 
 
 def as_published(qos: int = 1, *, kept: bool = True) -> SubscribeOptions:
@@ -88,6 +89,11 @@ def as_published(qos: int = 1, *, kept: bool = True) -> SubscribeOptions:
     """
     handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if kept else SubscribeOptions.RETAIN_DO_NOT_SEND
     return SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=handling)
+
+
+def payload_of(message: aiomqtt.Message) -> bytes:
+    """The client's type allows whatever may be sent; what is received is bytes."""
+    return bytes(message.payload or b"")
 
 
 def user_properties(message: aiomqtt.Message) -> dict[str, str]:

@@ -28,3 +28,10 @@ async def read_kept(settings: Settings, verb: str, topics: str, sink: Sink) -> N
 
     async with tool(settings, verb, take) as client:
         await subscribe_kept(client, topics)
+
+
+async def kept_on(settings: Settings, verb: str, topic: str) -> aiomqtt.Message | None:
+    """The message retained on one topic, if any. aiomqtt.MqttError where the broker cannot be reached."""
+    found: list[aiomqtt.Message] = []
+    await read_kept(settings, verb, topic, found.append)
+    return found[-1] if found else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import aiomqtt
 from sqlalchemy import Engine
 
-from uns.broker.guest import heeding, user_properties
-from uns.broker.kept import read_kept
+from uns.broker.guest import heeding, payload_of, user_properties
+from uns.broker.kept import kept_on
 from uns.bundle import Bundle
 from uns.cli.app import err
 from uns.context.timeline import Timeline
@@ -18,13 +18,13 @@ from uns.instant import Instant
 from uns.message import RawMessage
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
-from uns.registry.entries import Entry, Filter, entries
+from uns.registry.entries import newest_rejected
 from uns.registry.migrate import is_current
 from uns.registry.timeline import load
 from uns.settings import Settings
 
 
-class Kept(NamedTuple):
+class Retained(NamedTuple):
     """A retained message as the broker holds it."""
 
     payload: bytes
@@ -50,35 +50,23 @@ def timeline_of(engine: Engine | None, bundle: Bundle, received: Instant) -> Tim
     return load(engine, bundle.standard, bundle.reaches_back, received)
 
 
-def newest_rejected(engine: Engine | None, topic: str, tag: str | None = None) -> Entry | None:
-    if engine is None:
-        return None
-    page = entries(engine, Filter(topic=topic, tag=tag, state=None), limit=1)
-    return page.items[0] if page.items else None
-
-
 class BrokerAway(Exception):
     """The broker cannot be asked, so nobody knows what it keeps."""
 
 
-def kept_at(settings: Settings, topic: str) -> Kept | None:
+def retained(settings: Settings, topic: str) -> Retained | None:
     """The value retained on a topic; None where the broker keeps none. BrokerAway where it cannot be asked."""
-    found: list[Kept] = []
-
-    def take(message: Any) -> None:
-        found.append(Kept(bytes(message.payload or b""), user_properties(message)))
-
     try:
-        asyncio.run(heeding(read_kept(settings, "explain", topic, take)))
+        message = asyncio.run(heeding(kept_on(settings, "explain", topic)))
     except (aiomqtt.MqttError, OSError) as error:
         raise BrokerAway(f"the broker {settings.broker} cannot be asked: {error}") from error
-    return found[-1] if found else None
+    return None if message is None else Retained(payload_of(message), user_properties(message))
 
 
 def newest_message(settings: Settings, engine: Engine | None, topic: str) -> RawMessage | None:
     """Of the topic's raw messages that are kept somewhere, the newest rejected one, else the retained one."""
-    rejected = newest_rejected(engine, topic)
+    rejected = None if engine is None else newest_rejected(engine, topic)
     if rejected is not None:
-        return rejected.raw
-    kept = kept_at(settings, topic)
+        return rejected
+    kept = retained(settings, topic)
     return None if kept is None else RawMessage(topic, kept.payload, time.time_ns(), retained=True)

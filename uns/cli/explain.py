@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from uns.bundle import Bundle
+    from uns.message import RawMessage
     from uns.settings import Settings
 
 
@@ -31,31 +32,24 @@ def explain(
 
     Example: `uns explain plc/dallas/L3/Filler_01/TT101 '{"Val": 71.6, "ts": 1763600000000}' --at 2025-11-20T00:53:21Z`
     """
-    from uns.cli.asked import BrokerAway, newest_message, registry_of, timeline_of
+    from uns.cli.asked import registry_of, timeline_of
     from uns.cli.project import bundle_of
     from uns.cli.rendered import rendered
     from uns.explain import explain as explained
-    from uns.message import RawMessage
+    from uns.finding import Malformed
+    from uns.topic import of_a_message
 
+    try:
+        of_a_message(topic)
+    except Malformed as error:
+        fail(WRONG_USE, str(error), error.remedy)
     chosen = settings(config)
     received = _instant(at)
     bundle = bundle_of(chosen)
     engine = registry_of(chosen)
     if topic.startswith(f"{bundle.standard.root}/") and payload is None:
         _of_governed(topic, chosen, bundle, engine, as_json)
-    if not topic or "+" in topic or "#" in topic:
-        fail(WRONG_USE, f"{topic!r} is no topic of a message", "name one topic, without + and #")
-    if payload is None:
-        try:
-            raw = newest_message(chosen, engine, topic)
-        except BrokerAway as error:
-            fail(UNREACHABLE, str(error), "start it, or give the payload")
-        if raw is None:
-            remedy = "give the payload, or publish one and look again"
-            fail(NEGATIVE, f"no message of {topic} is kept: not in quarantine, not retained at the broker", remedy)
-    else:
-        content = sys.stdin.buffer.read() if payload == "-" else payload.encode("utf-8", "surrogateescape")
-        raw = RawMessage(topic, content, time.time_ns())
+    raw = _kept(topic, chosen, engine) if payload is None else _given(topic, payload)
     raw = raw if received is None else replace(raw, received=received)
     explanation = explained(raw, bundle, timeline_of(engine, bundle, raw.received))
     if as_json:
@@ -66,17 +60,38 @@ def explain(
     raise typer.Exit(NEGATIVE if explanation.is_rejected else 0)
 
 
+def _given(topic: str, payload: str) -> RawMessage:
+    from uns.message import RawMessage
+
+    content = sys.stdin.buffer.read() if payload == "-" else payload.encode("utf-8", "surrogateescape")
+    return RawMessage(topic, content, time.time_ns())
+
+
+def _kept(topic: str, chosen: Settings, engine: Engine | None) -> RawMessage:
+    """The newest that is kept somewhere; the verb ends where none is."""
+    from uns.cli.asked import BrokerAway, newest_message
+
+    try:
+        raw = newest_message(chosen, engine, topic)
+    except BrokerAway as error:
+        fail(UNREACHABLE, str(error), "start it, or give the payload")
+    if raw is None:
+        remedy = "give the payload, or publish one and look again"
+        fail(NEGATIVE, f"no message of {topic} is kept: not in quarantine, not retained at the broker", remedy)
+    return raw
+
+
 def _of_governed(topic: str, chosen: Settings, bundle: Bundle, engine: Engine | None, as_json: bool) -> NoReturn:
     """Its value, its rules and raw addresses, and what was heard of each."""
     from uns.api.namespace import Entry
     from uns.api.origins import produced
     from uns.api.shown import value_of
-    from uns.cli.asked import BrokerAway, kept_at
+    from uns.cli.asked import BrokerAway, retained
     from uns.cli.producers import show
 
     kept, away, now = None, "", time.time_ns()
     try:
-        kept = kept_at(chosen, topic)
+        kept = retained(chosen, topic)
     except BrokerAway as error:
         away = str(error)
     value = None if kept is None else value_of(Entry(topic, kept.payload, kept.properties, now, True, 0), now)

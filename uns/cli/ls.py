@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, fail, one_line, out, settings, show_json
+
+if TYPE_CHECKING:
+    from aiomqtt import Message
+    from rich.text import Text
+    from rich.tree import Tree
+
+    from uns.api.models import Node
 
 WIDEST = 24
 """Characters of a reading up to which all of one parent are aligned."""
@@ -29,7 +36,7 @@ def ls(
     from uns.api.changes import Changes
     from uns.api.namespace import MAX_TOPICS, Namespace
     from uns.api.shown import Budget, node_of
-    from uns.broker.guest import user_properties
+    from uns.broker.guest import payload_of, user_properties
     from uns.broker.kept import read_kept
     from uns.cli.governed import at_broker, below_root
     from uns.cli.project import draft_of
@@ -41,10 +48,8 @@ def ls(
     namespace = Namespace(Changes("", max_changes=0))
     namespace.clear(root)
 
-    def take(message: Any) -> None:
-        namespace.take(
-            message.topic.value, bytes(message.payload or b""), user_properties(message), True, time.time_ns()
-        )
+    def take(message: Message) -> None:
+        namespace.take(message.topic.value, payload_of(message), user_properties(message), True, time.time_ns())
 
     at_broker(chosen, read_kept(chosen, "ls", f"{start}/#", take))
     if start not in namespace.nodes and not as_json:
@@ -67,20 +72,20 @@ def _start(path: str) -> str:
         fail(WRONG_USE, str(error), "name one place in the tree; `uns watch` and the REST API's /values take filters")
 
 
-def _grown(node: Any, tree: Any) -> Any:
+def _grown(node: Node, tree: Tree) -> Tree:
     """The children below their parent; values of one parent stand in columns."""
     from uns.cli.governed import reading
 
     children = node.children or ()
-    values = [each for each in children if each.value is not None]
-    names = max((len(each.name) for each in values), default=0)
-    readings = max((min(len(reading(each.value)), WIDEST) for each in values), default=0)
+    values = [(each.name, each.value) for each in children if each.value is not None]
+    names = max((len(name) for name, _ in values), default=0)
+    readings = max((min(len(reading(value)), WIDEST) for _, value in values), default=0)
     for child in children:
         _grown(child, tree.add(_line(child, names, readings)))
     return tree
 
 
-def _line(node: Any, names: int = 0, readings: int = 0) -> Any:
+def _line(node: Node, names: int = 0, readings: int = 0) -> Text:
     from rich.text import Text
 
     from uns.cli.governed import ago, context, reading

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from uns.cli.app import NEGATIVE, UNREACHABLE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
+
+if TYPE_CHECKING:
+    from aiomqtt import Message
+
+    from uns.service.topics import OwnTopics
+    from uns.settings import Settings
 
 ANSWER_WITHIN = 5.0
 
@@ -48,17 +54,17 @@ def release(
         raise typer.Exit(NEGATIVE)
 
 
-async def _ask(chosen: Any, own: Any, governed: str, answers: list[dict[str, Any]]) -> None:
+async def _ask(chosen: Settings, own: OwnTopics, governed: str, answers: list[dict[str, Any]]) -> None:
     import orjson
     from paho.mqtt.packettypes import PacketTypes
     from paho.mqtt.properties import Properties
 
-    from uns.broker.guest import listen, tool
+    from uns.broker.guest import listen, payload_of, tool
 
     answered = asyncio.Event()
 
-    def take(message: Any) -> None:
-        answers[:] = [orjson.loads(message.payload)]
+    def take(message: Message) -> None:
+        answers[:] = [orjson.loads(payload_of(message))]
         answered.set()
 
     reply = f"{own.replies}/{secrets.token_hex(8)}"

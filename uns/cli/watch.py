@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,12 @@ from uns.cli.app import WRONG_USE, Config, Json, app, fail, one_line, out, setti
 from uns.cli.output import is_abandoned
 
 if TYPE_CHECKING:
+    from aiomqtt import Message
+    from rich.text import Text
+
+    from uns.broker.guest import Sink
     from uns.settings import Settings
+    from uns.topic import TopicFilter
 
 
 @app.command("watch")
@@ -44,11 +49,11 @@ def watch(
     left = count if count is not None else -1
     ended = asyncio.Event()
 
-    def take(message: Any) -> None:
+    def take(message: Message) -> None:
         nonlocal left
         text = _shown(message, root, wanted, as_json)
         if text is not None and left != 0:
-            _print(text, as_json)
+            _print(text)
             left = 0 if is_abandoned() else left - 1
         if left == 0:
             ended.set()
@@ -61,7 +66,7 @@ def _whole(text: str) -> str:
     return text if "/_" in text or text.endswith(("#", "+")) else f"{text.rstrip('/')}/#"
 
 
-async def _follow(chosen: Settings, take: Any, topics: str, ended: asyncio.Event, seconds: float | None) -> None:
+async def _follow(chosen: Settings, take: Sink, topics: str, ended: asyncio.Event, seconds: float | None) -> None:
     """Until enough was seen, the time is over or the broker has gone; nothing is left running."""
     from uns.broker.guest import listen, tool
 
@@ -79,24 +84,26 @@ async def _follow(chosen: Settings, take: Any, topics: str, ended: asyncio.Event
             await asyncio.gather(ending, listening, return_exceptions=True)
 
 
-def _print(text: Any, as_json: bool) -> None:
-    if as_json:
+def _print(text: str | Text) -> None:
+    if isinstance(text, str):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     else:
         out.print(text)
 
 
-def _shown(message: Any, root: str, wanted: Any, as_json: bool) -> Any:
+def _shown(message: Message, root: str, wanted: TopicFilter, as_json: bool) -> str | Text | None:
     """One line about a governed message or a rejection; None for what nobody asked about."""
-    topic, payload = message.topic.value, bytes(message.payload or b"")
+    from uns.broker.guest import payload_of
+
+    topic, payload = message.topic.value, payload_of(message)
     service = topic.removeprefix(f"{root}/_uns/")
     if service != topic:
         return _rejection(payload, wanted, root, as_json) if service.endswith("/rejected") else None
     return _governed(message, topic, payload, as_json) if payload and wanted.matches(topic) else None
 
 
-def _governed(message: Any, topic: str, payload: bytes, as_json: bool) -> Any:
+def _governed(message: Message, topic: str, payload: bytes, as_json: bool) -> str | Text:
     from rich.text import Text
 
     from uns.api.namespace import Entry
@@ -120,7 +127,7 @@ def _governed(message: Any, topic: str, payload: bytes, as_json: bool) -> Any:
     )
 
 
-def _rejection(payload: bytes, wanted: Any, root: str, as_json: bool) -> Any:
+def _rejection(payload: bytes, wanted: TopicFilter, root: str, as_json: bool) -> str | Text | None:
     """Rejections have raw topics only, so a filter of governed topics hides all but those of its site."""
     import json
 
@@ -144,10 +151,10 @@ def _rejection(payload: bytes, wanted: Any, root: str, as_json: bool) -> Any:
     )  # fmt: skip
 
 
-def _concerns(wanted: Any, root: str, site: str) -> bool:
+def _concerns(wanted: TopicFilter, root: str, site: str) -> bool:
     levels, depth = wanted.levels, root.count("/") + 1
     return len(levels) <= depth or levels[depth] in (site, "+", "#") or "#" in levels[:depth]
 
 
-def _clock(timestamp: Any) -> str:
+def _clock(timestamp: object) -> str:
     return one_line(timestamp[11:23]) if isinstance(timestamp, str) and len(timestamp) > 22 else " " * 12

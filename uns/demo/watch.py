@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import aiomqtt
 
+from uns.broker.guest import payload_of
 from uns.demo.scene import Rejection, Row, Scene
 
 
@@ -17,6 +18,6 @@ async def watch(port: int, scene: Scene, shown: Callable[[Row | Rejection], None
         await client.subscribe(f"{scene.root}/#", qos=1)
         ready.set()
         async for message in client.messages:
-            seen = scene.see(str(message.topic), bytes(message.payload or b""))
+            seen = scene.see(str(message.topic), payload_of(message))
             if seen is not None:
                 shown(seen)

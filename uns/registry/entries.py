@@ -123,6 +123,12 @@ def entries(engine: Engine, wanted: Filter = ALL, cursor: str | None = None, lim
     return Page(tuple(entry_of(row) for row in rows[:limit]), following)
 
 
+def newest_rejected(engine: Engine, topic: str) -> RawMessage | None:
+    """Of a raw topic's messages the one rejected last, whatever became of it since."""
+    page = entries(engine, Filter(topic=topic, state=None), limit=1)
+    return page.items[0].raw if page.items else None
+
+
 def entry(engine: Engine, number: int) -> Entry | None:
     with reading(engine) as connection:
         row = connection.execute(joined().where(ENTRIES.c.id == number)).first()
