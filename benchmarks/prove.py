@@ -101,6 +101,14 @@ def main() -> None:
         for number in range(5)
     )
     timed("five rules of that table", (file(0, several),))
+    shared = table(10_000)
+    many = tuple(
+        rule(
+            number, 0, f"raw/s0/L{number}", f"line-{number}/{{asset}}/_telemetry/{{name}}", lookups=(shared,), unit=unit
+        )
+        for number in range(100)
+    )
+    timed("100 rules that share a table of 10 000 rows", (file(0, many),))
 
 
 if __name__ == "__main__":

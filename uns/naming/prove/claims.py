@@ -48,9 +48,13 @@ class Claim:
         """Each entry with its topic's levels; entries that have no topic are left out."""
         if self.relation is None:
             return
-        columns = [_column(self.relation, each) for each in shapes(self.relation, self.template.levels)]
-        for entry, filling in enumerate(zip(*columns, strict=False)):
-            if len(filling) == len(columns) and not any(isinstance(each, Malformed) for each in filling):
+        levels = shapes(self.relation, self.template.levels)
+        filled = enumerate(zip(*(_column(self.relation, each) for each in levels), strict=False))
+        if all(each.always for each in levels):
+            yield from filled
+            return
+        for entry, filling in filled:
+            if not any(isinstance(each, Malformed) for each in filling):
                 yield entry, filling
 
     def whole(self) -> Claim | None:
@@ -109,6 +113,8 @@ def _undecided(name: str, relation: Relation) -> bool:
 
 def _column(relation: Relation, shape: LevelShape) -> Iterator[Filled]:
     """The level's filling in every entry, each different one worked out once."""
+    if shape.alone is not None:
+        return map(itemgetter(shape.alone), relation.cells)
     key = shape.key
     if not key:
         filled = shape.fill(relation.cells[0]) if relation.cells else ""

@@ -24,6 +24,14 @@ class Fault(NamedTuple):
     refusal: Malformed
 
 
+class Step(NamedTuple):
+    """From one position among the levels to the next, over an element that one of them accepts."""
+
+    position: int
+    alike: Malformed | None
+    """It resembles a listed value of an optional level that it skips."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What targets are judged by."""
@@ -33,11 +41,27 @@ class Ground:
     algebra: Algebra
     accepted: dict[tuple[str, Language], bool] = field(default_factory=dict, compare=False)
     """What `_may_accept` has answered."""
+    steps: dict[tuple[str, int, str], Step | None] = field(default_factory=dict, compare=False)
+    """What `step` has answered: hundreds of rules may name their equipment by the same table."""
 
-    @property
-    def site(self) -> str | None:
-        """The site that stands before every target; None where targets begin with it themselves."""
-        return self.file.sites[0] if len(self.file.sites) == 1 else None
+    site: str | None = field(init=False)
+    """The site that stands before every target; None where targets begin with it themselves."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "site", self.file.sites[0] if len(self.file.sites) == 1 else None)
+
+
+def is_sound(ground: Ground, texts: tuple[Filled, ...]) -> bool:
+    """Whether there is nothing at all to say of it, which is so of nearly every row of a table."""
+    site, position = ground.site, 0
+    if site is None or site not in ground.file.owns:
+        return False
+    for text in texts:
+        taken = step(ground, site, position, text) if text and type(text) is str else None
+        if taken is None or taken.alike is not None:
+            return False
+        position = taken.position
+    return bool(texts)
 
 
 def judge_path(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
@@ -139,16 +163,34 @@ def lookalikes(ground: Ground, texts: tuple[Filled, ...]) -> Iterator[Fault]:
     """Elements that resemble a listed value of an optional level which they skip."""
     skip = 0 if ground.site else 1
     site = ground.site or (texts[0] if texts and isinstance(texts[0], str) else "")
-    levels, position = levels_at(ground.standard, site), 0
+    position = 0
     for at, text in enumerate(texts[skip:], skip):
-        offered = candidates(levels, position) if isinstance(text, str) else ()
-        taken = next((each for each in offered if accepts(each, str(text))), None)
-        if taken is None or not isinstance(text, str):
+        taken = step(ground, site, position, text) if isinstance(text, str) else None
+        if taken is None:
             return
-        after = levels.index(taken, position)
-        listed = {value: each.name for each in levels[position:after] for value in each.values or ()}
-        alike = get_close_matches(text, listed, n=1, cutoff=ALIKE)
-        if alike:
-            message = f"`{text}` is read as {taken.name}, and {listed[alike[0]]} is skipped"
-            yield Fault(at, Malformed("level-lookalike", message, f"did you mean {listed[alike[0]]} `{alike[0]}`?"))
-        position = after + 1
+        if taken.alike is not None:
+            yield Fault(at, taken.alike)
+        position = taken.position
+
+
+def step(ground: Ground, site: str, position: int, element: str) -> Step | None:
+    """None where no level from that position on accepts the element."""
+    key = (site, position, element)
+    try:
+        return ground.steps[key]
+    except KeyError:
+        return ground.steps.setdefault(key, _step(levels_at(ground.standard, site), position, element))
+
+
+def _step(levels: tuple[Level, ...], position: int, element: str) -> Step | None:
+    taken = next((each for each in candidates(levels, position) if accepts(each, element)), None)
+    if taken is None:
+        return None
+    after = levels.index(taken, position)
+    listed = {value: each.name for each in levels[position:after] for value in each.values or ()}
+    alike = get_close_matches(element, listed, n=1, cutoff=ALIKE)
+    if not alike:
+        return Step(after + 1, None)
+    message = f"`{element}` is read as {taken.name}, and {listed[alike[0]]} is skipped"
+    remedy = f"did you mean {listed[alike[0]]} `{alike[0]}`?"
+    return Step(after + 1, Malformed("level-lookalike", message, remedy))

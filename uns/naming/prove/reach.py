@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from uns.finding import FilePlace, Finding, Malformed, nearest
 from uns.naming.levels import read_groups
 from uns.naming.prove.language import Language
-from uns.naming.prove.path import Fault, Ground, judge_path, lookalikes
+from uns.naming.prove.path import Fault, Ground, is_sound, judge_path, lookalikes
 from uns.naming.prove.places import place
 from uns.naming.prove.sets import Relation
 from uns.naming.prove.shape import Filled, LevelShape, distinct, shapes, written_out
@@ -46,7 +46,10 @@ def _part(
     columns = tuple(sorted({column for each in filling for column in each.key}))
     passed, fault = False, None
     for entry in distinct(written, columns):
-        texts = tuple(each.fill(written.cells[entry]) for each in filling)
+        texts = tuple([each.fill(written.cells[entry]) for each in filling])
+        if judge is judge_path and is_sound(ground, texts):
+            passed = True
+            continue
         for alike in lookalikes(ground, texts) if judge is judge_path else ():
             yield alike.refusal.at(filling[alike.at].place_of(entry) or where)
         refused = _unfilled(texts) or judge(ground, texts)

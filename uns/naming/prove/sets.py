@@ -6,7 +6,7 @@ themselves for their places. A key cell `*` leaves its capture free in that entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
@@ -20,6 +20,7 @@ from uns.naming.prove.language import values_of
 from uns.naming.rule import Rule
 
 MAX_ENTRIES: Final = 250_000
+_IGNORE: Final = "ignore"
 
 Cells = tuple[str, ...]
 Rows = tuple[Row, ...]
@@ -145,9 +146,9 @@ def _crossed(relation: Relation, lookup: Lookup) -> Relation | None:
     return Relation(relation.rule, (*relation.names, *names), cells, rows)
 
 
-def _let_in(rule: Rule, lookup: Lookup, bound: set[str]) -> list[Row]:
+def _let_in(rule: Rule, lookup: Lookup, bound: set[str]) -> Sequence[Row]:
     """The rows that take a reading and whose key the rule's `where` lets in, as far as it is the captures'."""
-    kept = [row for row in lookup.rows if not _ignores(lookup, row)]
+    kept = [row for row in lookup.rows if not _ignores(lookup, row)] if _IGNORE in lookup.columns else lookup.rows
     for where in rule.where:
         if where.capture in lookup.key and where.capture not in bound:
             at, known = lookup.columns.index(where.capture), dict[str, bool]()
@@ -164,4 +165,4 @@ def _unhidden(relation: Relation, lookup: Lookup) -> tuple[str, ...]:
 
 
 def _ignores(lookup: Lookup, row: Row) -> bool:
-    return lookup.cell(row, "ignore").lower() in YES
+    return lookup.cell(row, _IGNORE).lower() in YES

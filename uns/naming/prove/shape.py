@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import Final
@@ -35,6 +35,22 @@ class LevelShape:
     relation: Relation
     wheres: dict[str, Where]
     captured: frozenset[str]
+    text: str | None = field(init=False)
+    """What it is in every entry, where it has no slots."""
+    alone: int | None = field(init=False)
+    """The column that fills it, where that stands there as it is: of most levels, of hundreds of thousands of rows."""
+
+    def __post_init__(self) -> None:
+        plain = "".join(each for each in self.parts if isinstance(each, str))
+        object.__setattr__(self, "text", None if any(isinstance(each, Slot) for each in self.parts) else plain)
+        slot = self.parts[0] if len(self.parts) == 1 else None
+        unchanged = isinstance(slot, Slot) and not slot.transforms and slot.name not in self.captured
+        object.__setattr__(self, "alone", self.columns[0] if unchanged else None)
+
+    @property
+    def always(self) -> bool:
+        """Whether every entry fills it."""
+        return self.text is not None or self.alone is not None
 
     @property
     def key(self) -> tuple[int, ...]:
@@ -42,6 +58,10 @@ class LevelShape:
         return tuple(column for column in self.columns if column is not None)
 
     def fill(self, cells: tuple[str, ...]) -> Filled:
+        if self.text is not None:
+            return self.text
+        if self.alone is not None:
+            return cells[self.alone]
         pieces = list[Piece]()
         for part, column in zip(self.parts, self.columns, strict=True):
             piece = part if isinstance(part, str) else self._slot(part, column, cells)
