@@ -29,7 +29,9 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=5)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--wheel", type=Path, help="an unpacked wheel, to be measured beside the checkout")
-    arguments.add_argument("--only", action="append", help="measure only ours and this kind (repeat it); writes nothing")
+    arguments.add_argument(
+        "--only", action="append", help="measure only ours and this kind (repeat it); writes nothing"
+    )
     arguments.add_argument("--set-up", action="store_true", help="only install what is measured")
     options = arguments.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mqtt5
 import pytest
 from mqtt5 import PubAckReasonCode as Code
@@ -11,11 +13,11 @@ from uns.broker.outbox import MOST_ABANDONED, MOST_UNANSWERED, Outbox, Outgoing
 
 
 class Told:
-    def __init__(self) -> None:
+    def __init__(self, renew: Callable[[Outgoing], None] = lambda outgoing: None) -> None:
         self.out: list[bytes] = []
         self.accepted: list[str] = []
         self.refused: list[tuple[str, str]] = []
-        self.outbox = Outbox(self.out, self._accept, self._refuse)
+        self.outbox = Outbox(self.out, self._accept, self._refuse, renew)
 
     def _accept(self, outgoing: Outgoing) -> None:
         self.accepted.append(outgoing.topic)
@@ -43,8 +45,8 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Told:
-    told = Told()
+def told(request: pytest.FixtureRequest) -> Told:
+    told = Told(**getattr(request, "param", {}))
     told.outbox.open(2, None, session=True)
     return told
 
@@ -70,10 +72,10 @@ def test_an_answer_without_a_word_is_one(told: Told) -> None:
     assert (told.accepted, topics(told.written())) == (["a", "b"], ["c"])
 
 
+@pytest.mark.parametrize("told", [{"renew": Outgoing.unretained}], indirect=True)
 def test_what_is_not_to_be_kept_any_more_is_sent_again_without_retain(told: Told) -> None:
     told.publish("a")
     (before,) = told.written()
-    told.outbox.renew = Outgoing.unretained
     told.answer(before, Code.QUOTA_EXCEEDED)
     told.outbox.retry(2)
     (again,) = told.written()

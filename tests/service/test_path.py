@@ -22,6 +22,7 @@ from uns.publisher import Publisher
 from uns.service.path import Decide, Path
 from uns.service.signals import identify_by
 from uns.service.tallies import Tallies
+from uns.service.told import NOBODY, Told
 
 RULES = """
 sources: [{topic: plc/#, value: /v, time: [/t, received]}]
@@ -37,9 +38,9 @@ def failing(raw: Any, *rest: Any) -> Any:
     return contextualize(raw, *rest)
 
 
-def path_of(rules: str, journal: Journal, decide: Decide) -> Path:
+def path_of(rules: str, journal: Journal, decide: Decide, told: Told = NOBODY) -> Path:
     bundle = bundle_of(rules)
-    path = Path(bundle, Publisher(identify_by(bundle)), journal, decide=decide)
+    path = Path(bundle, Publisher(identify_by(bundle)), journal, told, decide=decide)
     path.timeline = Timeline.build()
     hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, path.opened, lambda why: path.closed())
     path.session = Session(Endpoint("127.0.0.1", 1), "t", hooks, chance=Random(1))
@@ -49,8 +50,8 @@ def path_of(rules: str, journal: Journal, decide: Decide) -> Path:
 def test_a_message_that_this_program_fails_at_is_kept_and_the_others_go_on(tmp_path: Folder) -> None:
     committed, failed = list[Any](), list[str]()
     journal = Journal(tmp_path, committed.extend)
-    path = path_of(RULES, journal, failing)
-    path.faults.told = lambda topic, fault: failed.append(f"{topic}: {fault!r}")
+    told = Told(failed=lambda topic, fault: failed.append(f"{topic}: {fault!r}"))
+    path = path_of(RULES, journal, failing, told)
     for packet_id, payload in enumerate((b'{"v":1}', b"poison", b'{"v":2}'), 1):
         path.receive(PublishPacket(TOPIC, payload, qos=QoS.AT_LEAST_ONCE, packet_id=packet_id))
     eventually(lambda: committed)

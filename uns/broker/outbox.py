@@ -62,13 +62,13 @@ class Outbox:
     """Publishes that the broker has not answered for, and those that wait for room in its window."""
 
     def __init__(
-        self, out: list[bytes], accepted: Callable[[Outgoing], None], refused: Callable[[Outgoing, str, str], None]
-    ) -> None:
-        """`out` takes packets to write; `refused` is told a finding's code and the reason in words."""
+        self, out: list[bytes], accepted: Callable[[Outgoing], None], refused: Callable[[Outgoing, str, str], None],
+        renew: Callable[[Outgoing], None] = lambda outgoing: None,
+    ) -> None:  # fmt: skip
+        """`out` takes packets to write; `refused` is told a finding's code and the reason in words; `renew` is called
+        before a publish that the broker could not take is sent once more."""
         self.out = out
-        self.accepted, self.refused = accepted, refused
-        self.renew: Callable[[Outgoing], None] = lambda outgoing: None
-        """Called before a publish that the broker could not take is sent once more."""
+        self.accepted, self.refused, self.renew = accepted, refused, renew
         self.window = 0
         """How many the broker takes unanswered; 0 while nothing may be sent."""
         self.largest: int | None = None

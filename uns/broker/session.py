@@ -44,11 +44,13 @@ class Session:
     def __init__(
         self, endpoint: Endpoint, client_id: str, hooks: Hooks, *, chance: Random, clean: bool = False,
         keep_alive: int = 30, will: Callable[[], mqtt5.Will | None] = lambda: None,
+        renew: Callable[[Outgoing], None] = lambda outgoing: None,
     ) -> None:  # fmt: skip
+        """`will` is asked at each connection; `renew` as in `Outbox`."""
         self.endpoint, self.client_id, self.hooks = endpoint, client_id, hooks
         self.clean, self.keep_alive, self.will, self.chance = clean, keep_alive, will, chance
         self.out: list[bytes] = []
-        self.outbox = Outbox(self.out, hooks.accepted, hooks.refused)
+        self.outbox = Outbox(self.out, hooks.accepted, hooks.refused, renew)
         self.connected = False
         self.taken_over = False
         self.why = "not connected yet"

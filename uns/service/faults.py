@@ -11,9 +11,8 @@ from uns.service.refusal import service_fault
 
 
 class Faults:
-    def __init__(self) -> None:
-        self.told: Callable[[str, Exception], None] = lambda topic, fault: None
-        """Told of each fault, and of the topic of the message that set it off."""
+    def __init__(self, told: Callable[[str, Exception], None]) -> None:
+        self.told = told
 
     def reject(self, raw: RawMessage, fault: Exception) -> Reject:
         """In place of what could not be decided."""

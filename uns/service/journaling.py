@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from uns.context.timeline import Timeline
@@ -17,6 +17,7 @@ from uns.service.faults import Faults
 from uns.service.late import Change
 from uns.service.refusal import refusal
 from uns.service.tallies import Tallies
+from uns.service.told import Told
 from uns.service.underway import Carried, Under, Written
 from uns.service.unmoved import Unmoved
 
@@ -26,14 +27,13 @@ MOST_BYTES: Final = 32 * 1024 * 1024
 class Journaling:
     """Hands over, and counts what the disk does not have yet."""
 
-    def __init__(self, journal: Journal, ledger: Ledger, tallies: Tallies, carried: Carried, faults: Faults) -> None:
-        self.journal, self.ledger, self.tallies, self.carried, self.faults = journal, ledger, tallies, carried, faults
+    def __init__(
+        self, journal: Journal, ledger: Ledger, tallies: Tallies, carried: Carried, faults: Faults, told: Told
+    ) -> None:
+        self.journal, self.ledger, self.tallies, self.carried = journal, ledger, tallies, carried
+        self.faults, self.told = faults, told
         self.records = Unmoved()
         self.bytes = self.decisions = 0
-        self.rejected: Callable[[RawMessage, Reject], None] = lambda raw, reject: None
-        """Told of each rejection as it happens."""
-        self.came_late: Callable[[Recorded, Change], None] = lambda recorded, change: None
-        """Told of each record that changed the timeline."""
 
     def is_full(self) -> bool:
         return self.bytes > MOST_BYTES
@@ -48,7 +48,7 @@ class Journaling:
         self._write(item, Written(entry, "quarantined", len(rejects), size_of(item), raw, under, carried))
         for each in rejects:
             self.tallies.findings.update(finding.code for finding in each.findings)
-            self.faults.tell(raw, self.rejected, raw, each)
+            self.faults.tell(raw, self.told.rejected, raw, each)
 
     def _refuse_again(self, again: Again, rejects: Sequence[Reject], carried: bool) -> None:
         """It is in quarantine already: that decision was counted then, and stays the only one."""
@@ -67,7 +67,7 @@ class Journaling:
         self.records.add(item)
         self._write(item, written)
         if after is not timeline:
-            self.faults.tell(raw, self.came_late, recorded, Change(timeline, after))
+            self.faults.tell(raw, self.told.recorded, recorded, Change(timeline, after))
         return after
 
     def committed(self, written: list[Written]) -> None:

@@ -25,6 +25,7 @@ from uns.service.faults import Faults
 from uns.service.journaling import Journaling
 from uns.service.refusal import refused_by_broker
 from uns.service.tallies import Tallies
+from uns.service.told import NOBODY, Told
 from uns.service.underway import Carried, Sent, Under, Written
 
 MOST_HELD_BYTES: Final = 64 * 1024 * 1024
@@ -36,16 +37,16 @@ class Path:
     """All of it runs on the event loop; nothing here waits."""
 
     def __init__(
-        self, bundle: Bundle, publisher: Publisher, journal: Journal, *,
+        self, bundle: Bundle, publisher: Publisher, journal: Journal, told: Told = NOBODY, *,
         decide: Decide = contextualize, clock: Callable[[], int] = time_ns,
     ) -> None:  # fmt: skip
         self.bundle, self.publisher = bundle, publisher
         self.decide, self.clock = decide, clock
         self.timeline: Timeline | None = None
         self.births: Births = NO_BIRTHS
-        self.ledger, self.tallies, self.faults = Ledger(), Tallies(), Faults()
+        self.ledger, self.tallies, self.faults = Ledger(), Tallies(), Faults(told.failed)
         self.carried = Carried(self.ledger)
-        self.journaling = Journaling(journal, self.ledger, self.tallies, self.carried, self.faults)
+        self.journaling = Journaling(journal, self.ledger, self.tallies, self.carried, self.faults, told)
         self.session: Session
         self.own: dict[str, Callable[[PublishPacket], None]] = {}
         """Topics on which the service talks to itself and to the command line."""

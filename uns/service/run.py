@@ -26,7 +26,7 @@ from uns.service.lease import Lease
 from uns.service.rules import Rules
 from uns.service.running import Running
 from uns.service.standby import Standby
-from uns.service.telling import Telling
+from uns.service.telling import keep_telling, say
 from uns.settings import Settings, endpoint
 from uns.telemetry import CONTENT_TYPE, exposition, logger
 
@@ -141,17 +141,14 @@ async def _by_rules(
     settings, log = rules.settings, rules.log
     await rules.in_force(bundle)
     try:
-        running = Running(settings, rules.engine, rules, bundle, log)
+        running = Running(settings, rules.engine, rules, bundle, log, beside, say)
     except sqlite3.Error as error:
         remedy = "make room on the disk; if the file is broken, move it away: what was not yet in the registry is in it"
         log.error(f"the journal in {settings.state} cannot be opened: {error}", remedy=remedy)
         return UNREACHABLE
-    running.beside = beside
     server.routes = _routes(running)
     _settle_memory()
-    telling = Telling(running)
-    running.say = telling.say
-    if await running.run(stop, reload, telling.keep()):
+    if await running.run(stop, reload, keep_telling(running)):
         log.info("stopped")
         return OK
     log.error("another process took this session over", remedy="give each its own `instance`, or end one of them")

@@ -32,6 +32,7 @@ from uns.service.replaying import Replaying
 from uns.service.restore import restore
 from uns.service.rules import Rules
 from uns.service.signals import identify_by
+from uns.service.told import Told
 from uns.service.topics import OwnTopics
 from uns.service.underway import Written
 from uns.service.witness import Witness
@@ -43,26 +44,25 @@ DRAIN_WITHIN: Final = 10.0
 class Running:
     """One instance at work. Everything here runs on the event loop; threads hand over by `_soon`."""
 
-    def __init__(self, settings: Settings, engine: Engine, rules: Rules, bundle: Bundle, log: Any) -> None:
+    def __init__(
+        self, settings: Settings, engine: Engine, rules: Rules, bundle: Bundle, log: Any,
+        beside: Beside | None, say: Callable[[Running, str], None],
+    ) -> None:  # fmt: skip
+        """`beside` is the API's process, where it is ours; `say` publishes a status, `running` or `stopped`."""
         self.settings, self.engine, self.rules, self.log = settings, engine, rules, log
         self.loop = asyncio.get_running_loop()
         self.bundle_since = monotonic()
         self.coming = ""
         """The revision of new rules that wait to take effect."""
-        self.say: Callable[[str], None] = lambda state: None
-        """Publishes the status, `running` or `stopped`; whoever runs this sets it."""
-        self.beside: Beside | None = None
-        """The API's process, where it is ours to start."""
+        self.beside, self._say = beside, say
         self.endpoint = endpoint_of(settings)
         self.journal = Journal(settings.state, self._committed, self._journal_failed, self._spoilt)
-        self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal)
+        told = Told(lambda *about: self.own.failed(*about), lambda *about: self.own.rejected(*about), self._recorded)
+        self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal, told)
         self.own = Own(OwnTopics(bundle.standard.root, settings.instance), self.path, log)
         self.session = self.path.session = self._session()
         self.listening = Listening(settings, self.path, self.own, log)
-        self.session.outbox.renew = self.path.renew
-        self.path.faults.told = self.own.failed
         self.journaling = self.path.journaling
-        self.journaling.rejected, self.journaling.came_late = self.own.rejected, self._came_late
         self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
         self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
         self.journaling.records.begin(self.journal.path)
@@ -79,8 +79,8 @@ class Running:
     def _session(self) -> Session:
         path = self.path
         hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, self._opened, self._closed)
-        name = self.settings.instance
-        return Session(self.endpoint, name, hooks, chance=Random(f"{name}{time_ns()}"), will=self.own.will)
+        name, chance = self.settings.instance, Random(f"{self.settings.instance}{time_ns()}")
+        return Session(self.endpoint, name, hooks, chance=chance, will=self.own.will, renew=path.renew)
 
     def _bundle(self) -> Bundle:
         return self.path.bundle
@@ -132,7 +132,7 @@ class Running:
             if not len(self.session.outbox) and not self.journaling.decisions:
                 break
             await asyncio.sleep(0.02)
-        self.say("stopped")
+        self._say(self, "stopped")
         await asyncio.sleep(0.05)
 
     def _end_threads(self) -> None:
@@ -173,7 +173,7 @@ class Running:
             self.log.warning("subscribing was cut off; it is done again with the next connection", why=str(error))
             self.session.cut(str(error))
             return
-        self.say("running")
+        self._say(self, "running")
 
     # What threads tell
 
@@ -221,7 +221,7 @@ class Running:
         self.path.timeline = self.journaling.records.onto(heard.timeline, heard.applied)
         self.path.go_on("timeline")
 
-    def _came_late(self, recorded: Recorded, change: Change) -> None:
+    def _recorded(self, recorded: Recorded, change: Change) -> None:
         path = self.path
         note = context_late(recorded, change, path.publisher, path.bundle.standard.root, time_ns())
         if note is not None:
