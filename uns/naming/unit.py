@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from uns.finding import Malformed, nearest
+from uns.naming.usual import USUAL, line
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -47,8 +48,14 @@ def canonical(units: Mapping[str, str], spelling: str) -> str:
 @lru_cache(maxsize=4096)
 def known(code: str) -> bool:
     """Whether this is a UCUM code; `[degF]` is, `degF` is not."""
+    if code in USUAL:
+        return True
     if not code or len(code) > MAX_LENGTH or _EXPONENT.search(code):
         return False
+    return is_in_grammar(code)
+
+
+def is_in_grammar(code: str) -> bool:
     from lark.exceptions import LarkError
 
     try:
@@ -83,6 +90,11 @@ def conversion(raw: str, wanted: str) -> tuple[float, float] | Malformed:
         return refused
     if raw == wanted:
         return 1.0, 0.0
+    return line(raw, wanted) or worked_out(raw, wanted)
+
+
+def worked_out(raw: str, wanted: str) -> tuple[float, float] | Malformed:
+    """The same, asked of the library for any two codes."""
     probes = _probes(raw, wanted)
     if probes is not None:
         zero, one, many = probes
