@@ -53,7 +53,7 @@ def settings_page() -> str:
 
     rows = []
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else f"`{field.default}`"
+        default = "" if field.default in (None, ()) else f"`{field.default}`"
         rows.append(f"| `{name}` | `UNS_{name.upper()}` | {default} | {field.description or ''} |\n")
     return SETTINGS + "".join(rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
@@ -114,8 +114,13 @@ def _unfit(raw: RawMessage, violation: Violation) -> Finding:
 class Bundle:
     """Immutable but for what it remembers of addresses that it has met."""
 
-    def __init__(self, standard: Standard, files: tuple[RuleFile, ...], catalog: Catalog, documents: Documents) -> None:
+    def __init__(
+        self, standard: Standard, files: tuple[RuleFile, ...], catalog: Catalog, documents: Documents,
+        elsewhere: tuple[RuleFile, ...] = (),
+    ) -> None:  # fmt: skip
+        """`elsewhere` are the rule files of the documents that other instances serve."""
         self.standard, self.files, self.catalog, self.documents = standard, files, catalog, documents
+        self.elsewhere = elsewhere
         self.revision = documents.revision
         self._sources = FilterTree(
             (topic, (order, index, Route(file, source, resolver, catalog)))
@@ -125,6 +130,19 @@ class Bundle:
         )
         self._routes: dict[str, Route | None] = {}
         self._plans: dict[tuple[str, str | None], Plan] = {}
+
+    def share(self, stems: Collection[str]) -> Bundle:
+        """Judged whole, but only these rule files are served."""
+        ours = tuple(each for each in self.files if each.stem in stems)
+        others = tuple(each for each in self.files if each.stem not in stems)
+        return Bundle(self.standard, ours, self.catalog, self.documents, others)
+
+    def served_elsewhere(self, topic: str) -> str | None:
+        """The rule file that takes a topic in another instance."""
+        for file in self.elsewhere:
+            if any(each.matches(topic) for source in file.sources for each in source.topics):
+                return file.stem
+        return None
 
     @property
     def subscriptions(self) -> tuple[TopicFilter, ...]:

@@ -113,6 +113,8 @@ S  publish-refused      the broker refused a governed message for good
 S  publish-too-large    a governed message above the broker's maximum packet size
 S  service-fault        a message at which this program itself failed
 E  file-unreadable      a file or folder that cannot be read
+E  file-unknown         a rule file that the setting `files` names, and that is not there
+E  file-served-twice    a rule file that two instances serve
 W  time-ambiguous       a time that the clocks of its site showed twice
 E  row-invalid          a row of a registry file that cannot be taken
 """

@@ -7,7 +7,7 @@ from uns.context.timeline import Timeline
 from uns.decide import Situation, decide
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import BY_RECEIPT, Births
-from uns.finding import SamplePlace, found
+from uns.finding import Finding, SamplePlace, found
 from uns.message import RawMessage, Sample
 from uns.naming.resolution import Refused
 
@@ -22,9 +22,7 @@ def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: B
         return [Ignore(None, None, "tombstone")], births
     route = bundle.route(raw.topic)
     if route is None:
-        remedy = "add a source that takes it, then replay"
-        finding = found("source-none", f"no source takes {raw.topic}", remedy, SamplePlace(raw.topic))
-        return [Reject(None, None, (finding,))], births
+        return [Reject(None, None, (_sourceless(raw.topic, bundle),))], births
     if route.source.read == "ignore":
         return [Ignore(None, None, "source")], births
     if raw.retained and route.source.retained == "ignore":
@@ -37,6 +35,15 @@ def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: B
     for sample in samples:
         _decide(sample, route, now, decisions)
     return decisions, births
+
+
+def _sourceless(topic: str, bundle: Bundle) -> Finding:
+    other = bundle.served_elsewhere(topic)
+    if other is None:
+        remedy = "add a source that takes it, then replay"
+        return found("source-none", f"no source takes {topic}", remedy, SamplePlace(topic))
+    message = f"no source takes {topic} here: it is one of `{other}`, which this instance does not serve"
+    return found("source-none", message, f"replay: the instance that serves `{other}` takes it up", SamplePlace(topic))
 
 
 def _decide(sample: Sample, route: Route, now: Situation, decisions: list[Decision]) -> None:

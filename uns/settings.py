@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from uns.finding import FilePlace, Finding, found, nearest
 from uns.instant import duration
@@ -79,6 +88,15 @@ def _instance(name: str) -> str:
     return name
 
 
+def _files(given: object) -> tuple[str, ...]:
+    stems = [each.strip() for each in given.split(",")] if isinstance(given, str) else given
+    if not isinstance(stems, list | tuple) or not stems or not all(isinstance(each, str) for each in stems):
+        raise ValueError("write the names of rule files, such as dallas,berlin")
+    if not all(each and each.isprintable() for each in stems):
+        raise ValueError("write the names of rule files with one comma between two, such as dallas,berlin")
+    return tuple(dict.fromkeys(stems))
+
+
 def _duration(text: str) -> str:
     if not duration(text):
         raise ValueError("write a time such as 30s, 10m or 2h")
@@ -101,6 +119,9 @@ class Settings(BaseModel):
     schemas: Path = Field(Path("schemas"), description="folder of the JSON Schemas")
     rules_source: Literal["directory", "registry"] = Field(
         "directory", description="where rules are the truth: the folder, or what was submitted to the registry"
+    )
+    files: Annotated[tuple[str, ...], BeforeValidator(_files)] = Field(
+        (), description="the rule files that this instance serves, such as `dallas,berlin`; without it all of them"
     )
     registry: Annotated[str, AfterValidator(_registry)] = Field(
         "sqlite:///uns.db", description="SQLAlchemy URL of the registry"

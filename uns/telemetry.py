@@ -57,6 +57,7 @@ class Figures:
     quarantine_overflow: int
     stale: Sequence[str]
     held: int = 0
+    served_twice: int = 0
 
 
 def exposition(figures: Figures) -> bytes:
@@ -94,6 +95,7 @@ class _Of(Collector):
         yield _gauge("quarantine_entries", "rejected samples that are kept", figures.quarantine_entries)
         yield _counter("quarantine_overflow", "rejected samples that were counted only", figures.quarantine_overflow)
         yield _gauge("stale_signals", "signals silent for three times as long as expected", len(figures.stale))
+        yield _gauge("files_served_twice", "rule files that another instance serves too", figures.served_twice)
         yield _gauge("held_messages", "raw messages that wait to be decided", figures.held)
 
 

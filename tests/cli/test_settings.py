@@ -79,12 +79,23 @@ def test_a_file_that_never_ends_is_told() -> None:
         ("health", "127.0.0.1:٣"),
         ("instance", "Über"),
         ("rules_source", "folder"),
+        ("files", ""),
+        ("files", "dallas,,berlin"),
+        ("files", "dallas\nberlin"),
         ("timeline_max_age", "soon"),
     ],
 )
 def test_a_wrong_variable_or_flag_is_told_by_its_name(name: str, value: str) -> None:
     assert told(load({}, {f"UNS_{name.upper()}": value})[1]) == [(f"$UNS_{name.upper()}:1:1", "key-value")]
     assert told(load({name: value}, {})[1]) == [(f"--{name.replace('_', '-')}:1:1", "key-value")]
+
+
+@pytest.mark.parametrize("value", ['"dallas, berlin"', '["dallas", "berlin", "dallas"]', "3", "[]", '["dallas", ""]'])
+def test_rule_files_are_listed_with_commas_or_as_toml_does(tmp_path: Path, value: str) -> None:
+    settings, findings = load({}, {}, written(tmp_path, f"files = {value}\n"))
+    assert (settings is None) == (bool(findings)) == ("dallas" not in value or '""' in value)
+    if settings is not None:
+        assert settings.files == ("dallas", "berlin")
 
 
 @pytest.mark.parametrize(

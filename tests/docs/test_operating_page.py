@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import Client, Service, write_project
+from support.plant import Client, Service, write_project, write_two
 from support.uns import uns
 from support.waiting import eventually
 
@@ -78,8 +78,8 @@ class Plant:
         done = subprocess.run(["bash", "-c", before + self.here(commands)], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
 
-    def service(self, broker: Mosquitto) -> Service:
-        return Service(self.folder, broker.url, config=str(self.config))
+    def service(self, broker: Mosquitto, settings: str = "uns.toml") -> Service:
+        return Service(self.folder, broker.url, config=str(self.config.with_name(settings)))
 
     def kept(self) -> list[str]:
         """The topics of what is in quarantine."""
@@ -131,6 +131,20 @@ def test_a_machine_is_moved_with_what_had_not_reached_the_registry(plant: Plant,
         eventually(lambda: set(plant.kept()) == {"plc/L1/filler/pressure"})
 
 
+def test_a_plant_is_split_as_the_page_says(plant: Plant, broker: Mosquitto) -> None:
+    write_two(plant.config.parent)
+    (second,) = re.findall(r"^```toml split\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    first = plant.config.read_text(encoding="utf-8")
+    plant.config.write_text(f'files = "dallas"\n{first}', encoding="utf-8")
+    own = {line.partition(" =")[0]: line for line in plant.here(second).splitlines() if not line.startswith("#")}
+    shared = {line.partition(" =")[0]: line for line in first.splitlines()}
+    plant.config.with_name("berlin.toml").write_text("\n".join((shared | own).values()), encoding="utf-8")
+    with plant.service(broker) as one, plant.service(broker, "berlin.toml") as other:
+        for service, files in ((one, ["dallas"]), (other, ["berlin"])):
+            service.ready()
+            assert service.get("/status")["files"] == files
+
+
 def test_a_standby_is_set_up_as_the_page_says(plant: Plant, broker: Mosquitto) -> None:
     units = plant.folder / "etc/systemd/system"
     units.mkdir(parents=True)
@@ -141,7 +155,7 @@ def test_a_standby_is_set_up_as_the_page_says(plant: Plant, broker: Mosquitto) -
         service.ready()
         with plant.service(broker) as standby:
             eventually(lambda: _says(standby, "standing by: another process serves this instance"))
-            assert standby.get("/readyz")["status"] == "standby"
+            standby.ready("standby")
             service.kill()
             standby.ready()
             assert _says(standby, "taking over")

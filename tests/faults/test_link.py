@@ -18,7 +18,10 @@ import uns.broker.session as session
 session.Session.__init__.__kwdefaults__["keep_alive"] = 2
 session.ANSWER_WITHIN = 1.0
 session.LONGEST_WAIT = 0.3
+from uns.service.neighbours import Neighbours
+Neighbours.start = lambda self: None
 """
+"""What is cut is to be the path's own connection."""
 EXCHANGE = 6_000
 """Bytes from CONNECT until readings have come and gone, both ways."""
 

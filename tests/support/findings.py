@@ -17,6 +17,7 @@ from uns.registry.engine import connect
 from uns.registry.migrate import migrate
 from uns.registry.writing import Author
 from uns.service.refusal import service_fault
+from uns.share import served_twice, unknown_files
 
 NOT_BUILT: Final = ("template-parameter", "template-unknown", "name-conflict", "local-not-allowed")
 """Codes of features that are still to come."""
@@ -41,7 +42,7 @@ class Example(NamedTuple):
 def examples() -> dict[str, str]:
     """The plainest example of each code; of one that files and samples have, both."""
     best: dict[tuple[str, bool], Example] = {}
-    for each in (*_of_files(), *_of_samples(), *_of_folders(), *_of_sheets(), _of_a_fault()):
+    for each in (*_of_files(), *_of_samples(), *_of_folders(), *_of_sheets(), _of_a_fault(), *_of_shares()):
         key = (each.finding.code, isinstance(each.finding.where, FilePlace))
         best[key] = min(best.get(key, each), each, key=lambda example: (example.others, len(str(example))))
     told = {code: [str(best[code, kind]) for kind in (True, False) if (code, kind) in best] for code in CODES}
@@ -88,6 +89,13 @@ def _of_sheets() -> Iterator[Example]:
     for finding in done.findings:
         assert isinstance(finding.where, FilePlace)
         yield Example(lines[finding.where.line - 1], finding)
+
+
+def _of_shares() -> Iterator[Example]:
+    bundle = samples.plant()
+    (stem, *_) = (file.stem for file in bundle.files)
+    for finding in (*unknown_files(bundle, (stem[:-1],)), *served_twice(bundle, "uns-2", (stem,))):
+        yield Example(f'files = "{stem[:-1]}"' if finding.code == "file-unknown" else "", finding)
 
 
 def _of_a_fault() -> Example:

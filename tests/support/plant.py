@@ -74,6 +74,20 @@ def write_project(folder: Path, rules: str = RULES) -> None:
         (folder / path).write_text(text, encoding="utf-8")
 
 
+def rules_of(site: str) -> str:
+    """The rules for another site, with raw topics of its own."""
+    raw = RULES.replace("plc/", f"plc/{site}/").replace("mes/orders", f"mes/{site}")
+    return raw.replace("site: dallas", f"site: {site}")
+
+
+def write_two(folder: Path) -> None:
+    """A project of two rule files."""
+    write_project(folder, rules_of("dallas"))
+    sites = STANDARD.replace("sites: {", "sites: {berlin: {zone: Europe/Berlin}, ")
+    (folder / "naming_rules" / "standard.yaml").write_text(sites, encoding="utf-8")
+    (folder / "naming_rules" / "berlin.yaml").write_text(rules_of("berlin"), encoding="utf-8")
+
+
 class Service:
     """`uns run --only path` in a folder of its own."""
 
@@ -84,7 +98,7 @@ class Service:
         self.folder, self.broker = folder, broker
         self.program = [sys.executable, "-c", f"{tampering}\nfrom uns.cli import main\nmain()"]
         self.health = f"127.0.0.1:{free_port()}"
-        self.log = folder / "service.log"
+        self.log = folder / f"{settings.get('instance', 'service')}.log"
         self.settings = settings
         self.start()
 

@@ -30,7 +30,8 @@ def acl(
     """The Mosquitto ACL that follows from the rules: machines write raw topics, the service alone the governed ones.
 
     The machines of a rule file are one user, such as `dallas-machines`, unless `--machines` names others: several, if
-    it is repeated. The service is the setting `username`, or `uns`.
+    it is repeated. The service is the setting `username`, or `uns`. It is always about all rule files, for a broker has
+    one list, however many instances serve them.
 
     Example: `uns acl --reader grafana --reader historian`
     """

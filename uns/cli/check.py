@@ -27,11 +27,14 @@ def check(
     Example: `uns check naming_rules`
     """
     from uns.cli.project import in_force, judged
+    from uns.share import unknown_files
 
     settings, findings = load({}, config=config)
     usable = settings or Settings()
     for each in judged(paths or (), usable, in_force(usable, against)):
         findings += each.findings
+        if not paths and each.judgement.draft is not None:
+            findings += unknown_files(each.judgement.draft, usable.files)
     findings = sorted_findings(list(dict.fromkeys(findings)))
     if as_json:
         show_json([each.as_json() for each in findings])

@@ -6,12 +6,10 @@ import secrets
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC
 from statistics import median
 from time import time_ns
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from mqtt5 import PublishPacket
 
 from uns.broker.distrust import in_words
@@ -20,17 +18,18 @@ from uns.broker.visit import Visit
 from uns.bundle import Bundle, Route
 from uns.decode import NO_BIRTHS
 from uns.decode.source import ClockLimits
-from uns.instant import SECOND, from_text
+from uns.instance import Instance, instance_of
+from uns.instant import SECOND
 from uns.message import RawMessage
 from uns.service.checked import Checked
 from uns.service.kept_checks import kept_checks
 from uns.service.topics import OwnTopics
 from uns.settings import Settings
+from uns.share import DIVIDE
 
 FEW_IN_FLIGHT: Final = 100
 LISTENED: Final = 2.0
 ENOUGH: Final = 500
-FRESH: Final = 30 * SECOND
 MOST_OFF: Final = SECOND
 ANY_TIME: Final = ClockLimits(10**19, 10**19)
 UNJUDGED: Final = "nothing with a time of its own came within 2 s from any source, so nobody can judge"
@@ -90,34 +89,28 @@ def _others(visit: Visit, bundle: Bundle, settings: Settings, serves: bool) -> I
     ours = {file.stem for file in bundle.files}
     root = bundle.standard.root
     visit.subscribe([f"{root}/_uns/+", f"{root}/_uns/{settings.instance}"])
-    for said in _running(visit, root):
-        name, theirs = str(said.get("instance")), ours.intersection(map(str, said.get("files") or ()))
-        if name == settings.instance and not serves:
-            told = f"another process serves {name} at this broker, from another state folder or machine"
+    nobodys = {file.stem for file in bundle.elsewhere}
+    for each in _serving(visit, root):
+        theirs = ours & each.files
+        nobodys -= each.files
+        if each.name == settings.instance and not serves:
+            told = f"another process serves {each.name} at this broker, from another state folder or machine"
             yield Checked("instance", "error", told, "end one of them, or give each its own `instance`")
-        elif name != settings.instance and theirs:
-            told = f"{name} serves {', '.join(sorted(theirs))} too, so every reading would be published twice"
-            yield Checked("instance", "error", told, "end one of them: two instances never serve one rule file")
+        elif each.name != settings.instance and theirs:
+            told = f"{each.name} serves {', '.join(sorted(theirs))} too, so every reading would be published twice"
+            yield Checked("instance", "error", told, DIVIDE)
+    if nobodys:
+        told = f"no instance serves {', '.join(sorted(nobodys))}: what their machines publish, nobody hears"
+        yield Checked("files", "note", told, "start an instance with these `files`")
 
 
-def _running(visit: Visit, root: str) -> Iterator[dict[str, Any]]:
-    """What each instance said last, of those that said so lately."""
-    said: dict[str, dict[str, Any]] = {}
+def _serving(visit: Visit, root: str) -> list[Instance]:
+    """Those that said lately that they run."""
+    said: dict[str, Instance | None] = {}
     for packet, _ in visit.heard:
         if packet.topic.startswith(f"{root}/_uns/"):
-            said[packet.topic] = _members(packet.payload)
-    for each in said.values():
-        at = from_text(str(each.get("at", "")), UTC)
-        if each.get("state") == "running" and at is not None and abs(time_ns() - at) < FRESH:
-            yield each
-
-
-def _members(payload: bytes) -> dict[str, Any]:
-    try:
-        body = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        return {}
-    return body if isinstance(body, dict) else {}
+            said[packet.topic] = instance_of(packet.payload)
+    return [each for each in said.values() if each is not None and each.serves(time_ns())]
 
 
 def _clock(visit: Visit, bundle: Bundle) -> Iterator[Checked]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import time_ns
 
 from uns.bundle import Bundle, Documents
@@ -21,6 +21,7 @@ from uns.service.checked import Checked
 from uns.service.lease import Lease
 from uns.service.report import LEAST_FREE
 from uns.settings import Settings
+from uns.share import unknown_files
 
 
 def checks(settings: Settings) -> Iterator[Checked]:
@@ -40,7 +41,8 @@ def _rules(settings: Settings) -> tuple[Checked, Bundle | None]:
     if settings.rules_source == "registry":
         return _submitted(settings)
     documents, unread = read_documents(settings.rules, settings.schemas)
-    return _judged(documents, len([each for each in unread if each.severity is Severity.ERROR]), str(settings.rules))
+    errors = len([each for each in unread if each.severity is Severity.ERROR])
+    return _judged(documents, errors, str(settings.rules), settings.files)
 
 
 def _submitted(settings: Settings) -> tuple[Checked, Bundle | None]:
@@ -54,17 +56,23 @@ def _submitted(settings: Settings) -> tuple[Checked, Bundle | None]:
         return Checked("rules", "error", f"cannot be read: {error.message}", error.remedy), None
     if found is None:
         return Checked("rules", "error", "the registry holds no rules yet", "uns submit FILE…"), None
-    return _judged(found[1], 0, "the registry")
+    return _judged(found[1], 0, "the registry", settings.files)
 
 
-def _judged(documents: Documents, unread: int, where: str) -> tuple[Checked, Bundle | None]:
+def _judged(documents: Documents, unread: int, where: str, stems: Sequence[str]) -> tuple[Checked, Bundle | None]:
     judgement = judge(documents, time_ns())
     errors = unread + sum(each.severity is Severity.ERROR for each in judgement.findings)
     if errors:
         told = f"{errors} {'error' if errors == 1 else 'errors'} in {where}"
         return Checked("rules", "error", told, "uns check"), judgement.draft
-    files = len(judgement.draft.files) if judgement.draft is not None else 0
-    return Checked("rules", "well", f"{files} rule {'file' if files == 1 else 'files'} in {where}"), judgement.draft
+    bundle = judgement.draft
+    number = len(bundle.files) if bundle is not None else 0
+    files = f"{number} rule {'file' if number == 1 else 'files'} in {where}"
+    if bundle is None or not stems:
+        return Checked("rules", "well", files), bundle
+    for unknown in unknown_files(bundle, stems):
+        return Checked("rules", "error", unknown.message, unknown.remedy), bundle.share(stems)
+    return Checked("rules", "well", f"{', '.join(stems)} of {files}"), bundle.share(stems)
 
 
 def _state(settings: Settings) -> Iterator[Checked]:

@@ -83,9 +83,11 @@ class Replaying:
                 watch.wait(heard, IDLE)
 
     def _serves(self, topic: str, key: str) -> bool:
-        """A source of ours takes it, or it was we who rejected it."""
-        ours = self.path.journaling.journal.store.id
-        return self.path.bundle.route(topic) is not None or key.startswith(f"{ours}-")
+        """A source of ours takes it; or it was we who rejected it, and no other instance's source takes it now."""
+        bundle, ours = self.path.bundle, self.path.journaling.journal.store.id
+        if bundle.route(topic) is not None:
+            return True
+        return key.startswith(f"{ours}-") and bundle.served_elsewhere(topic) is None
 
     def _settle(self, number: int, settlements: list[Settlement]) -> bool:
         """However long the registry is away; False where we end before."""

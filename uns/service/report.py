@@ -12,6 +12,7 @@ from uns import __version__
 from uns.instant import legible
 from uns.service.running import Running
 from uns.service.tallies import BUCKETS
+from uns.share import DIVIDE
 from uns.telemetry import Figures
 
 LEAST_FREE: Final = 512 * 1024 * 1024
@@ -45,10 +46,12 @@ def _lacking(running: Running) -> Iterator[str]:
         yield running.hearing.away
     if path.timeline is not None and path.timeline.stale:
         yield "the registry has not been heard for too long: batch and product are left out"
-    if errors := running.rules.errors:
+    if errors := len(running.rules.errors):
         yield f"the newest rules have {errors} {'error' if errors == 1 else 'errors'} and are not in force: uns check"
     if running.beside is not None and running.beside.lacking:
         yield running.beside.lacking
+    for name, stems in running.neighbours.shared().items():
+        yield f"{name} serves {', '.join(stems)} too, so their readings are published twice: {DIVIDE}"
     for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
     if running.lookout.gaps.more:
@@ -87,6 +90,7 @@ def figures(running: Running) -> Figures:
         quarantine_overflow=running.hearing.counted_only + running.journal.counted_only,
         stale=path.publisher.stale(time_ns()),
         held=len(path.held),
+        served_twice=sum(map(len, running.neighbours.shared().values())),
     )
 
 
@@ -122,6 +126,8 @@ def status(running: Running) -> dict[str, Any]:
         "stale": now.stale[:MOST_STALE],
         "topics": len(running.path.publisher.topics),
         "files": [file.stem for file in running.path.bundle.files],
+        "served_twice": [each.as_json() for each in running.neighbours.findings()],
+        "elsewhere": [file.stem for file in running.path.bundle.elsewhere],
     }
 
 

@@ -21,6 +21,7 @@ from uns.registry.changes import revision
 from uns.registry.engine import RegistryAway
 from uns.registry.writing import Author
 from uns.settings import Settings
+from uns.share import unknown_files
 from uns.watching import changes
 
 POLL_S: Final = 0.5
@@ -32,10 +33,13 @@ class Rules:
         self.documents = Newest()
         self.unread = False
         """Whether the registry was away when the documents of now were to be read."""
+        self.unknown: tuple[Finding, ...] = ()
+        """Rule files that we are to serve and the newest documents do not have: then those of before serve on."""
 
     @property
-    def errors(self) -> int:
-        return sum(each.severity is Severity.ERROR for each in self.documents.findings)
+    def errors(self) -> list[Finding]:
+        """What keeps the newest documents out of force."""
+        return [each for each in (*self.documents.findings, *self.unknown) if each.severity is Severity.ERROR]
 
     async def first(self) -> Bundle | None:
         """What to start with: the newest, else the last good one with a loud word, else None."""
@@ -43,6 +47,7 @@ class Rules:
         if bundle is not None:
             return bundle
         bundle = await last_good(self.settings.state, time_ns())
+        bundle, _ = self._ours(bundle)
         if bundle is not None:
             self.log.error("the new rules are not in force; starting with the last good ones", bundle=bundle.revision)
         return bundle
@@ -52,11 +57,19 @@ class Rules:
         documents, unread = await asyncio.to_thread(self._read)
         if documents is None or self.documents.is_known(documents, unread):
             return None
-        bundle = await self.documents.judge(documents, unread, time_ns(), self._schemas)
-        for finding in self.documents.findings:
-            if finding.severity is Severity.ERROR:
-                self.log.error(str(finding).replace("\n", " "))
+        whole = await self.documents.judge(documents, unread, time_ns(), self._schemas)
+        bundle, self.unknown = self._ours(whole)
+        for finding in self.errors:
+            self.log.error(str(finding).replace("\n", " "))
         return bundle
+
+    def _ours(self, whole: Bundle | None) -> tuple[Bundle | None, tuple[Finding, ...]]:
+        """The share that we serve, and what of it is not there."""
+        stems = self.settings.files
+        if whole is None or not stems:
+            return whole, ()
+        unknown = unknown_files(whole, stems)
+        return (None if unknown else whole.share(stems)), unknown
 
     async def in_force(self, bundle: Bundle) -> None:
         """It has taken effect: keep it for the next start, and note its schemas."""

@@ -122,6 +122,8 @@ async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, lo
     """The first rules that the registry comes to hold; None where we are told to stop before."""
     why = "the registry holds no rules that could take effect"
     remedy = "submit them: uns submit FILE… with the standard, rule files and schemas"
+    for error in rules.unknown[:1]:
+        why, remedy = error.message, error.remedy
     log.error(why, remedy=remedy)
     server.routes = _held(f"{why}; {remedy}")
     await asyncio.to_thread(warm)

@@ -25,6 +25,7 @@ from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import Change, context_late
 from uns.service.listening import Listening
 from uns.service.lookout import Lookout
+from uns.service.neighbours import Neighbours
 from uns.service.own import Own
 from uns.service.path import Path
 from uns.service.refusal import spoilt
@@ -72,6 +73,7 @@ class Running:
         self.lookout = Lookout(settings, self.path, self.journal, self.hearing, log)
         self.witness = Witness(self.endpoint, self.own, settings.state, log)
         self.replaying = Replaying(engine, self.path, self.witness, settings.instance, log)
+        self.neighbours = Neighbours(self.endpoint, settings.instance, self._bundle)
         self._subscribing: asyncio.Task[Any] | None = None
         self.no_link = ""
         """Why the broker could not be reached lately, also where only its memory was asked for."""
@@ -104,6 +106,7 @@ class Running:
             for each in (stopping, *others):
                 each.cancel()
             self.session.stop()
+            await self.neighbours.stop()
             if not self.session.connected:
                 linked.cancel()
             await asyncio.gather(linked, stopping, *others, return_exceptions=True)
@@ -155,6 +158,7 @@ class Running:
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
         self.path.opened(session)
         self.own.connected()
+        self.neighbours.start()
         self._subscribing = asyncio.ensure_future(self._subscribe(session))
 
     def _closed(self, why: str) -> None:

@@ -18,6 +18,7 @@ async def keep_telling(running: Running) -> None:
         await asyncio.sleep(1)
         second += 1
         running.lookout.look()
+        running.neighbours.look()
         ready = report.readiness(running)
         if ready != last:
             last = ready
