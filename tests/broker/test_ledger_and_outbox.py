@@ -42,7 +42,7 @@ class Link(BrokerSide):
     """The service's part is played as the path plays it; everything else here is the model."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(self.accepted, self.refused)
         self.ledger = Ledger()
         self.number = 0
         self.unacknowledged: list[Message] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,13 +24,20 @@ POISON = [
 ]  # fmt: skip
 
 
-def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder: Path, tmp_path: Path) -> None:
-    acl = tmp_path / "acl"
-    allowed = ("readwrite plc/#", "readwrite acme/_uns/#", "read acme/#", f"write {FILLER}", "read $SYS/#")
+@contextmanager
+def limited(folder: Path, *allowed: str) -> Iterator[Mosquitto]:
+    """A broker whose access list holds these lines."""
+    acl = folder / "acl"
     acl.write_text("".join(f"topic {each}\n" for each in allowed), encoding="utf-8")
     acl.chmod(0o700)
+    with mosquitto(folder / "mosquitto", extra=f"acl_file {acl}\n") as broker:
+        yield broker
+
+
+def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder: Path, tmp_path: Path) -> None:
+    allowed = ("readwrite plc/#", "readwrite acme/_uns/#", "read acme/#", f"write {FILLER}", "read $SYS/#")
     with (
-        mosquitto(tmp_path / "mosquitto", extra=f"acl_file {acl}\n") as broker,
+        limited(tmp_path, *allowed) as broker,
         Service(folder, broker.url) as service,
         Client(broker.port, "client") as client,
     ):
@@ -51,11 +59,8 @@ def moment_of(service: Service, line: str) -> datetime:
 
 
 def test_what_the_broker_holds_is_known_at_once_without_its_own_topics(folder: Path, tmp_path: Path) -> None:
-    acl = tmp_path / "acl"
-    acl.write_text("topic readwrite plc/#\ntopic readwrite acme/#\n", encoding="utf-8")
-    acl.chmod(0o700)
     with (
-        mosquitto(tmp_path / "mosquitto", extra=f"acl_file {acl}\n") as broker,
+        limited(tmp_path, "readwrite plc/#", "readwrite acme/#") as broker,
         Service(folder, broker.url) as service,
         Client(broker.port, "client") as client,
     ):

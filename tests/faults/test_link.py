@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -53,31 +54,36 @@ def test_cut_at_any_byte_of_an_exchange(
     assert "no link to the broker" in service.log.read_text()
 
 
-def test_a_half_open_connection_is_found_dead_and_made_anew(
-    proxy: Proxy, service: Service, watcher: Client, overheard: Client, machines: Client
-) -> None:
-    load = Load(machines, 300)
-    eventually(lambda: watcher.messages)
-    proxy.stall()
-    eventually(lambda: "nothing was heard for" in service.said(), why=service.said)
-    service.ready("hold")
+def end_stall(proxy: Proxy) -> None:
     proxy.cut()
     proxy.go_on()
-    service.ready("ready", "degraded")
-    nothing_is_lost(load.stop(), service, watcher, overheard)
 
 
-def test_a_broker_that_accepts_and_never_answers_is_said(
-    proxy: Proxy, service: Service, watcher: Client, overheard: Client, machines: Client
-) -> None:
+def deafen(proxy: Proxy, deaf: bool) -> None:
+    proxy.deaf = deaf
+    proxy.cut()
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "said"),
+    [
+        pytest.param(Proxy.stall, end_stall, "nothing was heard for", id="half-open"),
+        pytest.param(
+            partial(deafen, deaf=True), partial(deafen, deaf=False),
+            "accepted the connection and does not answer", id="never-answers",
+        ),
+    ],
+)  # fmt: skip
+def test_a_broker_that_falls_silent_is_noticed_and_said(
+    begin: Callable[[Proxy], None], end: Callable[[Proxy], None], said: str,
+    proxy: Proxy, service: Service, watcher: Client, overheard: Client, machines: Client,
+) -> None:  # fmt: skip
     load = Load(machines, 300)
     eventually(lambda: watcher.messages)
-    proxy.deaf = True
-    proxy.cut()
-    eventually(lambda: "accepted the connection and does not answer" in service.said(), why=service.said)
+    begin(proxy)
+    eventually(lambda: said in service.said(), why=service.said)
     service.ready("hold")
-    proxy.deaf = False
-    proxy.cut()
+    end(proxy)
     service.ready("ready", "degraded")
     nothing_is_lost(load.stop(), service, watcher, overheard)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+from support.beside import every
 from support.load import Load, nothing_is_lost
 from support.mosquitto import Mosquitto
 from support.plant import RULES, Client, Service
@@ -23,26 +22,6 @@ def stepping():
     return time.time_ns() + step * 10**9
 Path.__init__.__kwdefaults__["clock"] = stepping
 """
-
-
-@contextmanager
-def every(seconds: float, act: Callable[[int], None]) -> Iterator[None]:
-    """Do it again and again beside what follows."""
-    stop = threading.Event()
-
-    def run() -> None:
-        number = 0
-        while not stop.wait(seconds):
-            number += 1
-            act(number)
-
-    beside = threading.Thread(target=run)
-    beside.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        beside.join()
 
 
 def test_a_clock_that_steps_an_hour_back_and_forth(

@@ -20,12 +20,6 @@ FILLER = GOVERNED.format("filler")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_project(tmp_path / "plant")
-    return tmp_path / "plant"
-
-
-@pytest.fixture
 def broker(folder: Path, tmp_path: Path) -> Iterator[Guarded]:
     status, acl, said = uns(folder, "acl")
     assert status == 0, said

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from support.authority import Authority
+from support.beside import every
 from support.guarded import Guarded
 from support.mosquitto import Mosquitto, mosquitto
 from support.plant import Client, Service, now
@@ -36,20 +37,8 @@ def told(folder: Path, broker: str, **settings: str) -> dict[str, tuple[str, str
 @contextmanager
 def speaking(broker: Mosquitto, of: Callable[[], Any]) -> Iterator[None]:
     """A machine that publishes ten times a second."""
-    enough = threading.Event()
-
-    def speak() -> None:
-        with Client(broker.port, "machine") as machine:
-            while not enough.wait(0.1):
-                machine.publish(RAW, {"Val": 20, "ts": of()})
-
-    thread = threading.Thread(target=speak)
-    thread.start()
-    try:
+    with Client(broker.port, "machine") as machine, every(0.1, lambda _: machine.publish(RAW, {"Val": 20, "ts": of()})):
         yield
-    finally:
-        enough.set()
-        thread.join()
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mqtt5
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -13,12 +15,12 @@ from uns.broker.outbox import HIGHEST_ID, Outbox, Outgoing
 class BrokerSide(RuleBasedStateMachine):
     """What it knows of this connection, and of ids unanswered on the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, accepted: Callable[[Outgoing], None], refused: Callable[[Outgoing, str, str], None]) -> None:
         super().__init__()
         self.out: list[bytes] = []
         self.order: list[str] = []
         """All names, as they were handed in."""
-        self.outbox = Outbox(self.out, self.accepted, self.refused)
+        self.outbox = Outbox(self.out, accepted, refused)
         self.outbox._last_id = HIGHEST_ID - 5
         self.connected = False
         self.window = 0
@@ -34,12 +36,6 @@ class BrokerSide(RuleBasedStateMachine):
         self.held_answers: dict[int, str] = {}
         self.requests: set[int] = set()
         self.in_use: set[int] = set()
-
-    def accepted(self, outgoing: Outgoing) -> None:
-        raise NotImplementedError
-
-    def refused(self, outgoing: Outgoing, code: str, reason: str) -> None:
-        raise NotImplementedError
 
     @rule(packet_id=st.sampled_from((1, 2, 3, 77, HIGHEST_ID)))
     def answer_nothing_that_was_asked(self, packet_id: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.finding import Finding, SamplePlace
-from uns.instant import SECOND
+from uns.instant import SECOND, Instant
 from uns.journal.values import Announced
 from uns.quarantine import Rejection
 from uns.registry import quarantine, records
@@ -31,10 +31,10 @@ class _Loaded(NamedTuple):
     """When a timeline was loaded whole, by the clock that only runs on and by the one that somebody may set."""
 
     at: float
-    wall: int
+    wall: Instant
 
-    def is_old(self) -> bool:
-        return max(monotonic() - self.at, abs(time_ns() - self.wall) / SECOND) > AFRESH_AFTER
+    def is_old(self, now: Instant) -> bool:
+        return max(monotonic() - self.at, abs(now - self.wall) / SECOND) > AFRESH_AFTER
 
 
 class Heard(NamedTuple):
@@ -54,9 +54,11 @@ class Hearing:
         applied: Callable[[], int],
         heard: Callable[[Heard], None],
         told: Callable[[str], None],
+        clock: Callable[[], Instant] = time_ns,
     ) -> None:
         """`told` hears why the registry is away, and an empty text once it is there again."""
         self.engine, self.bundle, self.applied, self.heard, self.told = engine, bundle, applied, heard, told
+        self.clock = clock
         self.away = "not asked yet"
         self.at = monotonic()
         """When the registry was last heard."""
@@ -98,8 +100,8 @@ class Hearing:
         known: Timeline | None = None
         heard, loaded = -1, _Loaded(0.0, 0)
         while not self._stopping.is_set():
-            if bundle is not self.bundle() or loaded.is_old():
-                bundle, known, loaded = self.bundle(), None, _Loaded(monotonic(), time_ns())
+            if bundle is not self.bundle() or loaded.is_old(self.clock()):
+                bundle, known, loaded = self.bundle(), None, _Loaded(monotonic(), self.clock())
             if known is None or heard != int(known.revision):
                 known = self._read(bundle, known)
             self._count()
@@ -117,7 +119,7 @@ class Hearing:
 
     def _read(self, bundle: Bundle, known: Timeline | None) -> Timeline:
         """What is known already is followed; all of it where that cannot be."""
-        applied, standard, now = self.applied(), bundle.standard, time_ns()
+        applied, standard, now = self.applied(), bundle.standard, self.clock()
         timeline = None if known is None else follow(self.engine, standard, known, now)
         if timeline is None:
             timeline = load(self.engine, standard, bundle.reaches_back, now)

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from support.plant_fixtures import folder
+
+__all__ = ["folder"]
