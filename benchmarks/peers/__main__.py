@@ -16,12 +16,12 @@ from benchmarks.peers import tables
 from benchmarks.peers.given import write_given
 from benchmarks.peers.kinds import Kind, kinds
 from benchmarks.peers.peer import BUILD
-from benchmarks.peers.rounds import behaviours, measure
+from benchmarks.peers.rounds import Behaviour, behaviours, measure
 from benchmarks.peers.targets import verdicts
 
-STARTING = 4.0
-COMPARING = 10.0
-"""Seconds that a kind takes to start, and to be compared."""
+STARTING = 3.0
+COMPARING = 5.0
+"""Seconds that a kind takes to start and warm up, and to be compared."""
 
 
 def main() -> None:
@@ -29,9 +29,7 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=5)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--wheel", type=Path, help="an unpacked wheel, to be measured beside the checkout")
-    arguments.add_argument(
-        "--only", action="append", help="measure only ours and this kind (repeat it); writes nothing"
-    )
+    arguments.add_argument("--only", action="append", help="measure ours and only this kind; writes nothing")
     arguments.add_argument("--set-up", action="store_true", help="only install what is measured")
     options = arguments.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -40,7 +38,8 @@ def main() -> None:
         return
     chosen = [each for each in found if each is found[0] or not options.only or each.name in options.only]
     print(f"this takes about {minutes(chosen, options.rounds, options.seconds):.0f} minutes", flush=True)
-    seen = behaviours(chosen)
+    seen, broken = behaviours(chosen)
+    missing, chosen = missing | broken, [each for each in chosen if each.name not in broken]
     figures = measure(chosen, options.rounds, options.seconds)
     peers = [each.name for each in chosen if each.how]
     lines = [
@@ -51,17 +50,16 @@ def main() -> None:
     ]  # fmt: skip
     print("\n".join(lines))
     if not options.only:
-        about = (
-            f"`{command(options)}`, {datetime.now(UTC):%Y-%m-%d}: medians of {options.rounds} interleaved rounds of "
-        )
-        about += f"{options.seconds:g} s, {page.machine()}."
         plots = tables.drawn(chosen, figures)
-        page.write("peers", [about, "", *lines, "", *plots, "", *settings(chosen, missing)])
+        page.write("peers", [about(options), "", *lines, "", *plots, "", *settings(chosen, seen, missing)])
 
 
-def command(options: argparse.Namespace) -> str:
+def about(options: argparse.Namespace) -> str:
+    """How, when and where it was measured."""
     wheel = f" --wheel {options.wheel}" if options.wheel else ""
-    return f"python -m benchmarks.peers --rounds {options.rounds} --seconds {options.seconds:g}{wheel}"
+    command = f"python -m benchmarks.peers --rounds {options.rounds} --seconds {options.seconds:g}{wheel}"
+    rounds = f"medians of {options.rounds} interleaved rounds of {options.seconds:g} s"
+    return f"`{command}`, {datetime.now(UTC):%Y-%m-%d}: {rounds}, {page.machine()}."
 
 
 def minutes(chosen: Sequence[Kind], rounds: int, seconds: float) -> float:
@@ -69,10 +67,12 @@ def minutes(chosen: Sequence[Kind], rounds: int, seconds: float) -> float:
     return (rounds * one_round + COMPARING * len(chosen)) / 60
 
 
-def settings(chosen: Sequence[Kind], missing: Mapping[str, str]) -> list[str]:
-    """How each was set up, and who is not there."""
+def settings(chosen: Sequence[Kind], seen: Mapping[str, Behaviour], missing: Mapping[str, str]) -> list[str]:
+    """How each was set up, where it does otherwise than we, and who is not there."""
     how = [f"- {each.name} {each.how}." for each in chosen if each.how]
-    return ["How the peers were set up:", "", *how, *(f"- {name} was skipped: {why}." for name, why in missing.items())]
+    others = [f"- {name} {what}." for name, each in seen.items() for what in each.differences]
+    skipped = [f"- {name} was skipped: {why}." for name, why in missing.items()]
+    return ["How the peers were set up, and where they do otherwise than we:", "", *how, *others, *skipped]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,10 +69,22 @@ def _meaning(payload: bytes) -> Any:
     return body
 
 
-def differences(ours: Outputs, theirs: Outputs) -> list[str]:
-    """What another published otherwise than we, in words."""
+def differences(messages: Sequence[Message], ours: Outputs, theirs: Outputs) -> list[str]:
+    """What another did otherwise than we: one for each message that it concerns."""
     return [
-        f"{topic}: {theirs.get(topic, 'nothing')} instead of {ours.get(topic, 'nothing')}"
+        f"{_otherwise(topic, ours, theirs)} `{_raw(messages, topic)!r}`"
         for topic in sorted({*ours, *theirs})
         if ours.get(topic) != theirs.get(topic)
     ]
+
+
+def _otherwise(topic: str, ours: Outputs, theirs: Outputs) -> str:
+    if topic not in theirs:
+        return "refuses"
+    return "makes something else of" if topic in ours else "does not refuse"
+
+
+def _raw(messages: Sequence[Message], governed: str) -> bytes:
+    """The payload of the machine that stands in the governed topic."""
+    machines = ((topic.split("/")[3].lower().replace("_", "-"), payload) for topic, payload in messages)
+    return next((payload for machine, payload in machines if f"/{machine}/" in governed), b"")

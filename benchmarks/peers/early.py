@@ -25,7 +25,7 @@ class Acknowledged(NamedTuple):
         return f"yes, {self.early} of {self.sent}" if self.early else "no"
 
 
-def acknowledged(broker: int, between: Withholding) -> Acknowledged:
+def acknowledged(broker: int, between: Withholding, watched: float = WATCHED) -> Acknowledged:
     """Of a peer that is connected to the broker through `between`."""
     passed = between.passed
     with plant(broker) as one:
@@ -34,7 +34,7 @@ def acknowledged(broker: int, between: Withholding) -> Acknowledged:
         before, published = passed[UP, PUBACK], passed[UP, PUBLISH]
         one.say([probe(f"Filler_{number:03d}") for number in range(MESSAGES)])
         _wait(lambda: passed[UP, PUBLISH] > published, PATIENCE, "it published nothing")
-        _wait(lambda: passed[UP, PUBACK] == before + MESSAGES, WATCHED)
+        _wait(lambda: passed[UP, PUBACK] == before + MESSAGES, watched)
         return Acknowledged(passed[UP, PUBACK] - before)
 
 

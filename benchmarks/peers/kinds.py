@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from benchmarks import link, service
 from benchmarks.load import Run
-from benchmarks.peers import node, python
+from benchmarks.peers import go, node, python
 from benchmarks.peers.exchange import plant
 from benchmarks.peers.peer import Missing, Peer, running
 from uns.demo.mosquitto import free_port
@@ -20,7 +20,7 @@ FIXED_RATE = 5_000
 UNPACED, FIXED, QOS0 = "unpaced", "fixed", "qos0"
 COMPILED, CHECKOUT = "uns, compiled", "uns, from the checkout"
 PASS_THROUGH, BROKER = "bare pass-through", "broker alone"
-PEERS: tuple[Peer, ...] = (*python.PEERS, node.NODE_RED)
+PEERS: tuple[Peer, ...] = (*python.PEERS, node.NODE_RED, go.TELEGRAF)
 
 Process = Callable[[Path, int], AbstractContextManager[int | None]]
 """A folder of its own and the broker's port → what runs beside it, ready for messages; its process id."""

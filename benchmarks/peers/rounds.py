@@ -14,10 +14,11 @@ import uvloop
 
 from benchmarks import service
 from benchmarks.load import Measured, Run, measure_each
-from benchmarks.peers.corpus import Outputs, corpus, differences, meaning
+from benchmarks.peers.corpus import Message, Outputs, corpus, differences, meaning
 from benchmarks.peers.early import Acknowledged, acknowledged
 from benchmarks.peers.exchange import outputs
 from benchmarks.peers.kinds import Kind, answering, runs
+from benchmarks.peers.peer import Missing
 from benchmarks.peers.withholding import Withholding
 from uns.demo.mosquitto import Mosquitto
 
@@ -37,29 +38,43 @@ class Behaviour(NamedTuple):
     """How it does the mapping, before speed is asked for."""
 
     differences: Sequence[str]
+    """One for each message of the corpus that ends otherwise than with us."""
+    messages: int
     acknowledged: Acknowledged
 
+    @property
+    def agrees(self) -> str:
+        return f"{self.messages - len(self.differences)} of {self.messages}" if self.differences else "yes"
 
-def behaviours(kinds: Sequence[Kind]) -> dict[str, Behaviour]:
-    """Of all that do the mapping; the first of them is whom the others are compared with."""
+
+def behaviours(kinds: Sequence[Kind]) -> tuple[dict[str, Behaviour], dict[str, str]]:
+    """Of all that do the mapping, the first of whom the others are compared with; and why who does not work."""
     messages = corpus(time.time_ns() // 1_000_000)
     found: dict[str, Behaviour] = {}
-    ours: Outputs = {}
+    broken: dict[str, str] = {}
+    ours: Outputs | None = None
     for kind in kinds:
         if not kind.compared:
             continue
-        with broker() as (folder, one), kind.process(folder, one.port):
-            theirs = meaning(outputs(one.port, messages))
-        ours = ours or theirs
-        with broker() as (folder, one), Withholding(one.port) as between, kind.process(folder, between.port):
-            early = acknowledged(one.port, between)
-        found[kind.name] = Behaviour(differences(ours, theirs), early)
-        print(f"{kind.name}: {agreement(found[kind.name])}; acknowledges early: {early}", flush=True)
-    return found
+        try:
+            theirs, early = behaviour(kind, messages)
+        except Missing as why:
+            broken[kind.name] = str(why)
+            print(f"{kind.name} is skipped: {why}", flush=True)
+            continue
+        ours = theirs if ours is None else ours
+        found[kind.name] = seen = Behaviour(differences(messages, ours, theirs), len(messages), early)
+        said = f"{kind.name} agrees: {seen.agrees}; acknowledges early: {early}"
+        print(said, *seen.differences, sep="\n  ", flush=True)
+    return found, broken
 
 
-def agreement(behaviour: Behaviour) -> str:
-    return "agrees" if not behaviour.differences else f"differs: {'; '.join(behaviour.differences)}"
+def behaviour(kind: Kind, messages: Sequence[Message]) -> tuple[Outputs, Acknowledged]:
+    """What it makes of these messages, and whether it acknowledges before that is safe."""
+    with broker() as (folder, one), kind.process(folder, one.port):
+        made = meaning(outputs(one.port, messages))
+    with broker() as (folder, one), Withholding(one.port) as between, kind.process(folder, between.port):
+        return made, acknowledged(one.port, between)
 
 
 class Medians(NamedTuple):

@@ -18,9 +18,8 @@ def unpaced(kinds: Sequence[Kind], figures: Figures, behaviours: Mapping[str, Be
     for kind in kinds:
         if each := figures.get((kind.name, UNPACED)):
             seen = behaviours.get(kind.name)
-            agrees = "" if seen is None else "no" if seen.differences else "yes"
-            early = "" if seen is None else str(seen.acknowledged)
-            lines.append(f"| {kind.name} | {agrees} | {early} | {_throughput(each)} |")
+            safety = f"{seen.agrees} | {seen.acknowledged}" if seen else " | "
+            lines.append(f"| {kind.name} | {safety} | {_throughput(each)} |")
     return lines
 
 

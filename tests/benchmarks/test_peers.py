@@ -1,13 +1,21 @@
-"""The mapping that the Python peers run does what ours does; else the benchmark would compare different work."""
+"""What the benchmark of peers claims before it measures: the same work, and who acknowledges early."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+from support.mosquitto import Mosquitto
 
 from benchmarks.peers.corpus import corpus, differences, meaning
+from benchmarks.peers.early import acknowledged
 from benchmarks.peers.given import given
 from benchmarks.peers.mapping import Mapping
+from benchmarks.peers.plots import Bar, svg
+from benchmarks.peers.with_paho import Peer
+from benchmarks.peers.withholding import Withholding, whole
 from benchmarks.stages import plant
 from uns.context.timeline import Timeline
 from uns.context.values import Batch, Product, Shift
@@ -36,10 +44,50 @@ def test_the_mapping_written_by_hand_agrees_with_ours() -> None:
     bundle, _ = plant(now)
     by_hand = given(datetime.now(UTC))
     mapping, context = Mapping(by_hand), timeline(now, by_hand["shifts"])
+    messages = corpus(now // 1_000_000)
     ours, theirs = [], []
-    for number, (topic, payload) in enumerate(corpus(now // 1_000_000)):
+    for number, (topic, payload) in enumerate(messages):
         decisions, _ = contextualize(RawMessage(topic, payload, now, number), bundle, context, NO_BIRTHS)
         ours += [(each.topic, each.payload) for each in decisions if isinstance(each, Publish)]
         theirs += [each for each in [mapping.govern(topic, payload)] if each]
     assert len(ours) == 8
-    assert differences(meaning(ours), meaning(theirs)) == []
+    assert differences(messages, meaning(ours), meaning(theirs)) == []
+
+
+def test_what_differs_is_said_with_the_raw_message() -> None:
+    messages = [("plc/dallas/L3/Filler_001/TT101", b"a"), ("plc/dallas/L3/Filler_002/TT101", b"b")]
+    one, two = (f"acme/dallas/packaging/line-3/filler-00{number}/_telemetry/temperature" for number in (1, 2))
+    assert differences(messages, {one: 1}, {one: 1}) == []
+    assert differences(messages, {one: 1}, {}) == ["refuses `b'a'`"]
+    assert differences(messages, {one: 1}, {one: 2, two: 3}) == [
+        "makes something else of `b'a'`", "does not refuse `b'b'`",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chained", "early"), [(False, "yes, 20 of 20"), (True, "no")])
+def test_whoever_acknowledges_early_is_seen_to(broker: Mosquitto, chained: bool, early: str) -> None:
+    with Withholding(broker.port) as between:
+        client = Peer(Mapping(given(datetime.now(UTC))), chained).client
+        client.connect("127.0.0.1", between.port)
+        client.loop_start()
+        try:
+            assert str(acknowledged(broker.port, between, watched=0.5)) == early
+        finally:
+            client.disconnect()
+            client.loop_stop()
+
+
+def test_packets_are_cut_by_their_fixed_header() -> None:
+    publish = b"\x32\x80\x01" + bytes(128)
+    assert whole(publish) == len(publish)
+    assert whole(publish + b"\x40\x02\x00\x01") == len(publish)
+    assert [whole(publish[:size]) for size in (0, 1, 2, 130)] == [0, 0, 0, 0]
+
+
+def test_a_plot_shows_every_bar_on_light_and_dark() -> None:
+    drawn = svg("Rate <&>", [Bar("ours", 2000, True), Bar("theirs", 1000, False)], 0)
+    root = ElementTree.fromstring(drawn)
+    bars = [each for each in root.iter() if each.tag.endswith("rect")]
+    assert [each.get("class") for each in bars] == ["ours", "bar"]
+    assert float(bars[0].get("width", 0)) == 2 * float(bars[1].get("width", 0))
+    assert "prefers-color-scheme: dark" in drawn
