@@ -169,6 +169,14 @@ def test_schemas_as_they_were_in_force(project: Path) -> None:
     assert check("--against", "nowhere").exit_code == 2
 
 
+def test_schemas_as_they_were_in_force_in_another_checkout(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project, tmp_path / "main")
+    change(project / "schemas" / "telemetry" / "1.json", '"required"', '"minProperties": 2, "required"')
+    assert ("error", "contract-changed", "schemas/telemetry/1.json") in told("--against", str(tmp_path / "main"))
+    refused = check("--against", str(project / "naming_rules"))
+    assert (refused.exit_code, "naming_rules holds no schema" in refused.output) == (2, True)
+
+
 def test_what_is_not_there_is_an_error(project: Path) -> None:
     for path in ("nowhere", "a" * 5000):
         assert told(path) == [("error", "file-unreadable", path)]

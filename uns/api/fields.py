@@ -72,6 +72,7 @@ Moment = Annotated[
 Time = Annotated[
     str, AfterValidator(_time), Field(description="wall clock of the site", examples=["06:00"], max_length=5)
 ]
+Id = Annotated[int, Field(ge=0, lt=2**63)]
 Number = Annotated[
     Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False, strict=True)],
     BeforeValidator(_exact),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from uns.api.fields import Moment, rest
+from uns.api.fields import Id, Moment, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, FindingModel, Page
 from uns.api.problem import Refused
@@ -17,7 +17,6 @@ from uns.registry.quarantine import discard
 
 router = APIRouter(tags=["quarantine"])
 Text = Annotated[str | None, Query(max_length=65_535)]
-Number = Annotated[int, Path(ge=0, lt=2**63)]
 
 
 class EntryShown(Answer):
@@ -89,7 +88,7 @@ async def listed(
 
 
 @router.get("/quarantine/{number}", response_model=EntryWhole, summary="One rejected sample and its raw message")
-async def one(request: Request, here: Here, number: Number) -> Response:
+async def one(request: Request, here: Here, number: Id) -> Response:
     entry = await here.registry.ask(kept.entry, number)
     if entry is None:
         raise _gone(number)
@@ -98,7 +97,7 @@ async def one(request: Request, here: Here, number: Number) -> Response:
 
 
 @router.delete("/quarantine/{number}", status_code=204, summary="Settle it: nobody will need it")
-async def delete(here: Here, number: Number) -> None:
+async def delete(here: Here, number: Id) -> None:
     if not await here.registry.ask(discard, kept.Filter(ids=(number,)), rest(here.clock(), None)):
         raise _gone(number)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from uns.api.fields import Moment, Why, rest
+from uns.api.fields import Id, Moment, Why, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, wrong
@@ -17,14 +17,13 @@ from uns.registry.entries import Filter
 from uns.registry.quarantine import discard
 
 router = APIRouter(tags=["quarantine"])
-Number = Annotated[int, Path(ge=0, lt=2**63)]
 Part = Annotated[str, StringConstraints(max_length=65_535)] | None
 
 
 class Wanted(Answer):
     """Which of the entries that are kept; all members that are there must fit."""
 
-    ids: list[Annotated[int, Field(ge=0, lt=2**63)]] | None = Field(None, min_length=1, max_length=1_000)
+    ids: list[Id] | None = Field(None, min_length=1, max_length=1_000)
     site: Part = None
     rule: Part = None
     code: Part = None
@@ -70,7 +69,7 @@ async def ask(here: Here, body: Wanted, response: Response) -> ReplayShown:
 
 
 @router.post("/quarantine/{number}/replay", status_code=202, summary="Try one rejected sample again")
-async def ask_one(here: Here, number: Number, response: Response) -> ReplayShown:
+async def ask_one(here: Here, number: Id, response: Response) -> ReplayShown:
     made = await _asked(here, Filter(ids=(number,)), None, response)
     if not made.entries:
         raise Refused(404, f"quarantine keeps no entry {number}; GET /api/v1/quarantine lists what it keeps")
@@ -93,7 +92,7 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 
 
 @router.get("/quarantine/replays/{number}", response_model=ReplayShown, summary="How far a replay is")
-async def one(request: Request, here: Here, number: Number) -> Response:
+async def one(request: Request, here: Here, number: Id) -> Response:
     known = await here.registry.ask(replays.replay, number)
     if known is None:
         raise Refused(404, f"there is no replay {number}; GET /api/v1/quarantine/replays lists them")

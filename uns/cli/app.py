@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -110,15 +110,6 @@ def show(findings: Iterable[Finding], console: Console = out) -> None:
 def show_json(value: Any) -> None:
     """One JSON document on standard output, indented, text as it is."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
-    """By file and place, then by code."""
-    return sorted(findings, key=lambda each: (str(getattr(each.where, "file", "")), _position(each), each.code))
-
-
-def _position(finding: Finding) -> tuple[int, int]:
-    return getattr(finding.where, "line", 0), getattr(finding.where, "column", 0)
 
 
 def _plain(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, Config, Json, app, err, out, show, show_json, sorted_findings
+from uns.cli.app import NEGATIVE, Config, Json, app, err, out, show, show_json
 from uns.finding import Finding, Severity
 from uns.settings import Settings, load
 
@@ -27,6 +28,7 @@ def check(
     Example: `uns check naming_rules`
     """
     from uns.cli.project import in_force, judged
+    from uns.judge import ordered
     from uns.share import unknown_files
 
     settings, findings = load({}, config=config)
@@ -35,18 +37,18 @@ def check(
         findings += each.findings
         if not paths and each.judgement.draft is not None:
             findings += unknown_files(each.judgement.draft, usable.files)
-    findings = sorted_findings(list(dict.fromkeys(findings)))
+    shown = ordered(dict.fromkeys(findings))
     if as_json:
-        show_json([each.as_json() for each in findings])
+        show_json([each.as_json() for each in shown])
     else:
-        show(findings)
-        _tally(findings)
+        show(shown)
+        _tally(shown)
     grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    if any(each.severity in grave for each in findings):
+    if any(each.severity in grave for each in shown):
         raise typer.Exit(NEGATIVE)
 
 
-def _tally(findings: list[Finding]) -> None:
+def _tally(findings: Sequence[Finding]) -> None:
     counts = [(severity, sum(each.count for each in findings if each.severity is severity)) for severity in Severity]
     parts = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts if count]
     (err if findings else out).print(", ".join(parts) or "[green]all well[/]")

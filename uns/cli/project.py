@@ -13,7 +13,7 @@ from typing import NamedTuple
 import typer
 
 from uns.bundle import Bundle
-from uns.cli.app import NEGATIVE, err, show
+from uns.cli.app import NEGATIVE, WRONG_USE, err, fail, show
 from uns.files import Project, project_at, read_documents
 from uns.finding import FilePlace, Finding
 from uns.judge import Judgement, judge
@@ -91,7 +91,10 @@ def _judgement_of(settings: Settings) -> Judgement:
 def in_force(settings: Settings, against: Path | None) -> dict[str, str] | None:
     """Fingerprints of the schemas that were in force: of a folder, else the registry's; None where nobody can tell."""
     if against is not None:
-        documents, _ = read_documents(against, against)
+        folder = against / "schemas" if (against / "schemas").is_dir() else against
+        documents, _ = read_documents(folder, folder)
+        if not documents.schemas:
+            fail(WRONG_USE, f"{against} holds no schema", "name a folder that is laid out like `schemas/`")
         catalog, _ = Catalog.build(documents.schemas, documents.schemas_at, ())
         return dict(catalog.fingerprints)
     if settings.lacks_registry():
