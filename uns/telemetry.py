@@ -21,9 +21,12 @@ from prometheus_client.registry import Collector
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def logger(**bound: Any) -> Any:
+Log = structlog.typing.FilteringBoundLogger
+
+
+def logger(**bound: Any) -> Log:
     """Lines on standard error: when, how grave, what, and its particulars; built once and passed down."""
-    return structlog.wrap_logger(
+    log: Log = structlog.wrap_logger(
         structlog.PrintLogger(sys.stderr),
         processors=[
             structlog.processors.add_log_level,
@@ -32,6 +35,7 @@ def logger(**bound: Any) -> Any:
         ],
         **bound,
     )
+    return log
 
 
 @dataclass(frozen=True, slots=True)

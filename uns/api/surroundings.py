@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -17,6 +17,7 @@ from uns.bundle import Bundle
 from uns.finding import gravest
 from uns.instant import Instant
 from uns.settings import Settings
+from uns.telemetry import Log
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Surroundings:
     rules: RulesInForce
     registry: RegistryView
     clock: Callable[[], Instant]
-    log: Any
+    log: Log
     fault: str = ""
     """Why a task that keeps things fresh has ended, which it never should."""
     streams: int = 0

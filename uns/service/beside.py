@@ -8,9 +8,10 @@ import signal
 import socket
 import sys
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 from uns.settings import endpoint
+from uns.telemetry import Log
 
 PAUSE: Final = 5.0
 LOOK_AGAIN: Final = 1.0
@@ -21,7 +22,7 @@ PR_SET_PDEATHSIG: Final = 1
 class Beside:
     """`lacking` says why there is no API now; it is empty while one runs."""
 
-    def __init__(self, command: list[str], api: str, log: Any) -> None:
+    def __init__(self, command: list[str], api: str, log: Log) -> None:
         self._command, self._api, self._log = command, api, log
         self.lacking = ""
 

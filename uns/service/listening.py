@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from uns.broker.requests import Filter
 from uns.bundle import Bundle
@@ -13,12 +12,13 @@ from uns.service.signals import identify_by
 from uns.service.subscriptions import NOTHING, Known, Subscriptions, marks, wanted
 from uns.service.topics import OwnTopics
 from uns.settings import Settings
+from uns.telemetry import Log
 
 
 class Listening:
     """`refused` are the filters that the broker does not grant, each with its reason in words."""
 
-    def __init__(self, settings: Settings, path: Path, own: Own, log: Any) -> None:
+    def __init__(self, settings: Settings, path: Path, own: Own, log: Log) -> None:
         self.instance, self.path, self.own, self.log = settings.instance, path, own, log
         self.subscriptions = Subscriptions(settings.state)
         self.refused: list[tuple[str, str]] = []

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 from uns.journal.journal import Journal
 from uns.service.hearing import Hearing
 from uns.service.lately import Lately
 from uns.service.path import Path
 from uns.settings import Settings
+from uns.telemetry import Log
 
 MOST_RECORD_BYTES: Final = 64 * 1024 * 1024
 """Of records that wait for the registry: none of them may be dropped, so beyond it nothing more is taken."""
@@ -18,7 +19,7 @@ MOST_RECORD_BYTES: Final = 64 * 1024 * 1024
 class Lookout:
     """What it finds makes readiness degraded or hold, or goes to the log."""
 
-    def __init__(self, settings: Settings, path: Path, journal: Journal, hearing: Hearing, log: Any) -> None:
+    def __init__(self, settings: Settings, path: Path, journal: Journal, hearing: Hearing, log: Log) -> None:
         self.path, self.journal, self.hearing, self.log = path, journal, hearing, log
         self.max_age = settings.timeline_max_age_ns
         self.gaps, self.overflow, self.journal_overflow = Lately(0), Lately(), Lately(journal.counted_only)

@@ -19,6 +19,7 @@ from uns.message import RawMessage
 from uns.service.path import Path
 from uns.service.refusal import site_of
 from uns.service.topics import DROPPED, OwnTopics
+from uns.telemetry import Log
 
 REJECTIONS_A_SECOND: Final = 10
 LONGEST_COUNT: Final = 20
@@ -28,7 +29,7 @@ LONGEST_SAID: Final = 300
 class Own:
     """Birth and last will, the marker behind the backlog, live rejections, and the command `release`."""
 
-    def __init__(self, topics: OwnTopics, path: Path, log: Any) -> None:
+    def __init__(self, topics: OwnTopics, path: Path, log: Log) -> None:
         self.topics, self.path, self.log = topics, path, log
         self.run = secrets.token_hex(8)
         """Tells this process from every other that ever bore this instance's name."""

@@ -20,6 +20,7 @@ from uns.registry.writing import Author
 from uns.service.again import Again, Rejected
 from uns.service.path import Path
 from uns.service.witness import Witness
+from uns.telemetry import Log
 
 PATIENCE: Final = 1.0
 IDLE: Final = 5.0
@@ -34,7 +35,7 @@ T = TypeVar("T")
 class Replaying:
     """The thread asks the registry and waits; everything that touches path and broker runs on the event loop."""
 
-    def __init__(self, engine: Engine, path: Path, witness: Witness, instance: str, log: Any) -> None:
+    def __init__(self, engine: Engine, path: Path, witness: Witness, instance: str, log: Log) -> None:
         self.engine, self.path, self.witness, self.instance, self.log = engine, path, witness, instance, log
         self.loop = asyncio.get_running_loop()
         self.replayed = self.refused = 0

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from time import time_ns
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Engine
 
@@ -22,13 +22,14 @@ from uns.registry.engine import RegistryAway
 from uns.registry.writing import Author
 from uns.settings import Settings
 from uns.share import unknown_files
+from uns.telemetry import Log
 from uns.watching import changes
 
 POLL_S: Final = 0.5
 
 
 class Rules:
-    def __init__(self, settings: Settings, engine: Engine, log: Any) -> None:
+    def __init__(self, settings: Settings, engine: Engine, log: Log) -> None:
         self.settings, self.engine, self.log = settings, engine, log
         self.documents = Newest()
         self.unread = False

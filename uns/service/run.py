@@ -8,7 +8,7 @@ import signal
 import sqlite3
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import uvloop
 from sqlalchemy import Engine
@@ -28,7 +28,7 @@ from uns.service.running import Running
 from uns.service.standby import Standby
 from uns.service.telling import keep_telling, say
 from uns.settings import Settings, endpoint
-from uns.telemetry import CONTENT_TYPE, exposition, logger
+from uns.telemetry import CONTENT_TYPE, Log, exposition, logger
 
 LOOK_EVERY: Final = 0.5
 HANDED_OVER: Final = 5.0
@@ -76,7 +76,7 @@ async def _serve(settings: Settings, api: list[str] | None) -> int:
 
 async def _alone(
     settings: Settings, server: HealthServer, beside: Beside | None, stop: asyncio.Event, reload: asyncio.Event,
-    log: Any,
+    log: Log,
 ) -> int:  # fmt: skip
     try:
         engine = engine_of(settings)
@@ -100,7 +100,7 @@ async def _alone(
         await asyncio.to_thread(engine.dispose)
 
 
-async def _answering(server: HealthServer, address: str, lease: Lease, log: Any, patience: float) -> bool:
+async def _answering(server: HealthServer, address: str, lease: Lease, log: Log, patience: float) -> bool:
     """The lease may come a moment before the port: the system frees the lock of a process that ends first."""
     host, port = endpoint(address)
     server.routes, until = _held("the rules have not been read yet"), monotonic() + patience
@@ -118,7 +118,7 @@ async def _answering(server: HealthServer, address: str, lease: Lease, log: Any,
         return True
 
 
-async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, log: Any) -> Bundle | None:
+async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, log: Log) -> Bundle | None:
     """The first rules that the registry comes to hold; None where we are told to stop before."""
     why = "the registry holds no rules that could take effect"
     remedy = "submit them: uns submit FILE… with the standard, rule files and schemas"
@@ -164,7 +164,7 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _is_for_us(engine: Engine, log: Any) -> bool:
+def _is_for_us(engine: Engine, log: Log) -> bool:
     """Set up where it was empty. It may be away; but what a newer version or another program keeps is left alone."""
     try:
         if is_empty(engine):

@@ -38,6 +38,7 @@ from uns.service.topics import OwnTopics
 from uns.service.underway import Written
 from uns.service.witness import Witness
 from uns.settings import Settings
+from uns.telemetry import Log
 
 DRAIN_WITHIN: Final = 10.0
 
@@ -46,7 +47,7 @@ class Running:
     """One instance at work. Everything here runs on the event loop; threads hand over by `_soon`."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, rules: Rules, bundle: Bundle, log: Any,
+        self, settings: Settings, engine: Engine, rules: Rules, bundle: Bundle, log: Log,
         beside: Beside | None, say: Callable[[Running, str], None],
     ) -> None:  # fmt: skip
         """`beside` is the API's process, where it is ours; `say` publishes a status, `running` or `stopped`."""

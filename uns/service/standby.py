@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from uns.naming.unit import warm
 from uns.service.health import Answer, HealthServer, json_answer
 from uns.service.lease import Lease
 from uns.settings import Settings, endpoint
+from uns.telemetry import Log
 
 LOOK_EVERY: Final = 0.25
 ASK_EVERY: Final = 2.0
@@ -23,7 +24,7 @@ class Standby:
     It answers for itself where it has a port of its own; with the other's settings, once it serves.
     """
 
-    def __init__(self, lease: Lease, settings: Settings, server: HealthServer, log: Any) -> None:
+    def __init__(self, lease: Lease, settings: Settings, server: HealthServer, log: Log) -> None:
         self.lease, self.settings, self.server, self.log = lease, settings, server, log
         self.stuck = ""
         """Why the other process seems unwell; its lock is freed by its end alone."""

@@ -23,6 +23,7 @@ from uns.broker.outbox import Outgoing
 from uns.broker.requests import ANSWER_WITHIN, Filter
 from uns.broker.session import Hooks, Session
 from uns.service.own import Own
+from uns.telemetry import Log
 
 LOOK: Final = 0.005
 FILE: Final = "replayed.jsonl"
@@ -34,7 +35,7 @@ Seen = tuple[str, str]
 class Witness:
     """Everything here runs on the event loop. It is there from the first replay until none waits any more."""
 
-    def __init__(self, endpoint: Endpoint, own: Own, state: File, log: Any) -> None:
+    def __init__(self, endpoint: Endpoint, own: Own, state: File, log: Log) -> None:
         self.endpoint, self.own, self.log = endpoint, own, log
         self.seen: set[Seen] = set()
         """What an earlier process published of a replay that the registry does not know yet to be through."""
