@@ -164,6 +164,11 @@ class Bundle:
             matching = sorted(self._sources.matching(topic), key=lambda entry: entry[:2])
             return self._routes.setdefault(topic, matching[0][2] if matching else None)
 
+    def file_of(self, topic: str) -> str | None:
+        """The stem of the rule file that takes a topic."""
+        route = self.route(topic)
+        return route.file.stem if route is not None else None
+
     def plan(self, route: Route, sample: Sample) -> Plan:
         """What the sample's address comes to; worked out once per address."""
         address = (sample.topic, sample.tag)

@@ -143,12 +143,21 @@ def test_doctor_looks_at_the_share_and_at_what_nobody_serves(plant: Plant) -> No
     assert doctor(plant, "uns-dallas", "dalas")["rules"] == (
         "error", "`files` names `dalas`, and there is no `dalas.yaml`", "did you mean `dallas`?"
     )  # fmt: skip
+    assert explained(plant, "plc/berlin/L1/filler/temperature", '{"Val": 1}') == "served by uns-berlin"
+    assert explained(plant, "acme/berlin/line-1/filler/_telemetry/temperature") == "served by uns-berlin"
     assert plant.berlin.stop() == 0
+    assert explained(plant, "plc/berlin/L1/filler/temperature", '{"Val": 1}').startswith("served by nobody now")
     grade, message, remedy = doctor(plant, "uns-dallas", "dallas")["files"]
     assert (grade, message) == ("note", "no instance serves berlin: what their machines publish, nobody hears")
     assert remedy == "start an instance with these `files`"
     plant.berlin.start()
     plant.berlin.ready()
+
+
+def explained(plant: Plant, *about: str) -> str:
+    """By an engineer whose settings name another share."""
+    _, printed, _ = uns(plant.folder, "explain", *about, broker=plant.broker.url, files="dallas")
+    return next((line for line in printed.splitlines() if line.startswith("served by")), printed)
 
 
 def doctor(plant: Plant, name: str, files: str) -> dict[str, tuple[str, str, str]]:

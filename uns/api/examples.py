@@ -115,7 +115,7 @@ ANSWERS: Final[dict[str, Any]] = {
     "get /search": _page({"path": TOPIC, "name": "temperature", "kind": "name", "description": "process temperature",
                           "source": RAW, "matched": "source"}, revision=RULES),
     "post /explain": {
-        "topic": RAW, "received": TIME, "bundle": RULES, "context": REVISION,
+        "topic": RAW, "received": TIME, "bundle": RULES, "context": REVISION, "instances": ["uns"],
         "steps": [{"step": "message", "subject": f"{RAW} · 14 bytes", "detail": "", "where": None}],
         "outcomes": [{"outcome": "publish", "topic": TOPIC}],
     },

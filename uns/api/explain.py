@@ -13,7 +13,7 @@ from pydantic import Field
 
 from uns.api.fields import Moment
 from uns.api.models import Answer
-from uns.api.origins import Produced, produced
+from uns.api.origins import INSTANCES, Produced, produced
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.shown import value_of
 from uns.api.surroundings import Here, Surroundings, in_force
@@ -23,6 +23,7 @@ from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.explain import Explanation, explain
 from uns.finding import Malformed
+from uns.instance import Served, instances_of, serving
 from uns.instant import Instant
 from uns.message import RawMessage
 from uns.registry.entries import newest_rejected
@@ -55,6 +56,7 @@ class Explained(Answer):
     received: str
     bundle: str = Field(description="revision of the rules")
     context: str = Field(description="registry revision; `none` where the registry could not be asked")
+    instances: list[str] | None = Field(description=INSTANCES)
     steps: list[Step]
     outcomes: list[dict[str, Any]]
 
@@ -77,7 +79,7 @@ async def explained(here: Here, asked: Asked) -> Explained | Produced:
         raw = RawMessage(asked.topic, payload, received, retained=asked.retained)
     timeline = await _timeline(here, bundle, raw.received)
     explanation: Explanation = await asyncio.to_thread(explain, raw, bundle, timeline)
-    return Explained(**explanation.as_json())
+    return Explained(**explanation.as_json(), instances=instances_of(_served(here), bundle.file_of(raw.topic)))
 
 
 async def _produced(here: Surroundings, bundle: Bundle, topic: str) -> Produced:
@@ -85,9 +87,15 @@ async def _produced(here: Surroundings, bundle: Bundle, topic: str) -> Produced:
     entry = here.namespace.entries.get(topic)
     value = value_of(entry, here.clock()) if entry else None
     try:
-        return await here.registry.ask(produced, bundle, topic, value)
+        return await here.registry.ask(produced, bundle, topic, value, _served(here))
     except Refused:
-        return await asyncio.to_thread(produced, None, bundle, topic, value)
+        return await asyncio.to_thread(produced, None, bundle, topic, value, _served(here))
+
+
+def _served(here: Surroundings) -> Served:
+    if not here.link.complete:
+        return None
+    return serving([each.payload for each in here.namespace.statuses.values()], here.clock())
 
 
 async def _timeline(here: Surroundings, bundle: Bundle, received: Instant) -> Timeline:

@@ -67,6 +67,7 @@ def one_of(*choices: T) -> Callable[[str], T]:
     return parse
 
 
+NOBODY = "nobody now: no running instance says that it serves this rule file"
 COLOURS: dict[str, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 

@@ -10,10 +10,11 @@ import aiomqtt
 from sqlalchemy import Engine
 
 from uns.broker.guest import heeding, payload_of, user_properties
-from uns.broker.kept import kept_on
+from uns.broker.kept import kept_on, read_kept
 from uns.bundle import Bundle
 from uns.cli.app import err
 from uns.context.timeline import Timeline
+from uns.instance import Served, serving
 from uns.instant import Instant
 from uns.message import RawMessage
 from uns.registry.configured import engine_of
@@ -61,6 +62,20 @@ def retained(settings: Settings, topic: str) -> Retained | None:
     except (aiomqtt.MqttError, OSError) as error:
         raise BrokerAway(f"the broker {settings.broker} cannot be asked: {error}") from error
     return None if message is None else Retained(payload_of(message), user_properties(message))
+
+
+def served(settings: Settings, root: str) -> Served:
+    """Of each rule file, the instances that serve it now; None where the broker cannot be asked."""
+    found: list[bytes] = []
+
+    def take(message: aiomqtt.Message) -> None:
+        found.append(payload_of(message))
+
+    try:
+        asyncio.run(heeding(read_kept(settings, "explain", f"{root}/_uns/+", take)))
+    except (aiomqtt.MqttError, OSError):
+        return None
+    return serving(found, time.time_ns())
 
 
 def newest_message(settings: Settings, engine: Engine | None, topic: str) -> RawMessage | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from uns.cli.app import NEGATIVE, UNREACHABLE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
+from uns.cli.app import NEGATIVE, NOBODY, UNREACHABLE, WRONG_USE, Config, Json, app, fail, out, settings, show_json
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -32,11 +32,12 @@ def explain(
 
     Example: `uns explain plc/dallas/L3/Filler_01/TT101 '{"Val": 71.6, "ts": 1763600000000}' --at 2025-11-20T00:53:21Z`
     """
-    from uns.cli.asked import registry_of, timeline_of
+    from uns.cli.asked import registry_of, served, timeline_of
     from uns.cli.project import bundle_of
     from uns.cli.rendered import rendered
     from uns.explain import explain as explained
     from uns.finding import Malformed
+    from uns.instance import instances_of
     from uns.topic import of_a_message
 
     try:
@@ -52,11 +53,15 @@ def explain(
     raw = _kept(topic, chosen, engine) if payload is None else _given(topic, payload)
     raw = raw if received is None else replace(raw, received=received)
     explanation = explained(raw, bundle, timeline_of(engine, bundle, raw.received))
+    file = bundle.file_of(raw.topic)
+    instances = instances_of(served(chosen, bundle.standard.root), file)
     if as_json:
-        show_json(explanation.as_json())
+        show_json(explanation.as_json() | {"instances": instances})
     else:
         for text in rendered(explanation):
             out.print(text)
+        if file is not None and instances is not None:
+            out.print(f"[bold]{'served by':<10}[/]{', '.join(instances) or NOBODY}")
     raise typer.Exit(NEGATIVE if explanation.is_rejected else 0)
 
 
@@ -86,7 +91,7 @@ def _of_governed(topic: str, chosen: Settings, bundle: Bundle, engine: Engine | 
     from uns.api.namespace import Entry
     from uns.api.origins import produced
     from uns.api.shown import value_of
-    from uns.cli.asked import BrokerAway, retained
+    from uns.cli.asked import BrokerAway, retained, served
     from uns.cli.producers import show
 
     kept, away, now = None, "", time.time_ns()
@@ -95,7 +100,7 @@ def _of_governed(topic: str, chosen: Settings, bundle: Bundle, engine: Engine | 
     except BrokerAway as error:
         away = str(error)
     value = None if kept is None else value_of(Entry(topic, kept.payload, kept.properties, now, True, 0), now)
-    answer = produced(engine, bundle, topic, value)
+    answer = produced(engine, bundle, topic, value, None if away else served(chosen, bundle.standard.root))
     if as_json:
         show_json(answer.model_dump(mode="json"))
     else:

@@ -7,7 +7,7 @@ from datetime import UTC
 from rich.text import Text
 
 from uns.api.origins import From, Produced
-from uns.cli.app import harmless, out
+from uns.cli.app import NOBODY, harmless, out
 from uns.cli.governed import ago
 from uns.instant import from_text, legible
 
@@ -35,6 +35,8 @@ def show(produced: Produced, payload: bytes | None, away: str = "") -> None:
 
 def _show_one(each: From) -> None:
     _line("rule", (_place(each.where), "dim"), f"  {each.rule.rpartition('/')[2]}")
+    if each.instances is not None:
+        _line("served by", ", ".join(each.instances) or NOBODY)
     for place in each.lookups:
         _line("lookup", (_place(place), "dim"))
     address = each.topic if each.tag is None else f"{each.topic}#{each.tag}"
