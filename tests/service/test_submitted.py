@@ -90,6 +90,29 @@ def test_what_could_not_be_read_when_it_was_announced_is_asked_for_again(tmp_pat
     asyncio.run(asyncio.wait_for(served(), 15))
 
 
+def test_schemas_that_came_into_force_while_the_registry_was_away_are_noted_once_it_is_back(tmp_path: Path) -> None:
+    rules = rules_of(tmp_path)
+    rules.settings = Settings(rules=tmp_path / "naming_rules", schemas=tmp_path / "schemas", state=tmp_path)
+    sql = sqlite3.connect(tmp_path / "uns.db").execute
+
+    async def take() -> None:
+        bundle = await rules.newest()
+        assert bundle is not None
+        await rules.in_force(bundle)
+
+    sql("ALTER TABLE schema_in_force RENAME TO elsewhere")
+    write_project(tmp_path)
+    asyncio.run(take())
+    schema = tmp_path / "schemas" / "telemetry" / "1.json"
+    schema.write_text(schema.read_text().replace('"required"', '"minProperties": 2, "required"'))
+    with structlog.testing.capture_logs() as told:
+        asyncio.run(take())
+        sql("ALTER TABLE elsewhere RENAME TO schema_in_force")
+        assert asyncio.run(rules.newest()) is None
+    assert set(submissions.schemas(rules.engine)) == {"telemetry/1.json"}
+    assert [each["event"].split()[0] for each in told if each["log_level"] == "error"] == ["telemetry/1.json"]
+
+
 def test_the_api_asks_again_for_rules_that_it_could_not_read(tmp_path: Path) -> None:
     settings = Settings(rules_source="registry", registry=f"sqlite:///{tmp_path / 'uns.db'}")
     view, in_force = RegistryView(settings), RulesInForce()

@@ -34,6 +34,8 @@ class Rules:
         self.documents = Newest()
         self.unread = False
         """Whether the registry was away when the documents of now were to be read."""
+        self.unnoted: list[Bundle] = []
+        """They came into force, and the registry does not know yet under which schemas."""
         self.unknown: tuple[Finding, ...] = ()
         """Rule files that we are to serve and the newest documents do not have: then those of before serve on."""
 
@@ -55,6 +57,8 @@ class Rules:
 
     async def newest(self) -> Bundle | None:
         """The documents of now as a bundle, or None where nothing new may take effect."""
+        if self.unnoted:
+            await asyncio.to_thread(self._note)
         documents, unread = await asyncio.to_thread(self._read)
         if documents is None or self.documents.is_known(documents, unread):
             return None
@@ -78,7 +82,10 @@ class Rules:
             await asyncio.to_thread(lastgood.keep, self.settings.state, bundle.documents)
         except OSError as error:
             self.log.error("the rules in force could not be kept for the next start", why=str(error))
-        await asyncio.to_thread(self._note, bundle)
+        self.unnoted.append(bundle)
+        await asyncio.to_thread(self._note)
+        if self.unnoted:
+            self.log.warning("the registry could not note which schemas are in force; it is asked again")
 
     async def changes(self, asked: asyncio.Event) -> AsyncIterator[None]:
         """Each time that the documents may have changed, or that somebody asked."""
@@ -103,7 +110,7 @@ class Rules:
         while True:
             with suppress(RegistryAway):
                 now = await asyncio.to_thread(revision, self.engine, "submissions")
-                if now != seen or self.unread:
+                if now != seen or self.unread or self.unnoted:
                     asked.set()
                 seen = now
             await asyncio.sleep(POLL_S)
@@ -126,11 +133,17 @@ class Rules:
         except RegistryAway:
             return None
 
-    def _note(self, bundle: Bundle) -> None:
-        schemas = {each.schema for each in bundle.standard.contracts.values()}
-        prints = {path: bundle.catalog.fingerprint(path) for path in schemas}
+    def _note(self) -> None:
+        """As far as the registry is there; where it was away, nobody could tell what was in force before."""
         author = Author(f"path {self.settings.instance}", time_ns())
-        try:
-            submissions.note_schemas(self.engine, prints, author)
-        except RegistryAway as error:
-            self.log.warning("the registry could not note which schemas are in force", why=str(error))
+        while self.unnoted:
+            catalog, contracts = self.unnoted[0].catalog, self.unnoted[0].standard.contracts.values()
+            prints = {each.schema: catalog.fingerprint(each.schema) for each in contracts}
+            try:
+                changed = submissions.note_schemas(self.engine, prints, author)
+            except RegistryAway:
+                return
+            del self.unnoted[0]
+            for path in sorted(changed):
+                remedy = "put it back, and save the new one under the next number"
+                self.log.error(f"{path} was in force and differs now, which nobody could tell before", remedy=remedy)
