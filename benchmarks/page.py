@@ -23,13 +23,13 @@ def write(mark: str, lines: Sequence[str]) -> None:
 
 
 def machine() -> str:
-    """Processor, kernel and the versions that matter."""
+    """Processor and the versions that matter."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     cores = len(re.findall(r"^processor", Path("/proc/cpuinfo").read_text(), re.MULTILINE))
     says = subprocess.run([executable(), "-h"], capture_output=True, text=True, check=False).stdout
     mosquitto = re.search(r"version (\S+)", says)
     packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("mqtt5", "uvloop", "orjson"))
     return (
-        f"{model[1] if model else platform.processor()} ({cores} cores), Linux {platform.release()}, "
-        f"Python {platform.python_version()}, Mosquitto {mosquitto[1] if mosquitto else '?'}, {packages}"
+        f"{model[1] if model else platform.processor()} ({cores} cores)"
+        f", Python {platform.python_version()}, Mosquitto {mosquitto[1] if mosquitto else '?'}, {packages}"
     )

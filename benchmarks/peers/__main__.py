@@ -7,6 +7,8 @@ acknowledged before what was made of it is safe. Writes tables and plots into `b
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +34,7 @@ def main() -> None:
     arguments.add_argument("--only", action="append", help="measure ours and only this kind; writes nothing")
     arguments.add_argument("--set-up", action="store_true", help="only install what is measured")
     options = arguments.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     BUILD.mkdir(parents=True, exist_ok=True)
     found, missing = kinds(options.wheel, write_given(BUILD))
     if options.set_up:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from benchmarks.peers.exchange import PATIENCE, plant, probe
@@ -32,7 +33,7 @@ def acknowledged(broker: int, between: Withholding, watched: float = WATCHED) ->
         _wait(lambda: passed[UP, PUBACK] == passed[DOWN, PUBLISH], PATIENCE, "it never acknowledged anything")
         between.withhold = True
         before, published = passed[UP, PUBACK], passed[UP, PUBLISH]
-        one.say([probe(f"Filler_{number:03d}") for number in range(MESSAGES)])
+        one.say([probe(f"Filler_{number:03d}", datetime.now(UTC)) for number in range(MESSAGES)])
         _wait(lambda: passed[UP, PUBLISH] > published, PATIENCE, "it published nothing")
         _wait(lambda: passed[UP, PUBACK] == before + MESSAGES, watched)
         return Acknowledged(passed[UP, PUBACK] - before)

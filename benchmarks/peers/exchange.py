@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -16,6 +18,7 @@ from benchmarks.peers.peer import Missing
 from benchmarks.service import GOVERNED
 
 PATIENCE = 30.0
+AGAIN = 0.5
 PROBES = "Filler_400", "Filler_401"
 
 
@@ -47,17 +50,19 @@ class Plant:
         with self._news:
             return self._news.wait_for(condition, within)
 
-    def has(self, asset: str) -> bool:
-        return any(f"/{asset}/" in topic for topic, _ in self.heard)
-
     def passed(self, machine: str) -> bool:
-        """Publishes good readings of this machine until one has come out; a peer needs a while to subscribe."""
+        """Publishes good readings of this machine until one has come out, the last; a peer needs a while to start."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            self.say([probe(machine)])
-            if self.until(lambda: self.has(machine.lower().replace("_", "-")), 0.2):
+            now = datetime.now(UTC)
+            moment = now.isoformat(timespec="milliseconds")[: -len("+00:00")]
+            self.say([probe(machine, now)])
+            if self.until(partial(self._heard_of, moment.encode()), AGAIN):
                 return True
         return False
+
+    def _heard_of(self, moment: bytes) -> bool:
+        return any(moment in payload for _, payload in self.heard)
 
     def leave(self) -> None:
         """Leaves no retained value behind: the next who subscribes shall hear of nothing that was."""
@@ -66,8 +71,10 @@ class Plant:
         self._client.loop_stop()
 
 
-def probe(machine: str) -> Message:
-    return f"plc/dallas/L3/{machine}/TT101", b'{"Val": 71.6, "ts": %d}' % (time.time_ns() // 1_000_000)
+def probe(machine: str, now: datetime) -> Message:
+    """A good reading."""
+    stamp = int(now.timestamp()) * 1000 + now.microsecond // 1000
+    return f"plc/dallas/L3/{machine}/TT101", b'{"Val": 71.6, "ts": %d}' % stamp
 
 
 @contextmanager

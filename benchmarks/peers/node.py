@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def ready() -> str:
         there.write_text(wanted, encoding="utf-8")
         install("Node-RED", ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], INSTALLED)
         stamp.write_text(wanted, encoding="utf-8")
-    return str(json.loads(wanted)["dependencies"]["node-red"])
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"{json.loads(wanted)['dependencies']['node-red']} on Node {node}"
 
 
 def flows(port: int) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def qos0(kinds: Sequence[Kind], figures: Figures) -> list[str]:
 def drawn(kinds: Sequence[Kind], figures: Figures) -> list[str]:
     """The plots, as links."""
     rows = [(kind.name, figures[kind.name, UNPACED]) for kind in kinds if (kind.name, UNPACED) in figures]
-    ours = {kind.name for kind in kinds if not kind.how}
+    ours = {kind.name for kind in kinds if kind.compared and not kind.how}
     spent = [plots.Bar(name, each.own_us, name in ours) for name, each in rows]
     rate = [plots.Bar(name, each.rate, name in ours) for name, each in rows]
     return [
