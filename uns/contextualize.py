@@ -40,10 +40,11 @@ def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: B
 def _sourceless(topic: str, bundle: Bundle) -> Finding:
     other = bundle.served_elsewhere(topic)
     if other is None:
-        remedy = "add a source that takes it, then replay"
+        remedy = "add a source that takes it, then: uns quarantine replay --code source-none"
         return found("source-none", f"no source takes {topic}", remedy, SamplePlace(topic))
     message = f"no source takes {topic} here: it is one of `{other}`, which this instance does not serve"
-    return found("source-none", message, f"replay: the instance that serves `{other}` takes it up", SamplePlace(topic))
+    remedy = f"uns quarantine replay --code source-none: the instance that serves `{other}` takes it up"
+    return found("source-none", message, remedy, SamplePlace(topic))
 
 
 def _decide(sample: Sample, route: Route, now: Situation, decisions: list[Decision]) -> None:

@@ -47,7 +47,7 @@ def _unknown_batch(sample: Sample, step: Step, equipment: EquipmentPath) -> Find
     pointer = step.rule.batch.text if step.rule.batch else ""
     name = step.rule.batch.find(sample.reading) if step.rule.batch else ABSENT
     message = f"there is no batch {shown(name)} on {equipment}" if name else f"{pointer} names no batch"
-    remedy = "announce it to the registry, then replay"
+    remedy = f"announce it to the registry, then: uns quarantine replay --rule {step.rule} --code batch-unknown"
     return found("batch-unknown", message, remedy, SamplePlace(sample.topic, sample.tag, pointer))
 
 

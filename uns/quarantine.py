@@ -27,6 +27,8 @@ class Rejection(NamedTuple):
     """The broker sent it before, and its own event time tells it from other readings: it may be kept already."""
     pointer: str | None = None
     """JSON pointer of the sample's value in the raw payload; None of a message as a whole."""
+    elsewhere: tuple[str, ...] = ()
+    """Governed topics of the sample's other targets: there it was published, or is a rejection of its own."""
 
     @property
     def cause(self) -> tuple[str, str, str, str]:

@@ -281,9 +281,12 @@ def test_the_mover_ships_once_the_registry_is_there_and_then_deletes(tmp_path: P
 def test_a_journal_of_the_version_before_goes_on(tmp_path: Path) -> None:
     store = Store(tmp_path / "journal.db")
     store.write([refusal(0)])
-    store.connection.executescript("ALTER TABLE rejections DROP COLUMN pointer; PRAGMA user_version = 1;")
+    store.connection.executescript(
+        "ALTER TABLE rejections DROP COLUMN pointer; ALTER TABLE rejections DROP COLUMN elsewhere;"
+        "PRAGMA user_version = 1;"
+    )
     store.close()
     store = Store(tmp_path / "journal.db")
     ((_, kept),) = store.rejections(0, 10)
     store.close()
-    assert (kept.raw, kept.pointer) == (RAW, None)
+    assert (kept.raw, kept.pointer, kept.elsewhere) == (RAW, None, ())

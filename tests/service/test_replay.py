@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -266,11 +268,52 @@ def test_a_replay_that_nobody_takes_up_says_so(
     service: Service, client: Client, folder: Path, registry: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("uns.cli.replay.STANDSTILL", 0.3)
     client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
     kept(registry, 1)
     service.stop()
-    waiting = uns_("replay")
+    waiting = uns_("replay", "--patience", "0.3")
     assert waiting.exit_code == 3
     assert "nobody takes up 1 entry" in waiting.stderr
     assert uns_("replay", "--no-wait", "--request", "1").exit_code == 0
+
+
+def test_ctrl_c_ends_the_watching_and_says_that_the_replay_goes_on(
+    service: Service, client: Client, folder: Path, registry: Engine
+) -> None:
+    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
+    kept(registry, 1)
+    service.stop()
+    verb = [sys.executable, "-m", "uns", "quarantine", "replay"]
+    with subprocess.Popen(verb, cwd=folder, stderr=subprocess.PIPE, text=True) as watching:
+        assert watching.stderr is not None
+        assert "replay 1: 1 entry to go" in watching.stderr.readline()
+        watching.send_signal(signal.SIGINT)
+        said = watching.communicate(timeout=20)[1]
+    assert watching.returncode == 130
+    assert "1 wait; it goes on, watch it with: uns quarantine replay --request 1" in said
+    service.start()
+    assert through(registry, 1, service).refused == 1
+
+
+TWO = RULES.replace("  - id: start", "  - {id: both, from: 'plc/L{line}/{machine}/both', unit: Cel, to: ["
+                    "'line-{line}/{machine}/_telemetry/temperature', 'line-{line}/{machine}/_telemetry/narrow']}\n"
+                    "  - id: start")  # fmt: skip
+NARROW = "  narrow: {type: number, unit: Cel, range: [-1, 1]}\ncontracts:"
+
+
+def test_where_one_of_two_targets_refused_a_sample_only_that_one_gets_it(
+    service: Service, client: Client, folder: Path, registry: Engine
+) -> None:
+    change(folder, service, STANDARD.replace("contracts:", NARROW), "standard.yaml")
+    change(folder, service, TWO)
+    at = now()
+    for number in range(20):  # more than the publisher remembers
+        client.publish("plc/L1/filler/both", {"Val": number + 2, "ts": at + number})
+    kept(registry, 20)
+    change(folder, service, STANDARD.replace("contracts:", NARROW.replace("[-1, 1]", "[-1, 15]")), "standard.yaml")
+    done = through(registry, asked(registry), service)
+    assert (done.replayed, done.refused) == (14, 6)
+    eventually(lambda: len(client.bodies(FILLER.replace("temperature", "narrow"))) == 14)
+    assert len(client.bodies(FILLER)) == 20
+    assert balanced(service)["duplicate"] == 0
+    assert {each.findings[0].code for each in entries(registry).items} == {"value-out-of-range"}

@@ -183,7 +183,10 @@ def test_a_file_that_another_instance_takes_over_is_replayed_there(plant: Plant,
         assert client.bodies("acme/berlin/line-1/oven/") == []
         query = "SELECT findings FROM quarantine_entry WHERE code = 'source-none'"
         ((told,),) = eventually(lambda: rows(plant, query))
-        assert json.loads(told)[0]["remedy"] == "replay: the instance that serves `berlin` takes it up"
+        assert (
+            json.loads(told)[0]["remedy"]
+            == "uns quarantine replay --code source-none: the instance that serves `berlin` takes it up"
+        )
         asked = uns(plant.folder, "quarantine", "replay", "--code", "source-none", "--no-wait")
         plant.berlin.start()
         plant.berlin.ready()

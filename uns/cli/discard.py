@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, fail, out, settings, show_json
+from uns.cli.app import WRONG_USE, Config, Json, fail, out, settings, show_json
 from uns.cli.quarantine import verbs
-from uns.cli.rejected import Ids, Since, Text, Until, Yes, entries, wanted
+from uns.cli.rejected import Which, about_entries, entries, missing
 
 
 @verbs.command("discard")
+@about_entries
 def discard_(
-    ids: Ids = None,
-    topic: Text = None,
-    tag: Text = None,
-    rule: Text = None,
-    code: Text = None,
-    site: Text = None,
-    since: Since = None,
-    until: Until = None,
-    yes: Yes = False,
+    which: Which,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
@@ -31,22 +26,20 @@ def discard_(
     Example: `uns quarantine discard --code value-type`
     """
     from uns.cli.registered import person, registry
-    from uns.registry.entries import ALL, count
+    from uns.registry.entries import count
     from uns.registry.quarantine import discard
     from uns.registry.writing import Author
 
-    which = wanted(topic, tag, rule, code, site, since, until, ids)
+    wanted = which.filter()
     with registry(settings(config)) as engine:
-        if which == ALL and not yes:
+        if which == Which() and not yes:
             _make_sure(count(engine))
-        done = discard(engine, which, Author(person(), time.time_ns()))
+        done = discard(engine, wanted, Author(person(), time.time_ns()))
     if as_json:
         show_json({"discarded": done})
     else:
         out.print(f"{entries(done)} discarded", markup=False)
-    if ids and done < len(set(ids)):
-        missing = len(set(ids)) - done
-        fail(NEGATIVE, f"quarantine does not keep {missing} of these", "`uns quarantine list` shows what it keeps")
+    missing(which, done)
 
 
 def _make_sure(number: int) -> None:

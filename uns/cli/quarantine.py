@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, harmless, out, settings, show, show_json
-from uns.cli.rejected import Since, Text, Until, wanted
+from uns.cli.rejected import Which, about_kinds
 from uns.instant import legible
 
 verbs = typer.Typer(help="The rejected samples, with their raw messages.", no_args_is_help=True)
@@ -18,14 +18,9 @@ ADDRESS, PAYLOAD = 200, 4_000
 
 
 @verbs.command("list")
+@about_kinds
 def list_(
-    topic: Text = None,
-    tag: Text = None,
-    rule: Text = None,
-    code: Text = None,
-    site: Text = None,
-    since: Since = None,
-    until: Until = None,
+    which: Which,
     limit: Annotated[int, typer.Option(help="how many", min=1, max=1000)] = 20,
     cursor: Annotated[str | None, typer.Option(help="where an earlier list stopped", show_default=False)] = None,
     as_json: Json = False,
@@ -39,10 +34,10 @@ def list_(
     from uns.cursor import BadCursor
     from uns.registry.entries import entries, stock
 
-    which = wanted(topic, tag, rule, code, site, since, until)
+    wanted = which.filter()
     with registry(settings(config)) as engine:
         try:
-            page = entries(engine, which, cursor, limit)
+            page = entries(engine, wanted, cursor, limit)
         except BadCursor as error:
             fail(WRONG_USE, str(error), "take it from `next` of an earlier list")
         held = stock(engine)
@@ -123,6 +118,9 @@ def show_(
     out.print(_cut(payload, PAYLOAD), markup=False)
     if len(payload) > PAYLOAD:
         err.print(f"the beginning of {len(found.raw.payload)} bytes; --json shows all", highlight=False)
+    if found.state == "kept":
+        alike = Which(rule=found.rule, code=found.findings[0].code)
+        err.print(f"once that is mended: uns quarantine replay{alike}", markup=False)
 
 
 def _cut(text: str, most: int) -> str:

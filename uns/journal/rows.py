@@ -13,7 +13,7 @@ from uns.journal.values import Announced
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the file's tables; it counts up with every change to them."""
 
 SCHEMA: Final = """
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE TABLE IF NOT EXISTS rejections (
   number INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, cause TEXT NOT NULL, tag TEXT, rule TEXT,
   findings TEXT NOT NULL, bundle TEXT NOT NULL, context TEXT NOT NULL, site TEXT,
-  repeated INTEGER NOT NULL, pointer TEXT);
+  repeated INTEGER NOT NULL, pointer TEXT, elsewhere TEXT);
 CREATE INDEX IF NOT EXISTS rejections_by_cause ON rejections (cause, number);
 CREATE INDEX IF NOT EXISTS rejections_by_message ON rejections (message);
 CREATE TABLE IF NOT EXISTS records (
@@ -34,16 +34,23 @@ CREATE TABLE IF NOT EXISTS records (
   parallel INTEGER NOT NULL);
 """
 
-RENEWALS: Final = {1: "ALTER TABLE rejections ADD COLUMN pointer TEXT;"}
+RENEWALS: Final = {
+    1: "ALTER TABLE rejections ADD COLUMN pointer TEXT;",
+    2: "ALTER TABLE rejections ADD COLUMN elsewhere TEXT;",
+}
 """What an earlier version's file needs to be one of the next."""
 
 MESSAGE_BYTES: Final = "(512 + LENGTH(CAST(topic AS BLOB)) + LENGTH(payload))"
-REJECTION_BYTES: Final = "(512 + LENGTH(CAST(findings AS BLOB)) + COALESCE(LENGTH(CAST(tag AS BLOB)), 0))"
+REJECTION_BYTES: Final = (
+    "(512 + LENGTH(CAST(findings AS BLOB)) + COALESCE(LENGTH(CAST(tag AS BLOB)), 0)"
+    " + COALESCE(LENGTH(CAST(elsewhere AS BLOB)), 0))"
+)
 RECORD_BYTES: Final = "(512 + LENGTH(CAST(fields AS BLOB)) + LENGTH(CAST(source AS BLOB)))"
 """What a row takes on disk, roughly: its texts, and a fixed part for its numbers and indexes."""
 
 REJECTIONS: Final = (
     "SELECT r.number, r.message, r.tag, r.rule, r.findings, r.bundle, r.context, r.site, r.repeated, r.pointer,"
+    " r.elsewhere,"
     " m.topic, m.payload, m.received, m.receipt, m.qos, m.retained, m.redelivered, m.backlog"
     " FROM rejections r JOIN messages m ON m.number = r.message WHERE r.number > ? ORDER BY r.number LIMIT ?"
 )
@@ -55,13 +62,13 @@ RECORDS: Final = (
 
 def rejection_of(journal: str, row: tuple[Any, ...]) -> Rejection:
     """Of a row of REJECTIONS; `journal` is the id of its file, which makes the keys unique for good."""
-    number, message, tag, rule, findings, bundle, context, site, repeated, pointer, *raw = row
+    number, message, tag, rule, findings, bundle, context, site, repeated, pointer, elsewhere, *raw = row
     topic, payload, received, receipt, qos, *flags = raw
     return Rejection(
         f"{journal}-{number}", f"{journal}-m{message}",
         RawMessage(topic, payload, received, receipt, qos, *map(bool, flags)),
         tag, rule, tuple(map(Finding.from_json, json.loads(findings))), bundle, context, site, bool(repeated),
-        pointer,
+        pointer, tuple(json.loads(elsewhere or "[]")),
     )  # fmt: skip
 
 

@@ -133,11 +133,11 @@ class Store:
             self.causes[cause] = self.causes.get(cause, 0) + 1
             ((size,),) = self.connection.execute(
                 "INSERT INTO rejections (message, cause, tag, rule, findings, bundle, context, site, repeated,"
-                " pointer)"
-                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {REJECTION_BYTES}",
+                " pointer, elsewhere)"
+                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {REJECTION_BYTES}",
                 (message, cause, storable(each.tag), each.rule,
                  json.dumps([finding.as_json() for finding in each.findings]), each.bundle, each.context, each.site,
-                 each.repeated, storable(each.pointer)),
+                 each.repeated, storable(each.pointer), json.dumps(each.elsewhere) if each.elsewhere else None),
             ).fetchall()  # fmt: skip
             self.size += size
             if self.causes[cause] > FIRST + NEWEST:

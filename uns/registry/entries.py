@@ -36,6 +36,8 @@ class Entry(NamedTuple):
     """The key of its raw message; its neighbours have the same."""
     pointer: str | None = None
     """Where in it the sample's value stood; None of a message as a whole."""
+    elsewhere: tuple[str, ...] = ()
+    """Governed topics of the sample's other targets, which are not its concern."""
 
     def as_json(self) -> dict[str, Any]:
         """Without the raw message's bytes."""
@@ -191,5 +193,5 @@ def entry_of(row: Row[Any]) -> Entry:
     findings = tuple(Finding.from_json(each) for each in orjson.loads(row.findings))
     return Entry(
         row.id, raw, row.tag, row.rule, row.site, findings, row.bundle, row.context, row.kept_at, row.state,
-        row.message, row.pointer,
+        row.message, row.pointer, tuple(orjson.loads(row.elsewhere or "[]")),
     )  # fmt: skip

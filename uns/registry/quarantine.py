@@ -163,6 +163,7 @@ def _entry(rejection: Rejection, cause: int, ordinal: int, now: Instant) -> dict
         "topic_mark": mark_of(rejection.raw.topic),
         "tag": None if rejection.tag is None else clean(rejection.tag),
         "pointer": None if rejection.pointer is None else clean(rejection.pointer),
+        "elsewhere": json.dumps(rejection.elsewhere) if rejection.elsewhere else None,
         "rule": rejection.rule,
         "code": rejection.cause[1],
         "site": rejection.site,

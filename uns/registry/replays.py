@@ -171,6 +171,7 @@ def _refused(settlement: Settlement) -> dict[str, Any]:
     told = clean(json.dumps([each.as_json() for each in findings], ensure_ascii=False))
     row = {"rule": settlement.rule, "code": findings[0].code, "findings": told}
     whole = {"topic": entry.raw.topic, "tag": entry.tag, "pointer": entry.pointer, **row}
+    whole["elsewhere"] = json.dumps(entry.elsewhere) if entry.elsewhere else None
     revisions = {"bundle": settlement.bundle, "context": settlement.context}
     return {"which": entry.id, **row, **revisions, "size": entry_size(whole)}
 

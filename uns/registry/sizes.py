@@ -22,7 +22,8 @@ def message_size(raw: RawMessage) -> int:
 
 def entry_size(row: Mapping[str, Any]) -> int:
     """Of the entry alone; its raw message is shared with its neighbours."""
-    return ENTRY_ROW + _taken(sum(_bytes(row[name] or "") for name in ("topic", "tag", "pointer", "rule", "findings")))
+    texts = ("topic", "tag", "pointer", "elsewhere", "rule", "findings")
+    return ENTRY_ROW + _taken(sum(_bytes(row[name] or "") for name in texts))
 
 
 def cut(text: str) -> str:

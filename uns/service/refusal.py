@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from uns.bundle import Route
+from uns.bundle import Bundle, Route, Step
 from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
@@ -43,18 +43,30 @@ def spoilt(written: Written, fault: Exception) -> tuple[Refusal, Written]:
 
 def _refusal(raw: RawMessage, rejects: Sequence[Reject], under: Under, route: Route | None = None) -> Refusal:
     """The journal gives the keys."""
-    revisions = (under[0].revision, under[1].revision)
-    return Refusal(raw, tuple(_rejection(each, raw, revisions, route) for each in rejects))
+    return Refusal(raw, tuple(_rejection(each, raw, under, route) for each in rejects))
 
 
-def _rejection(reject: Reject, raw: RawMessage, revisions: tuple[str, str], route: Route | None) -> Rejection:
-    sample = reject.sample
-    timed = sample is not None and not sample.undecoded and sample.clock not in BY_RECEIPT
+def _rejection(reject: Reject, raw: RawMessage, under: Under, route: Route | None) -> Rejection:
+    bundle, timeline = under
+    sample = reject.sample if reject.sample is not None and not reject.sample.undecoded else None
+    timed = sample is not None and sample.clock not in BY_RECEIPT
     return Rejection(
         "", "", raw, sample.tag if sample is not None else None, str(reject.rule) if reject.rule else None,
-        reject.findings, *revisions, site_of(reject, route), raw.redelivered and timed,
-        None if sample is None or sample.undecoded else sample.pointer,
+        reject.findings, bundle.revision, timeline.revision, site_of(reject, route), raw.redelivered and timed,
+        sample.pointer if sample is not None else None, _elsewhere(reject, bundle, route),
     )  # fmt: skip
+
+
+def _elsewhere(reject: Reject, bundle: Bundle, route: Route | None) -> tuple[str, ...]:
+    """Where the sample's other targets are; none where it was rejected before it had any."""
+    if reject.sample is None or reject.rule is None or route is None:
+        return ()
+    plan = bundle.plan(route, reject.sample)
+    if len(plan.steps) < 2 or plan.resolution.findings:
+        return ()
+    own = reject.target.topic if reject.target is not None else None
+    topics = (step.target.topic for step in plan.steps if isinstance(step, Step))
+    return tuple(str(each) for each in topics if each is not None and each != own)
 
 
 def site_of(reject: Reject, route: Route | None) -> str | None:

@@ -153,7 +153,7 @@ class Replaying:
 
 
 def _again(entries: list[Entry], witness: Witness) -> Again:
-    rejected = [Rejected(each.id, each.tag, each.pointer) for each in entries]
+    rejected = [Rejected(each.id, each.tag, each.pointer, frozenset(each.elsewhere)) for each in entries]
     return Again(entries[0].raw, rejected, witness.seen)
 
 

@@ -67,6 +67,8 @@ class Entries(TypedColumns):
     tag: Named[str | None] = Column(Text)
     pointer: Named[str | None] = Column(Text)
     """Of the sample's value in the raw payload; None of a message as a whole."""
+    elsewhere: Named[str | None] = Column(Text)
+    """A JSON array of the governed topics of its other targets; None where it has no other."""
     rule: Named[str | None] = Column(Text)
     code: Named[str] = Column(Text)
     site: Named[str | None] = Column(Text)
