@@ -10,7 +10,7 @@ from contextlib import suppress
 import aiomqtt
 import pytest
 
-from uns.broker.guest import guest, heeding, listen
+from uns.broker.guest import guest, heeding, listen_until
 from uns.settings import Settings
 
 CONNACK = bytes([0x20, 3, 0, 0, 0])
@@ -77,4 +77,4 @@ async def _reset() -> None:
         port = server.sockets[0].getsockname()[1]
         async with guest(Settings(broker=f"mqtt://127.0.0.1:{port}"), "reset") as client:
             await client.publish("topic")
-            await listen(client)
+            await listen_until(client, asyncio.Event())

@@ -12,7 +12,7 @@ import aiomqtt
 
 from uns.api.namespace import Namespace
 from uns.broker.distrust import in_words
-from uns.broker.guest import guest, listen, user_properties
+from uns.broker.guest import guest, listen_until, payload_of, user_properties
 from uns.broker.kept import subscribe_kept
 from uns.instant import Instant
 from uns.settings import Settings
@@ -82,23 +82,11 @@ async def _connection(settings: Settings, namespace: Namespace, link: Link, cloc
 
     def take(message: aiomqtt.Message) -> None:
         link.received += 1
-        namespace.take(message.topic.value, _bytes(message.payload), user_properties(message), message.retain, clock())
+        namespace.take(message.topic.value, payload_of(message), user_properties(message), message.retain, clock())
 
     async with guest(settings, "api", take) as client:
         link.connected, link.since, link.error = True, begun, ""
         await subscribe_kept(client, f"{namespace.root}/#")
         namespace.sweep(begun)
         link.complete = True
-        listening, turned = asyncio.ensure_future(listen(client)), asyncio.ensure_future(link.turned.wait())
-        try:
-            await asyncio.wait((listening, turned), return_when=asyncio.FIRST_COMPLETED)
-            if listening.done():
-                listening.result()
-        finally:
-            for each in (listening, turned):
-                each.cancel()
-            await asyncio.gather(listening, turned, return_exceptions=True)
-
-
-def _bytes(payload: object) -> bytes:
-    return payload if isinstance(payload, bytes) else str(payload if payload is not None else "").encode()
+        await listen_until(client, link.turned)

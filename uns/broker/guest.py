@@ -63,8 +63,20 @@ def tool(settings: Settings, verb: str, sink: Sink | None = None) -> aiomqtt.Cli
     return guest(settings, f"{verb}-{secrets.token_hex(4)}", sink)
 
 
-async def listen(client: aiomqtt.Client) -> None:
-    """Until the broker has gone; the messages themselves went to the sink."""
+async def listen_until(client: aiomqtt.Client, ended: asyncio.Event, seconds: float | None = None) -> None:
+    """Until `ended`, the time is over, or the broker has gone; the messages themselves go to the sink."""
+    listening, ending = asyncio.ensure_future(_listen(client)), asyncio.ensure_future(ended.wait())
+    try:
+        await asyncio.wait((listening, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if listening.done():
+            listening.result()
+    finally:
+        ending.cancel()
+        listening.cancel()
+        await asyncio.gather(ending, listening, return_exceptions=True)
+
+
+async def _listen(client: aiomqtt.Client) -> None:
     async for _ in client.messages:
         pass
 

@@ -59,7 +59,7 @@ async def _ask(chosen: Settings, own: OwnTopics, governed: str, answers: list[di
     from paho.mqtt.packettypes import PacketTypes
     from paho.mqtt.properties import Properties
 
-    from uns.broker.guest import listen, payload_of, tool
+    from uns.broker.guest import listen_until, payload_of, tool
 
     answered = asyncio.Event()
 
@@ -73,10 +73,4 @@ async def _ask(chosen: Settings, own: OwnTopics, governed: str, answers: list[di
     async with tool(chosen, "release", take) as client:
         await client.subscribe(reply, qos=1)
         await client.publish(own.release, governed, qos=1, properties=properties)
-        listening = asyncio.ensure_future(listen(client))
-        try:
-            await asyncio.wait_for(answered.wait(), ANSWER_WITHIN)
-        except TimeoutError:
-            pass
-        finally:
-            listening.cancel()
+        await listen_until(client, answered, ANSWER_WITHIN)

@@ -67,21 +67,11 @@ def _whole(text: str) -> str:
 
 
 async def _follow(chosen: Settings, take: Sink, topics: str, ended: asyncio.Event, seconds: float | None) -> None:
-    """Until enough was seen, the time is over or the broker has gone; nothing is left running."""
-    from uns.broker.guest import listen, tool
+    from uns.broker.guest import listen_until, tool
 
     async with tool(chosen, "watch", take) as client:
         await client.subscribe(topics, qos=0)
-        listening = asyncio.ensure_future(listen(client))
-        ending = asyncio.ensure_future(ended.wait())
-        try:
-            await asyncio.wait((listening, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if listening.done():
-                listening.result()
-        finally:
-            ending.cancel()
-            listening.cancel()
-            await asyncio.gather(ending, listening, return_exceptions=True)
+        await listen_until(client, ended, seconds)
 
 
 def _print(text: str | Text) -> None:
