@@ -41,7 +41,7 @@ def start(folder: Path, port: int, given: Path) -> Start:
 
 TELEGRAF = Peer(
     "Telegraf",
-    "mqtt_consumer (lasting session, up to 1 000 undelivered) → starlark → mqtt, in batches of 100 or every 10 ms; "
+    "mqtt_consumer (lasting session, up to 2 000 undelivered) → starlark → mqtt, in batches of 1 000 or every 10 ms; "
     "there is no JSON Schema in it, so its script looks at types and range only",
     ready,
     start,

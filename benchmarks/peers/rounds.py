@@ -100,9 +100,14 @@ def measure(kinds: Sequence[Kind], rounds: int, seconds: float) -> Figures:
     for number in range(rounds):
         for kind in kinds:
             print(f"round {number + 1} of {rounds}: {kind.name}", flush=True)
-            for load, each in one_round(kind, seconds).items():
+            try:
+                measured = one_round(kind, seconds)
+            except Missing as why:
+                print(f"{kind.name} has no part in this round: {why}", flush=True)
+                continue
+            for load, each in measured.items():
                 done.setdefault((kind.name, load), []).append(each)
-    return {which: medians(measured) for which, measured in done.items()}
+    return {which: medians(each) for which, each in done.items()}
 
 
 def one_round(kind: Kind, seconds: float) -> dict[str, Measured]:

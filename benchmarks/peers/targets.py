@@ -47,10 +47,10 @@ def targets(peers: list[str]) -> list[Target]:
         Target("unpaced: rate, of Node-RED's", 1.4, False, against(NODE_RED, UNPACED, _rate)),
         Target("unpaced: rate, of Telegraf's", 3.0, False, against(TELEGRAF, UNPACED, _rate)),
         Target("QoS 0 sources: CPU per message, of Telegraf's", 0.7, True, against(TELEGRAF, QOS0, _cpu)),
-        Target("5 000/s: added latency, p50", 0.2, True, added(lambda each: each.p50), "ms"),
-        Target("5 000/s: added latency, p99", 1.0, True, added(lambda each: each.p99), "ms"),
-        Target("5 000/s: added latency, p99.9", 5.0, True, added(lambda each: each.p999), "ms"),
-        Target("5 000/s: CPU per message, of Node-RED's", 0.6, True, against(NODE_RED, FIXED, _cpu)),
+        Target("5,000/s: added latency, p50", 0.2, True, added(lambda each: each.p50), "ms"),
+        Target("5,000/s: added latency, p99", 1.0, True, added(lambda each: each.p99), "ms"),
+        Target("5,000/s: added latency, p99.9", 5.0, True, added(lambda each: each.p999), "ms"),
+        Target("5,000/s: CPU per message, of Node-RED's", 0.6, True, against(NODE_RED, FIXED, _cpu)),
     ]  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def verdicts(figures: Figures, ours: str, peers: list[str]) -> list[str]:
         try:
             figure = each.figure(figures, ours)
         except (KeyError, ValueError, ZeroDivisionError):
-            lines.append(f"| {each.what} | {sign} {each.bound:g} {each.unit} | | not measured |")
+            lines.append(f"| {each.what} | {sign} {each.bound:g} {each.unit} | – | not measured |")
             continue
         reached = figure <= each.bound if each.at_most else figure >= each.bound
         word = "reached" if reached else "missed"

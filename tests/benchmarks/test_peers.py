@@ -14,6 +14,8 @@ from benchmarks.peers.early import acknowledged
 from benchmarks.peers.given import given
 from benchmarks.peers.mapping import Mapping
 from benchmarks.peers.plots import Bar, svg
+from benchmarks.peers.rounds import Medians
+from benchmarks.peers.targets import verdicts
 from benchmarks.peers.with_paho import Peer
 from benchmarks.peers.withholding import Withholding, whole
 from benchmarks.stages import plant
@@ -26,6 +28,7 @@ from uns.equipment import EquipmentPath
 from uns.instant import SECOND
 from uns.message import RawMessage
 
+LOADS = "unpaced", "fixed", "qos0"
 MILLISECOND = SECOND // 1000
 
 
@@ -75,6 +78,25 @@ def test_whoever_acknowledges_early_is_seen_to(broker: Mosquitto, chained: bool,
         finally:
             client.disconnect()
             client.loop_stop()
+
+
+def test_a_target_is_reached_or_missed_or_not_measured() -> None:
+    ours, node_red = Medians(20_000, 10, 15, 0.3, 1, 2, 0), Medians(10_000, 30, 15, 0.4, 2, 3, 0)
+    figures = {(name, load): each for name, each in (("uns", ours), ("Node-RED", node_red)) for load in LOADS}
+    figures |= {("bare pass-through", "unpaced"): Medians(25_000, 8, 15, 0.2, 1, 2, 0)}
+    said = [line.split(" | ") for line in verdicts(figures, "uns", ["Node-RED"])[2:]]
+    assert {what.removeprefix("| "): verdict.removesuffix(" |") for what, _, *_, verdict in said} == {
+        "unpaced: CPU per message, of Mosquitto's own": "reached",
+        "unpaced: CPU per message, of the cheapest peer's": "reached",
+        "unpaced: rate, of the bare pass-through's": "missed",
+        "unpaced: rate, of Node-RED's": "reached",
+        "unpaced: rate, of Telegraf's": "not measured",
+        "QoS 0 sources: CPU per message, of Telegraf's": "not measured",
+        "5,000/s: added latency, p50": "not measured",
+        "5,000/s: added latency, p99": "not measured",
+        "5,000/s: added latency, p99.9": "not measured",
+        "5,000/s: CPU per message, of Node-RED's": "reached",
+    }
 
 
 def test_packets_are_cut_by_their_fixed_header() -> None:
