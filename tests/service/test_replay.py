@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -17,58 +13,14 @@ import pytest
 from sqlalchemy import Engine
 from support.mosquitto import Mosquitto, mosquitto
 from support.plant import GOVERNED, RULES, STANDARD, Client, Service, now, properties, write_project
+from support.replays import ADMITTED, asked, balanced, change, kept, through
 from support.waiting import eventually
-from typer.testing import CliRunner, Result
 
-from uns.cli import load_verbs
-from uns.cli.app import app
-from uns.registry import replays
 from uns.registry.engine import connect
-from uns.registry.entries import Filter, count, entries
-from uns.registry.replays import Replay
+from uns.registry.entries import Filter, entries
 from uns.registry.writing import Author
 
 FILLER = GOVERNED.format("filler")
-ADMITTED = RULES.replace("  - id: start", "  - {id: temp, from: 'plc/L{line}/{machine}/temp', unit: Cel, "
-                         "to: 'line-{line}/{machine}/_telemetry/temperature'}\n  - id: start")  # fmt: skip
-
-
-@pytest.fixture
-def registry(service: Service, folder: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{folder / 'uns.db'}")
-    yield engine
-    engine.dispose()
-
-
-def kept(engine: Engine, number: int) -> None:
-    eventually(lambda: count(engine) == number, why=lambda: count(engine))
-
-
-def change(folder: Path, service: Service, rules: str, file: str = "dallas.yaml") -> None:
-    before = service.get("/status")["bundle"]["revision"]
-    (folder / "naming_rules" / file).write_text(rules, encoding="utf-8")
-    eventually(lambda: service.get("/status")["bundle"]["revision"] != before, why=service.said)
-
-
-def asked(engine: Engine, wanted: Filter = Filter()) -> int:  # noqa: B008 - it cannot be changed
-    return replays.ask(engine, wanted, Author("ann", time.time_ns())).id
-
-
-def through(engine: Engine, number: int, service: Service) -> Replay:
-    def ended() -> Replay | None:
-        now = replays.replay(engine, number)
-        return now if now is not None and not now.waiting else None
-
-    ended_so: Replay = eventually(ended, 30, lambda: f"{replays.replay(engine, number)}\n{service.said()}")
-    return ended_so
-
-
-def balanced(service: Service) -> dict[str, int]:
-    _, decisions = service.settled()
-    outcomes = ("published", "quarantined", "ignored", "observed", "recorded", "duplicate")
-    assert decisions["made"] == sum(decisions[each] for each in outcomes)
-    assert not any("balance" in each for each in service.get("/readyz")["reasons"])
-    return decisions
 
 
 def test_once_a_rule_admits_them_they_are_published_under_the_id_that_they_always_had(
@@ -234,65 +186,6 @@ def test_discarded_ones_and_other_instances_ones_are_left_alone(
     service.ready()
     done = through(registry, number, service)
     assert (done.entries, done.gone, done.replayed) == (1, 1, 0)
-
-
-def uns_(*arguments: str) -> Result:
-    load_verbs()
-    return CliRunner().invoke(app, ["quarantine", *arguments], env={"COLUMNS": "200"})
-
-
-def test_the_verbs_replay_and_discard_and_say_how_many(
-    service: Service, client: Client, folder: Path, registry: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(folder)
-    for name in ("temp", "temp", "pressure"):
-        client.publish(f"plc/L1/filler/{name}", {"Val": 1, "ts": now()})
-    kept(registry, 3)
-    change(folder, service, ADMITTED)
-    assert "1 entry; 1 replayed, 0 refused again" in uns_("replay", "1").stdout
-    done = uns_("replay", "--code", "rule-none", "--since", "2020-01-01T00:00:00Z", "--json")
-    assert done.exit_code == 1
-    assert [json.loads(done.stdout)[each] for each in ("entries", "replayed", "refused")] == [2, 1, 1]
-    assert "--yes" in uns_("discard").stderr
-    assert count(registry) == 1
-    assert uns_("discard", "--code", "value-type").stdout == "0 entries discarded\n"
-    assert uns_("discard", "3").stdout == "1 entry discarded\n"
-    for again in (("discard", "3"), ("replay", "3")):
-        assert (uns_(*again).exit_code, "does not keep 1 of these" in uns_(*again).stderr) == (1, True)
-    assert uns_("replay", "--request", "1").exit_code == 0
-    assert uns_("replay", "--request", "99").exit_code == 1
-    assert uns_("replay", "--until", "noon").exit_code == 2
-
-
-def test_a_replay_that_nobody_takes_up_says_so(
-    service: Service, client: Client, folder: Path, registry: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(folder)
-    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
-    kept(registry, 1)
-    service.stop()
-    waiting = uns_("replay", "--patience", "0.3")
-    assert waiting.exit_code == 3
-    assert "nobody takes up 1 entry" in waiting.stderr
-    assert uns_("replay", "--no-wait", "--request", "1").exit_code == 0
-
-
-def test_ctrl_c_ends_the_watching_and_says_that_the_replay_goes_on(
-    service: Service, client: Client, folder: Path, registry: Engine
-) -> None:
-    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
-    kept(registry, 1)
-    service.stop()
-    verb = [sys.executable, "-m", "uns", "quarantine", "replay"]
-    with subprocess.Popen(verb, cwd=folder, stderr=subprocess.PIPE, text=True) as watching:
-        assert watching.stderr is not None
-        assert "replay 1: 1 entry to go" in watching.stderr.readline()
-        watching.send_signal(signal.SIGINT)
-        said = watching.communicate(timeout=20)[1]
-    assert watching.returncode == 130
-    assert "1 wait; it goes on, watch it with: uns quarantine replay --request 1" in said
-    service.start()
-    assert through(registry, 1, service).refused == 1
 
 
 TWO = RULES.replace("  - id: start", "  - {id: both, from: 'plc/L{line}/{machine}/both', unit: Cel, to: ["

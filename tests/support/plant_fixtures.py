@@ -7,9 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from support.mosquitto import Mosquitto
 from support.plant import Client, Service, write_project
+from uns.registry.engine import connect
 
 
 @pytest.fixture
@@ -36,3 +38,10 @@ def client_of(broker: Mosquitto) -> Iterator[Callable[..., Client]]:
 def client(client_of: Callable[..., Client]) -> Client:
     """Machines, and the subscriber that counts."""
     return client_of("client", "acme/#")
+
+
+@pytest.fixture
+def registry(service: Service, folder: Path) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{folder / 'uns.db'}")
+    yield engine
+    engine.dispose()
