@@ -16,6 +16,7 @@ from support.load import Load, nothing_is_lost
 from support.mosquitto import Mosquitto
 from support.plant import RULES, Client, Service, reasons, write_project
 from support.postgres import binaries, postgres
+from support.uns import uns
 from support.waiting import eventually
 
 TAKEN_WITHIN = 5.0
@@ -36,6 +37,10 @@ def taken_over(by: Service) -> Iterator[None]:
     begun = time.monotonic()
     by.ready("ready", "degraded")
     assert time.monotonic() - begun < TAKEN_WITHIN, by.said()
+
+
+def is_ready(service: Service) -> bool:
+    return (service.get("/readyz") or {}).get("status") in ("ready", "degraded")
 
 
 def kept(service: Service) -> int:
@@ -94,18 +99,17 @@ def test_killed_in_turns_at_random_moments(
     folder: Path, service: Service, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client,
     chance: Random, soak: bool,
 ) -> None:  # fmt: skip
-    """Also before the one that follows has taken over whole."""
+    """Also before the one that follows has taken over whole; who of the two is quicker then may be either."""
     with Service(folder, broker.url) as second:
-        serving, waiting = service, second
-        stands_by(waiting)
+        both = [service, second]
+        stands_by(second)
         load = Load(machines, 300)
         eventually(lambda: watcher.messages)
-        for _ in range(100 if soak else 3):
+        for turn in range(100 if soak else 3):
             threading.Event().wait(chance.uniform(0, 3 if soak else 1))
-            serving.kill()
-            serving.start()
-            serving, waiting = waiting, serving
-        serving.ready("ready", "degraded")
+            both[turn % 2].kill()
+            both[turn % 2].start()
+        (serving,) = eventually(lambda: [each for each in both if is_ready(each)], 30, second.said)
         nothing_is_lost(load.stop(), serving, watcher, overheard)
 
 
@@ -122,6 +126,9 @@ def test_a_standby_with_the_same_settings_leaves_port_and_broker_to_the_one_that
         eventually(lambda: second.said().count("answers once it serves") == 2, why=second.said)
         connections = broker.log.read_text().count(" as uns (")
         assert connections == 1, "only the one that serves was ever connected under the instance's name"
+        service.process.send_signal(signal.SIGSTOP)
+        told = f"(pid {service.process.pid}) serves uns here, and does not answer at {service.health}"
+        assert told in uns(folder, "doctor", broker=broker.url)[1]
         service.kill()
         second.health = service.health
         second.ready(within=TAKEN_WITHIN)

@@ -103,3 +103,17 @@ def test_the_first_rules_may_be_submitted_to_a_service_that_waits_for_them(
 
 def test_a_service_that_waits_for_rules_can_be_stopped(unsubmitted: tuple[Both, str]) -> None:
     assert unsubmitted[0].stop() == 0
+
+
+def test_a_standby_starts_its_api_once_it_serves(both: tuple[Both, int]) -> None:
+    service, port = both
+    same = {"api": f"127.0.0.1:{port}", "health": service.health}
+    with Both(service.folder, service.broker, **same) as second:
+        second.health = service.health
+        eventually(lambda: "answers once it serves" in second.log.read_text(), why=second.said)
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        service.kill()
+        second.ready()
+        eventually(lambda: listens(port) and second.log.read_text().count("the REST API listens") == 2, 30, second.said)
+        assert "there is no API" not in second.log.read_text()
+        assert second.stop() == 0

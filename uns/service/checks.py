@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -18,8 +19,9 @@ from uns.registry.migrate import NotOurs, is_current, is_empty
 from uns.service.beside import taken
 from uns.service.broker_checks import broker_checks
 from uns.service.checked import Checked
-from uns.service.lease import Lease
+from uns.service.lease import Holder, Lease
 from uns.service.report import LEAST_FREE
+from uns.service.standby import answers
 from uns.settings import Settings
 from uns.share import unknown_files
 
@@ -30,7 +32,7 @@ def checks(settings: Settings) -> Iterator[Checked]:
     yield judged
     state = list(_state(settings))
     yield from state
-    is_served = any(each.about == "instance" and each.grade == "note" for each in state)
+    is_served = any(each.about == "instance" and each.grade != "well" for each in state)
     yield _port("api", settings.api, is_served)
     yield _port("health", settings.health, is_served)
     yield _registry(settings)
@@ -80,10 +82,7 @@ def _state(settings: Settings) -> Iterator[Checked]:
     try:
         with Lease(folder) as lease:
             if not lease.take():
-                yield Checked(
-                    "instance", "note", f"another process (pid {lease.holder().pid}) serves {settings.instance} here",
-                    "well, if that is your service; else end it, or set `instance` and `state`",
-                )  # fmt: skip
+                yield _held(lease.holder(), settings.instance)
             else:
                 yield Checked("instance", "well", f"nobody serves {settings.instance} here")
     except OSError as error:
@@ -96,6 +95,15 @@ def _state(settings: Settings) -> Iterator[Checked]:
         yield Checked("state", "error", f"{folder} cannot be written", "set `state`, or its owner")
     else:
         yield Checked("disk", "well", f"{free >> 20} MiB are free at {folder}")
+
+
+def _held(holder: Holder, name: str) -> Checked:
+    if holder.health and not asyncio.run(answers(holder.health)):
+        told = f"another process (pid {holder.pid}) serves {name} here, and does not answer at {holder.health}"
+        return Checked("instance", "error", told, f"look at it; kill -9 {holder.pid} ends it, and a standby takes over")
+    told = f"another process (pid {holder.pid}) serves {name} here"
+    remedy = "well, if that is your service; else end it, or set `instance` and `state`"
+    return Checked("instance", "note", told, remedy)
 
 
 def _port(name: str, address: str, is_served: bool) -> Checked:

@@ -66,7 +66,7 @@ class Standby:
         while True:
             await asyncio.sleep(ASK_EVERY)
             pid, health = self.lease.holder()
-            well = not health or await _answers(health)
+            well = not health or await answers(health)
             told, self.stuck = self.stuck, "" if well else f"pid {pid} serves and does not answer at {health}"
             if self.stuck and not told:
                 self.log.error(self.stuck, remedy=f"look at it; kill -9 {pid} ends it, and this process takes over")
@@ -74,7 +74,8 @@ class Standby:
                 self.log.info("the process that serves answers again", pid=pid)
 
 
-async def _answers(address: str) -> bool:
+async def answers(address: str) -> bool:
+    """Whether a process answers for itself there: one that was stopped still accepts connections."""
     try:
         async with asyncio.timeout(PATIENCE):
             reader, writer = await asyncio.open_connection(*endpoint(address))
