@@ -66,7 +66,7 @@ def install(what: str, command: Sequence[str], where: Path, **more: str) -> None
     """Runs a command that may download; `Missing` with the end of what it said where it fails."""
     print(f"installing {what} into {where.relative_to(ROOT)} …", flush=True)
     where.mkdir(parents=True, exist_ok=True)
-    log = where / "install.log"
+    log = where.with_name(f"{where.name}.log")
     with log.open("wb") as said:
         done = subprocess.run(command, cwd=where, env=os.environ | more, stdout=said, stderr=said, check=False)
     if done.returncode:
