@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from uns.finding import Finding
-from uns.settings import Settings, load
+from uns.settings import Settings
+from uns.settings.loading import load
 
 
 def told(findings: list[Finding]) -> list[tuple[str, str]]:

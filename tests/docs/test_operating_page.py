@@ -20,7 +20,7 @@ from support.waiting import eventually
 from uns.service.checked import Checked
 from uns.service.checks import checks
 from uns.service.topics import OwnTopics
-from uns.settings import load
+from uns.settings.loading import load
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
 

@@ -16,7 +16,8 @@ from uns.exit_status import NEGATIVE as NEGATIVE
 from uns.exit_status import UNREACHABLE as UNREACHABLE
 from uns.exit_status import WRONG_USE as WRONG_USE
 from uns.finding import Finding, Severity
-from uns.settings import Settings, load
+from uns.settings import Settings
+from uns.settings.loading import load
 
 T = TypeVar("T", bound=str)
 

@@ -10,7 +10,8 @@ import typer
 
 from uns.cli.app import NEGATIVE, Config, Json, app, err, out, show, show_json
 from uns.finding import Finding, Severity
-from uns.settings import Settings, load
+from uns.settings import Settings
+from uns.settings.loading import load
 
 
 @app.command("check")
