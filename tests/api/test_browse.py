@@ -170,7 +170,7 @@ def test_after_the_broker_was_away_the_tree_is_what_the_broker_keeps(filled, bro
     assert "broker" in ready["reasons"][0]
     broker.start()
     eventually(lambda: filled.here.link.complete)
-    eventually(lambda: httpx.get(f"{filled.url}/readyz").json() == {"status": "ready", "reasons": []})
+    eventually(lambda: httpx.get(f"{filled.url}/readyz", verify=False).json() == {"status": "ready", "reasons": []})
     assert len(filled.here.namespace.entries) == 3
 
 
@@ -178,7 +178,7 @@ def test_a_registry_that_is_away_is_told_and_the_namespace_goes_on(filled, setti
     with closing(sqlite3.connect(settings.registry.removeprefix("sqlite:///"))) as database:
         for table in ("revision", "product"):
             database.execute(f"ALTER TABLE {table} RENAME TO {table}_of_an_older_version")
-    eventually(lambda: "registry" in str(httpx.get(f"{filled.url}/readyz").json()["reasons"]))
+    eventually(lambda: "registry" in str(httpx.get(f"{filled.url}/readyz", verify=False).json()["reasons"]))
     assert filled.client.get("/namespace").status_code == 200
     away = filled.client.get("/products")
     assert away.status_code == 503

@@ -39,7 +39,7 @@ def process(settings, plant, port) -> Iterator[subprocess.Popen[str]]:
 
 def ready(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", verify=False).status_code == 200
     except httpx.TransportError:
         return False
 
