@@ -11,10 +11,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from support.api import RunningApi, running_api
 from support.mosquitto import Mosquitto
+from support.registry import migrated
 from support.waiting import eventually
 
-from uns.registry.engine import connect
-from uns.registry.migrate import migrate
 from uns.settings import Settings
 
 Publish = Callable[..., None]
@@ -68,13 +67,11 @@ def plant(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(plant: Path, broker: Mosquitto) -> Settings:
-    url = f"sqlite:///{plant / 'uns.db'}"
-    migrate(connect(url))
     return Settings(
         broker=broker.url,
         rules=plant / "naming_rules",
         schemas=plant / "schemas",
-        registry=url,
+        registry=migrated(plant / "uns.db"),
         state=plant / ".uns",
     )
 

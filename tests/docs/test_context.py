@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from support.registry import migrated
 from support.waiting import eventually
 
 from uns.bundle import Documents
@@ -16,7 +17,6 @@ from uns.judge import judge
 from uns.naming.standard import Level, Site, Standard
 from uns.registry.csv import KINDS, take
 from uns.registry.engine import connect
-from uns.registry.migrate import migrate
 from uns.registry.writing import Author
 
 PROJECT = Path(__file__).parents[2]
@@ -27,8 +27,7 @@ FENCES = re.findall(r"^```(sh|text)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path}/uns.db")
-    migrate(engine)
+    engine = connect(migrated(tmp_path / "uns.db"))
     yield engine
     engine.dispose()
 

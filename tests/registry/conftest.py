@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from support.registry import migrated
 
 from uns.finding import FilePlace
 from uns.naming.standard import Level, Site, Standard
 from uns.registry.engine import connect
-from uns.registry.migrate import migrate
 
 PLACE = FilePlace("standard.yaml")
 
@@ -20,9 +20,8 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    engine = connect(url, busy_ms=5_000)
-    migrate(engine)
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = connect(migrated(tmp_path / "uns.db"), busy_ms=5_000)
     yield engine
     engine.dispose()
 
