@@ -304,9 +304,9 @@ def test_a_shift_that_would_begin_twice_names_the_other(engine: Engine, standard
 def test_a_long_sheet_of_doubled_shifts_is_short_work(engine: Engine, standard: Standard) -> None:
     days = (date(1900, 1, 1) + timedelta(days=each) for each in range(20_000))
     sheet = SHIFT_HEAD + "".join(f"dallas,x,mon-sun,06:00,14:00,{day},\n" for day in days)
-    began = time.monotonic()
+    began = time.process_time()
     assert len(imported(engine, standard, "shifts", sheet)[0]) == 101
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_nouns_are_listed_in_order_and_keep_their_history(engine: Engine, standard: Standard) -> None:
