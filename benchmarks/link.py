@@ -18,10 +18,10 @@ from uns.broker.requests import Filter
 from uns.broker.session import Hooks, Session
 from uns.ledger import Entry, Ledger
 
-PROPERTIES = [
+PROPERTIES = (
     ("id", "0123456789abcdef0123456789abcdef"), ("source", "plc/dallas/L3/Filler_01/TT101"),
     ("rule", "dallas/filler-plc"), ("bundle", "0123456789abcdef"), ("contract", "telemetry/1"), ("context", "42"),
-]  # fmt: skip
+)  # fmt: skip
 
 
 class PassThrough:

@@ -30,7 +30,7 @@ class Outgoing:
     __slots__ = ("about", "carried", "head", "packet_id", "tail", "topic")
 
     def __init__(
-        self, topic: str, payload: bytes, retain: bool, properties: Sequence[Pair] | None, about: Any,
+        self, topic: str, payload: bytes, retain: bool, properties: tuple[Pair, ...] | None, about: Any,
         envelope: Envelope | None = None, identity: str = "",
     ) -> None:  # fmt: skip
         """`envelope` and `identity` bring further properties: those of its address, and the reading's `id`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -18,7 +18,7 @@ _LENGTHS: Final = tuple(length.to_bytes(2, "big") for length in range(256))
 
 
 def publish(
-    topic: str, payload: bytes, retain: bool, properties: Sequence[Pair] | None,
+    topic: str, payload: bytes, retain: bool, properties: tuple[Pair, ...] | None,
     envelope: Envelope | None = None, identity: str = "",
 ) -> tuple[bytes, bytes]:  # fmt: skip
     """The packet, in the two parts between which its packet id goes; its content type is JSON where it has properties.
@@ -30,19 +30,25 @@ def publish(
         tail = b"".join((_size(len(text)), text, payload))
     else:
         more = properties or ()
-        if envelope.started_for != more:
-            _start(envelope, more)
+        if envelope.more_for != more:
+            _write(envelope, more)
         name = envelope.name
-        tail = b"".join((envelope.start, identity.encode(), payload))
+        tail = b"".join((envelope.size, envelope.fixed, envelope.more, identity.encode(), payload))
     return PUBLISH[retain] + _size(len(name) + 2 + len(tail)) + name, tail
 
 
-def _start(envelope: Envelope, more: Sequence[Pair]) -> None:
-    """Write what stays the same for as long as the further properties do."""
+def _write(envelope: Envelope, more: tuple[Pair, ...]) -> None:
+    """What stays the same for as long as the further properties do."""
     if not envelope.name:
         envelope.name, envelope.fixed = _topic(envelope.topic), JSON + _written(envelope.pairs)
-    text = envelope.fixed + _written(more) + ID
-    envelope.start, envelope.started_for = _size(len(text) + DIGITS) + text, more
+    envelope.more, envelope.more_for = _further(more), more
+    envelope.size = _size(len(envelope.fixed) + len(envelope.more) + DIGITS)
+
+
+@lru_cache(maxsize=256)
+def _further(properties: tuple[Pair, ...]) -> bytes:
+    """With the beginning of the `id`; the same for most messages of a moment, which share the registry's revision."""
+    return _written(properties) + ID
 
 
 def _written(properties: Iterable[Pair]) -> bytes:

@@ -20,7 +20,7 @@ from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place, SamplePlace
 from uns.instant import EARLIEST, LATEST, Instant
 
-REMEMBERED: Final = 65_536
+REMEMBERED: Final = 262_144
 NOWHERE: Final = SamplePlace("")
 
 Answer = tuple[Instant, Instant, Context]
