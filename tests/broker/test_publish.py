@@ -29,8 +29,9 @@ def whole(packet_id: int, *arguments: Any) -> bytes:
 
 
 def codec(topic: str, payload: bytes, retain: bool, packet_id: int, properties: tuple[Pair, ...] | None) -> bytes:
+    several = None if properties is None else list(properties)
     return PublishPacket(
-        topic, payload, qos=QoS.AT_LEAST_ONCE, retain=retain, packet_id=packet_id, user_properties=None if properties is None else list(properties),
+        topic, payload, qos=QoS.AT_LEAST_ONCE, retain=retain, packet_id=packet_id, user_properties=several,
         content_type="application/json" if properties is not None else None,
     ).write()  # fmt: skip
 
