@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -29,14 +29,17 @@ def stands_by(service: Service) -> None:
     assert "pid " in reasons(service)
 
 
+def soon() -> float:
+    """Five seconds; as many times longer as the machine has more to do than it can."""
+    return TAKEN_WITHIN * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @contextmanager
 def taken_over(by: Service) -> Iterator[None]:
     """Whatever ends the one that serves, the other serves soon."""
     stands_by(by)
     yield
-    begun = time.monotonic()
-    by.ready("ready", "degraded")
-    assert time.monotonic() - begun < TAKEN_WITHIN, by.said()
+    by.ready("ready", "degraded", within=soon())
 
 
 def is_ready(service: Service) -> bool:
@@ -131,7 +134,7 @@ def test_a_standby_with_the_same_settings_leaves_port_and_broker_to_the_one_that
         assert told in uns(folder, "doctor", broker=broker.url)[1]
         service.kill()
         second.health = service.health
-        second.ready(within=TAKEN_WITHIN)
+        second.ready(within=soon())
 
 
 def test_a_standby_of_an_older_version_gives_up_and_spoils_nothing(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -127,17 +126,6 @@ def test_without_any_good_rules_it_does_not_start(tmp_path: Path, broker: Mosqui
     with Service(tmp_path / "plant", broker.url) as service:
         assert service.process.wait(20) == 1
         assert "uns check" in service.said()
-
-
-def test_a_second_process_stands_by_and_takes_over(service: Service, client: Client, folder: Path) -> None:
-    with Service(folder, service.broker) as second:
-        eventually(lambda: "standing by" in second.said())
-        service.kill()
-        killed = time.monotonic()
-        second.ready()
-        assert time.monotonic() - killed < 5
-        client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
-        eventually(lambda: values(client) == [20.0])
 
 
 def test_one_whose_session_is_taken_over_ends(service: Service, broker: Mosquitto, tmp_path: Path) -> None:
