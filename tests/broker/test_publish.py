@@ -14,8 +14,9 @@ from uns.broker.publish import publish
 from uns.broker.text import names_one_topic, sendable
 from uns.envelope import Envelope, Pair
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=300).filter(sendable)
-TOPIC = TEXT.filter(names_one_topic)
+CHARACTER = st.characters(codec="utf-8")
+TEXT = st.text(CHARACTER.filter(sendable), max_size=300)
+TOPIC = st.text(CHARACTER.filter(names_one_topic), min_size=1, max_size=300)
 PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=4).map(tuple)
 PAYLOAD = st.one_of(st.binary(max_size=200), st.integers(0, 70_000).map(bytes))
 DIGITS = st.text("0123456789abcdef", min_size=32, max_size=32)
