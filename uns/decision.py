@@ -47,9 +47,9 @@ class Publish:
         self.findings = findings
 
     @property
-    def properties(self) -> list[Pair]:
+    def properties(self) -> tuple[Pair, ...]:
         """All user properties."""
-        return [("id", self.id), *self.envelope.pairs, *self.more]
+        return ("id", self.id), *self.envelope.pairs, *self.more
 
 
 @dataclass(slots=True)

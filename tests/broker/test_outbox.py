@@ -27,7 +27,7 @@ class Told:
 
     def publish(self, *topics: str) -> None:
         for topic in topics:
-            self.outbox.publish(Outgoing(topic, b"x", True, [("id", "1")], None))
+            self.outbox.publish(Outgoing(topic, b"x", True, (("id", "1"),), None))
 
     def written(self) -> list[PublishPacket]:
         left, packets = memoryview(b"".join(self.out)), []
@@ -182,7 +182,7 @@ def test_ids_are_used_again_and_never_twice_at_once(told: Told) -> None:
     ("outgoing", "code"),
     [
         (Outgoing("a", b"x" * 101, True, None, None), "publish-too-large"),
-        (Outgoing("a", b"x", True, [("source", "s" * 70_000)], None), "publish-too-large"),
+        (Outgoing("a", b"x", True, (("source", "s" * 70_000),), None), "publish-too-large"),
         (Outgoing("a\0b", b"x", True, None, None), "topic-illegal"),
         (Outgoing("a\ufffeb", b"x", True, None, None), "topic-illegal"),
     ],
@@ -196,6 +196,6 @@ def test_what_would_cost_the_connection_is_not_sent(told: Told, outgoing: Outgoi
 
 
 def test_characters_that_no_property_may_hold_are_escaped(told: Told) -> None:
-    told.outbox.publish(Outgoing("a", b"x", True, [("source", "plc\0ü")], None))
+    told.outbox.publish(Outgoing("a", b"x", True, (("source", "plc\0ü"),), None))
     (packet,) = told.written()
     assert packet.user_properties == [("source", "plc\\u0000ü")]

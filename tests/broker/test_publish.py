@@ -83,12 +83,12 @@ def test_what_mqtt_forbids_is_escaped_in_properties_and_refused_in_topics() -> N
 @pytest.mark.parametrize("size", [65_535, 65_536])
 def test_a_text_has_room_for_65535_bytes(size: int) -> None:
     try:
-        expected = codec("a", b"", False, 1, [("k", "v" * size)])
+        expected = codec("a", b"", False, 1, (("k", "v" * size),))
     except ValueError:
         expected = b""
     assert bool(expected) == (size == 65_535)
     try:
-        written = whole(1, "a", b"", False, [("k", "v" * size)])
+        written = whole(1, "a", b"", False, (("k", "v" * size),))
     except ValueError:
         written = b""
     assert written == expected
