@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
+from uns import __version__
 from uns.bundle import Documents
 
 NAME = "last-good.zip"
+
+
+class Kept(NamedTuple):
+    documents: Documents
+    judged_by: str
+    """The version of this program that found no error in them."""
 
 
 def keep(folder: Path, documents: Documents) -> None:
@@ -19,23 +27,30 @@ def keep(folder: Path, documents: Documents) -> None:
             archive.writestr(f"rules/{path}", content)
         for path, content in documents.schemas.items():
             archive.writestr(f"schemas/{path}", content)
-        archive.comment = f"{documents.rules_at}\n{documents.schemas_at}".encode()
+        archive.comment = f"{documents.rules_at}\n{documents.schemas_at}\n{__version__}".encode()
     with new.open("rb") as written:
         os.fsync(written.fileno())
     new.replace(folder / NAME)
 
 
-def kept(folder: Path) -> Documents | None:
+def vouches(folder: Path, documents: Documents) -> bool:
+    """Whether just these were in force before, judged as this program would judge them."""
+    known = kept(folder)
+    return known is not None and known == Kept(documents, __version__)
+
+
+def kept(folder: Path) -> Kept | None:
     """None where there is none that can be read."""
     try:
         with zipfile.ZipFile(folder / NAME) as archive:
-            rules_at, _, schemas_at = archive.comment.decode().partition("\n")
+            rules_at, schemas_at, version, *_ = [*archive.comment.decode().split("\n"), "", "", ""]
             contents = {name: archive.read(name) for name in archive.namelist()}
     except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
         return None
-    return Documents(
+    documents = Documents(
         {name.removeprefix("rules/"): each for name, each in contents.items() if name.startswith("rules/")},
         {name.removeprefix("schemas/"): each for name, each in contents.items() if name.startswith("schemas/")},
         rules_at,
         schemas_at,
     )
+    return Kept(documents, version)

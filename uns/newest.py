@@ -27,11 +27,13 @@ class Newest:
     def is_known(self, documents: Documents, unread: list[Finding]) -> bool:
         return (documents, unread) == self._judged
 
-    async def judge(self, documents: Documents, unread: list[Finding], now: Instant, schemas: Schemas) -> Bundle | None:
+    async def judge(
+        self, documents: Documents, unread: list[Finding], now: Instant, schemas: Schemas, *, proven: bool = False
+    ) -> Bundle | None:
         """The bundle that may take effect, if any; off the loop, since judging may take seconds.
 
         `unread` tells of files that could not be read."""
-        judgement = await asyncio.to_thread(lambda: judge(documents, now, schemas()))
+        judgement = await asyncio.to_thread(lambda: judge(documents, now, schemas(), proven=proven))
         self.findings, self._judged = (*unread, *judgement.findings), (documents, unread)
         return None if unread else judgement.bundle
 
@@ -39,4 +41,4 @@ class Newest:
 async def last_good(state: Path, now: Instant) -> Bundle | None:
     """What was in force before, as far as it can still be read; its findings are nobody's concern now."""
     kept = await asyncio.to_thread(lastgood.kept, state)
-    return (await asyncio.to_thread(judge, kept, now)).draft if kept is not None else None
+    return (await asyncio.to_thread(judge, kept.documents, now)).draft if kept is not None else None

@@ -46,7 +46,7 @@ class Rules:
 
     async def first(self) -> Bundle | None:
         """What to start with: the newest, else the last good one with a loud word, else None."""
-        bundle = await self.newest()
+        bundle = await self.newest(starting=True)
         if bundle is not None:
             return bundle
         bundle = await last_good(self.settings.state, time_ns())
@@ -55,14 +55,18 @@ class Rules:
             self.log.error("the new rules are not in force; starting with the last good ones", bundle=bundle.revision)
         return bundle
 
-    async def newest(self) -> Bundle | None:
-        """The documents of now as a bundle, or None where nothing new may take effect."""
+    async def newest(self, *, starting: bool = False) -> Bundle | None:
+        """The documents of now as a bundle, or None where nothing new may take effect.
+
+        `starting` with those that were in force before: what was proven of them then need not be proven again.
+        """
         if self.unnoted:
             await asyncio.to_thread(self._note)
         documents, unread = await asyncio.to_thread(self._read)
         if documents is None or self.documents.is_known(documents, unread):
             return None
-        whole = await self.documents.judge(documents, unread, time_ns(), self._schemas)
+        proven = starting and await asyncio.to_thread(lastgood.vouches, self.settings.state, documents)
+        whole = await self.documents.judge(documents, unread, time_ns(), self._schemas, proven=proven)
         bundle, self.unknown = self._ours(whole)
         for finding in self.errors:
             self.log.error(str(finding).replace("\n", " "))
