@@ -116,6 +116,12 @@ class Publisher:
         kept = [pair for pair in pairs[memory.oldest :] + pairs[: memory.oldest] if pair[0] != time]
         memory.times, memory.recent, memory.oldest = [each for each, _ in kept], [each for _, each in kept], 0
 
+    def turn_back(self, now: Instant) -> None:
+        """The clock was set back: what was timed by receipt is no newer than now, or nothing would become current."""
+        for memory in self.topics.values():
+            if memory.time is not None and memory.time > now and memory.time not in memory.times:
+                memory.time = now
+
     def is_current(self, topic: str, time: Instant) -> bool:
         """Whether nothing newer has been published on its topic since."""
         memory = self.topics.get(topic)

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 from support.beside import every
-from support.load import Load, nothing_is_lost
+from support.load import UNTIMED, Load, nothing_is_lost
 from support.mosquitto import Mosquitto
-from support.plant import RULES, Client, Service
+from support.plant import GOVERNED, RULES, Client, Service
 from support.waiting import eventually
 
 STEPPING = """
-import time
+import pathlib, time
 from uns.service.path import Path
-start = time.monotonic()
-def stepping():
-    step = (0, 3600, -3600)[int((time.monotonic() - start) * 2) % 3]
-    return time.time_ns() + step * 10**9
-Path.__init__.__kwdefaults__["clock"] = stepping
+step = pathlib.Path("step")
+Path.__init__.__kwdefaults__["clock"] = lambda: time.time_ns() + int(step.read_text() or 0) * 10**9
 """
+"""Its clock is as many seconds off as the file says."""
 
 
 def test_a_clock_that_steps_an_hour_back_and_forth(
-    folder: Path, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client
-) -> None:
+    folder: Path, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client,
+    client_of: Callable[..., Client],
+) -> None:  # fmt: skip
+    """Nor does a reading that is timed by receipt wait for an hour until it is the current value again."""
+    step, new, newcomer = folder / "step", folder / "step.new", client_of("newcomer")
+    step.write_text("0")
+
+    def current() -> float:
+        newcomer.subscribe(GOVERNED.format(UNTIMED))
+        return max((json.loads(each.payload)["value"] for each in list(newcomer.messages) if each.retain), default=0.0)
+
     with Service(folder, broker.url, STEPPING) as service:
         service.ready()
         load = Load(machines, 300)
-        eventually(lambda: len(watcher.messages) > 1000, why=service.said)
+        eventually(current)
+        for number, seconds in enumerate((3600, 0, -3600, 0), 1):
+            new.write_text(str(seconds))
+            new.replace(step)
+            eventually(lambda number=number: service.log.read_text().count("the clock of this machine") == number)
+            behind = current()
+            eventually(lambda behind=behind: current() > behind, why=service.said)
         nothing_is_lost(load.stop(), service, watcher, overheard)
 
 

@@ -9,6 +9,10 @@ from support.plant import Client, Service, properties
 from support.waiting import eventually
 
 ASSETS = 20
+UNTIMED = "asset-0"
+"""The one whose readings have no time of their own."""
+MOST_MEMORY = 300
+"""MiB that the service may ever have taken."""
 
 
 class Load:
@@ -26,8 +30,8 @@ class Load:
         while not self._stop.wait(self.pause):
             for _ in range(10):
                 number += 1
-                topic = f"plc/L1/asset-{number % ASSETS}/temperature"
-                self.client.publish(topic, {"Val": number, "ts": start + number})
+                stamp = {"ts": start + number} if number % ASSETS else {}
+                self.client.publish(f"plc/L1/asset-{number % ASSETS}/temperature", {"Val": number, **stamp})
                 self.sent.add(number)
 
     def stop(self) -> set[int]:
@@ -43,7 +47,7 @@ def arrived(watcher: Client) -> set[int]:
 
 
 def nothing_is_lost(sent: set[int], service: Service, watcher: Client, overheard: Client) -> None:
-    """Every reading has come, in order, repetitions bear the id of the first, and the counters tie out."""
+    """Every reading has come, in order; repetitions bear the id of the first; counters tie out; memory is bounded."""
     eventually(lambda: arrived(watcher) >= sent, 40, lambda: (len(sent), len(arrived(watcher)), service.said()))
     assert arrived(watcher) == sent
     in_order(watcher, overheard)
@@ -53,6 +57,7 @@ def nothing_is_lost(sent: set[int], service: Service, watcher: Client, overheard
     assert messages["received"] == ended + messages["in_flight"]
     assert decisions.pop("made") == sum(decisions.values())
     assert "do not balance" not in service.said()
+    assert service.memory() < MOST_MEMORY
 
 
 def in_order(watcher: Client, overheard: Client) -> None:

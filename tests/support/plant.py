@@ -142,6 +142,11 @@ class Service:
 
         return eventually(still, within, lambda: self.get("/status"))
 
+    def memory(self) -> int:
+        """The most that it has ever taken, in MiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-6000:]
 

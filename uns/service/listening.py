@@ -37,8 +37,7 @@ class Listening:
         gone = known.filters.difference(patterns)
         if gone:
             await self.path.session.unsubscribe(sorted(gone))
-        if session:
-            self.own.mark()
+        self.own.mark()
         self._remember(patterns, bundle)
 
     async def swap(self, bundle: Bundle) -> None:

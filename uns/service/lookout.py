@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from time import monotonic, monotonic_ns
 from typing import Final
 
+from uns.instant import SECOND
 from uns.journal.journal import Journal
 from uns.service.hearing import Hearing
 from uns.service.lately import Lately
@@ -14,6 +15,8 @@ from uns.telemetry import Log
 
 MOST_RECORD_BYTES: Final = 64 * 1024 * 1024
 """Of records that wait for the registry: none of them may be dropped, so beyond it nothing more is taken."""
+
+LEAST_STEP: Final = SECOND
 
 
 class Lookout:
@@ -25,8 +28,11 @@ class Lookout:
         self.gaps, self.overflow, self.journal_overflow = Lately(0), Lately(), Lately(journal.counted_only)
         """What is news of the possible gaps, and of the rejections that quarantine and journal counted only."""
         self.out_of_balance = False
+        self._apart = path.clock() - monotonic_ns()
+        """The clock that somebody may set, and the one that only runs on."""
 
     def look(self) -> None:
+        self._clock()
         self._age()
         self._balance()
         self._make_room()
@@ -34,6 +40,16 @@ class Lookout:
         self.journal_overflow.see(self.journal.counted_only)
         if self.hearing.has_counted:
             self.overflow.see(self.hearing.counted_only)
+
+    def _clock(self) -> None:
+        """Receive times of before a step back lie in the future: nothing would become current until then."""
+        now = self.path.clock()
+        before, self._apart = self._apart, now - monotonic_ns()
+        step = self._apart - before
+        if abs(step) > LEAST_STEP:
+            self.log.warning("the clock of this machine was set, or the machine slept", seconds=round(step / SECOND, 1))
+        if step < -LEAST_STEP:
+            self.path.publisher.turn_back(now)
 
     def _age(self) -> None:
         timeline = self.path.timeline

@@ -14,7 +14,7 @@ from mqtt5 import PublishPacket, QoS, Will
 from uns.broker.requests import Filter
 from uns.broker.text import escaped
 from uns.decision import Reject
-from uns.instant import rfc3339
+from uns.instant import SECOND, rfc3339
 from uns.message import RawMessage
 from uns.service.path import Path
 from uns.service.refusal import site_of
@@ -24,6 +24,8 @@ from uns.telemetry import Log
 REJECTIONS_A_SECOND: Final = 10
 LONGEST_COUNT: Final = 20
 LONGEST_SAID: Final = 300
+LAG: Final = 3.0
+"""Seconds; a message that is longer on its way to us is older than its receive time says."""
 
 
 class Own:
@@ -36,6 +38,8 @@ class Own:
         self._others: set[str] = set()
         self._connections = 0
         self._token = b""
+        self._marked_at, self._looked_at = 0.0, monotonic()
+        self._returned = self._proven = self.lagging = False
         self._second = self._told = 0
         self._dropped: int | None = None
 
@@ -64,6 +68,7 @@ class Own:
 
     def connected(self) -> None:
         self._connections += 1
+        self._returned = False
 
     def _met(self, packet: PublishPacket) -> None:
         """Another process under our name, and it came after us: some brokers take a session over without a word."""
@@ -75,9 +80,28 @@ class Own:
         else:
             self.path.session.yield_to_other()
 
+    def look(self) -> None:
+        """Every second: whether what we send ourselves still comes at once, and whether we were asleep meanwhile."""
+        now, path = monotonic(), self.path
+        asleep, self._looked_at = now - self._looked_at > LAG, now
+        overdue = not self._returned and (self._proven or path.backlog) and now - self._marked_at > LAG
+        if path.session.connected:
+            if asleep or overdue:
+                self._lag()
+            if (overdue or self._returned) and not path.session.outbox.is_full():
+                self.mark()
+                path.session.flush()
+        path.fresh_until = path.clock() + int(LAG * SECOND)
+
+    def _lag(self) -> None:
+        self.path.backlog = True
+        if not self.lagging:
+            self.lagging = True
+            self.log.warning("messages come late: readings without a time of their own get no batch, shift or product")
+
     def mark(self) -> None:
-        """Send ourselves a message through the session: what comes before it was queued while we were away."""
-        self._token = secrets.token_bytes(8)
+        """Send ourselves a message through the session: what comes before it was queued at the broker."""
+        self._token, self._marked_at, self._returned = secrets.token_bytes(8), monotonic(), False
         self.path.publish_own(self.topics.marker, self._token, retain=False)
 
     def say(self, status: dict[str, Any]) -> None:
@@ -110,8 +134,11 @@ class Own:
         )  # fmt: skip
 
     def _marked(self, packet: PublishPacket) -> None:
-        if packet.payload == self._token and self.path.backlog:
-            self.path.backlog = False
+        if packet.payload != self._token:
+            return
+        self._returned = self._proven = True
+        if self.path.backlog and monotonic() - self._marked_at <= LAG:
+            self.path.backlog = self.lagging = False
             self.log.info("the backlog is through")
 
     def _release(self, packet: PublishPacket) -> None:

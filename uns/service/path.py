@@ -16,6 +16,7 @@ from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
 from uns.decode import NO_BIRTHS, Births
+from uns.instant import Instant
 from uns.journal.journal import Journal
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
@@ -55,7 +56,9 @@ class Path:
         self.held: deque[tuple[Entry, RawMessage]] = deque()
         self.held_bytes = 0
         self.backlog = False
-        """Whether what comes now was queued before this connection."""
+        """Whether what comes now was queued at the broker for longer than its receive time says."""
+        self.fresh_until: Instant = 2**63
+        """By our clock: what is received later finds us waking up, and nobody knows how old it is."""
         self._received = self._receipt = 0
         self._again: tuple[RawMessage, list[Decision]] | None = None
 
@@ -79,7 +82,7 @@ class Path:
             self._received, self._receipt = received, 0
         raw = RawMessage(
             topic, packet.payload, received, self._receipt, 1 if packet_id else 0, packet.retain,
-            packet.duplicate, self.backlog,
+            packet.duplicate, self.backlog or received > self.fresh_until,
         )  # fmt: skip
         busy = self.holds or self.journaling.bytes or self.session.outbox.queue
         if self.held or (busy and self.is_full()):

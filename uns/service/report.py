@@ -54,6 +54,8 @@ def _lacking(running: Running) -> Iterator[str]:
         yield f"{name} serves {', '.join(stems)} too, so their readings are published twice: {DIVIDE}"
     for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
+    if running.own.lagging:
+        yield "messages come late: readings without a time of their own get no batch, shift or product"
     if running.lookout.gaps.more:
         newest = path.tallies.gaps[-1]
         yield f"the broker may have lost messages within the last hour, lately at {newest['at']}: {newest['reason']}"

@@ -17,6 +17,7 @@ async def keep_telling(running: Running) -> None:
     while True:
         await asyncio.sleep(1)
         second += 1
+        running.own.look()
         running.lookout.look()
         running.neighbours.look()
         ready = report.readiness(running)
