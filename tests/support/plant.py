@@ -212,9 +212,9 @@ class Client:
         with self._counting:
             self.accepted += 1
 
-    def flush(self) -> None:
+    def flush(self, within: float = 60.0) -> None:
         """Until the broker has accepted everything."""
-        eventually(lambda: self.accepted == self.handed, 60, lambda: f"{self.accepted} of {self.handed} accepted")
+        eventually(lambda: self.accepted == self.handed, within, lambda: f"{self.accepted} of {self.handed} accepted")
 
     def bodies(self, below: str) -> list[dict[str, Any]]:
         return [json.loads(each.payload) for each in list(self.messages) if each.topic.startswith(below)]
