@@ -20,6 +20,8 @@ from benchmarks.stages import plant
 from uns.broker.connection import Connection
 from uns.broker.endpoint import Endpoint
 from uns.broker.session import Hooks, Session
+from uns.bundle import Bundle
+from uns.context.timeline import Timeline
 from uns.journal.journal import Journal
 from uns.publisher import Publisher
 from uns.service.path import Path
@@ -35,9 +37,8 @@ class Wire:
         pass
 
 
-def plugged_into_nothing() -> tuple[Path, Connection]:
+def plugged_into_nothing(bundle: Bundle, timeline: Timeline) -> tuple[Path, Connection]:
     """A path whose journal is never asked, since nothing is rejected."""
-    bundle, timeline = plant(time.time_ns())
     path = Path(bundle, Publisher(lambda source, topic: 1), cast(Journal, None))
     path.timeline = timeline
     hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, path.opened, lambda why: path.closed())
@@ -50,7 +51,7 @@ def plugged_into_nothing() -> tuple[Path, Connection]:
 
 def measure(window: int) -> tuple[float, float]:
     """Microseconds of a message until its governed publish is written, and from there until it is acknowledged."""
-    path, connection = plugged_into_nothing()
+    path, connection = plugged_into_nothing(*plant(time.time_ns()))
     gc.collect()
     gc.freeze()
     taken, answered = [], []

@@ -16,7 +16,7 @@ from uns.envelope import Envelope
 from uns.filters import FilterTree, outermost
 from uns.finding import Finding, Malformed, SamplePlace, found
 from uns.message import RawMessage, Sample
-from uns.naming.resolution import Refused, Resolution, Scale, Target
+from uns.naming.resolution import Refused, Scale, Target
 from uns.naming.resolve import Resolver
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Name, Standard
@@ -72,10 +72,12 @@ class Step:
 
 @dataclass(slots=True)
 class Plan:
-    """What an address comes to under this bundle."""
+    """What an address comes to under this bundle; of its resolution only what every message asks, for there are many."""
 
-    resolution: Resolution
-    steps: tuple[Step | Refused, ...]
+    rule: Rule | None
+    ignored: str | None
+    findings: tuple[Finding, ...]
+    steps: tuple[Step | Refused, ...] = ()
 
 
 class Route:
@@ -190,16 +192,14 @@ class Bundle:
 
     def _worked_out(self, route: Route, sample: Sample) -> Plan:
         resolution = route.resolver.resolve(sample.topic, sample.tag)
-        if resolution.rule is None:
-            return Plan(resolution, ())
-        source, rule = address_of(sample), resolution.rule
-        return Plan(
-            resolution,
-            tuple(
-                self._step(route, rule, source, outcome) if isinstance(outcome, Target) else outcome
-                for outcome in resolution.outcomes
-            ),
+        rule, source = resolution.rule, address_of(sample)
+        if rule is None:
+            return Plan(None, resolution.ignored, resolution.findings)
+        steps = tuple(
+            self._step(route, rule, source, outcome) if isinstance(outcome, Target) else outcome
+            for outcome in resolution.outcomes
         )
+        return Plan(rule, resolution.ignored, resolution.findings, steps)
 
     def _step(self, route: Route, rule: Rule, source: str, target: Target) -> Step:
         meaning = Meaning(target.name, target.scale, target.states, target.bit, route.source.decimal)

@@ -53,15 +53,14 @@ def _decide(sample: Sample, route: Route, now: Situation, decisions: list[Decisi
         decisions.append(_undecoded(sample, route))
         return
     plan = now.bundle.plan(route, sample)
-    resolution = plan.resolution
-    rule = resolution.rule
-    if resolution.ignored is not None:
-        decisions.append(Ignore(sample, rule, resolution.ignored))
+    rule = plan.rule
+    if plan.ignored is not None:
+        decisions.append(Ignore(sample, rule, plan.ignored))
     elif now.raw.retained and route.source.retained == "timed" and sample.clock in BY_RECEIPT:
         decisions.append(Ignore(sample, rule, "retained"))
-    elif rule is None or resolution.findings:
+    elif rule is None or plan.findings:
         unnamed = rule is None and any(each.code == "tag-missing" for each in sample.findings)
-        reject = Reject(sample, rule, sample.findings if unnamed else sample.findings + resolution.findings)
+        reject = Reject(sample, rule, sample.findings if unnamed else sample.findings + plan.findings)
         decisions.append(Observe(reject) if (rule or route.file).mode == "observe" else reject)
     else:
         for step in plan.steps:

@@ -31,6 +31,8 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
+NOBODY: Final = frozenset[str]()
+"""One for all: an empty set takes as much room as the rest of a topic's memory."""
 
 
 class Memory:
@@ -41,7 +43,7 @@ class Memory:
     def __init__(self, owner: str) -> None:
         self.owner = owner
         """The raw address that claimed the topic, as the property `source` writes it; empty once released."""
-        self.aliases: frozenset[str] = frozenset()
+        self.aliases: frozenset[str] = NOBODY
         """Other addresses of the same signal."""
         self.time: Instant | None = None
         self.value: Any = UNKNOWN
@@ -68,7 +70,7 @@ class Publisher:
         """Another bundle: who shares a signal is asked anew; a claim ends where its address leads elsewhere."""
         self.identify = identify
         for topic in self._aliased & self.topics.keys():
-            self.topics[topic].aliases = frozenset()
+            self.topics[topic].aliases = NOBODY
         self._aliased.clear()
 
     def judge(self, decision: Publish) -> Publish | Reject | None:
@@ -132,7 +134,7 @@ class Publisher:
         memory = self.topics.get(topic)
         if memory is None or not memory.owner:
             return None
-        owner, memory.owner, memory.aliases = memory.owner, "", frozenset()
+        owner, memory.owner, memory.aliases = memory.owner, "", NOBODY
         return owner
 
     def stale(self, now: Instant) -> list[str]:
@@ -156,7 +158,7 @@ class Publisher:
         """Another address than the owner: the same signal, or the owner's claim has ended."""
         owner = self.identify(memory.owner, topic) if memory.owner else None
         if owner is None:
-            memory.owner, memory.aliases = source, frozenset()
+            memory.owner, memory.aliases = source, NOBODY
             return True
         if self.identify(source, topic) != owner:
             return False

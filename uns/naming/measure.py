@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Final, NamedTuple
 
@@ -53,8 +54,13 @@ def scale_to(unit: RawUnit, name: Name) -> Scale | Malformed | None:
     if isinstance(line, Malformed):
         return line
     factor, offset = line
-    scale = Scale(unit.factor * factor, unit.offset * factor + offset)
-    return None if scale == Scale(1.0, 0.0) else scale
+    return _scale(unit.factor * factor, unit.offset * factor + offset)
+
+
+@lru_cache(maxsize=4096)
+def _scale(factor: float, offset: float) -> Scale | None:
+    """The same for all addresses in that unit."""
+    return None if (factor, offset) == (1.0, 0.0) else Scale(factor, offset)
 
 
 def field_of(field: Field, captures: Mapping[str, str], standard: Standard, record: bool) -> TargetField | Malformed:

@@ -62,7 +62,7 @@ def _elsewhere(reject: Reject, bundle: Bundle, route: Route | None) -> tuple[str
     if reject.sample is None or reject.rule is None or route is None:
         return ()
     plan = bundle.plan(route, reject.sample)
-    if len(plan.steps) < 2 or plan.resolution.findings:
+    if len(plan.steps) < 2 or plan.findings:
         return ()
     own = reject.target.topic if reject.target is not None else None
     topics = (step.target.topic for step in plan.steps if isinstance(step, Step))
