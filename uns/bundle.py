@@ -72,7 +72,7 @@ class Step:
 
 @dataclass(slots=True)
 class Plan:
-    """What an address comes to under this bundle; of its resolution only what every message asks, for there are many."""
+    """What an address comes to under this bundle: of its resolution what every message asks, for there are many."""
 
     rule: Rule | None
     ignored: str | None
