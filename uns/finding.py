@@ -112,5 +112,6 @@ def nearest(word: str, known: Iterable[object]) -> str | None:
     """The known word that a reader most likely meant, or None where nothing is near."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(word, [str(each) for each in known], n=1, cutoff=0.6)
+    texts = [str(each) for each in known]
+    matches = get_close_matches(word, texts, n=1, cutoff=0.6) or [each for each in texts if each == word.lower()]
     return matches[0] if matches else None

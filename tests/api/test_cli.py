@@ -167,6 +167,12 @@ def test_explain_says_of_a_governed_topic_what_the_api_says(plant, environment, 
     assert told == answered
 
 
+def test_explain_of_a_governed_topic_without_its_root_says_how_it_begins(plant, environment):
+    done = uns(plant, environment, "explain", TOPIC.removeprefix("acme/"))
+    assert done.returncode == 1
+    assert f"the governed topic is {TOPIC}" in " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize("payload", ['{"Val": 71.6}', "nonsense"])
 def test_explain_says_of_a_raw_message_what_the_api_says(plant, environment, api, payload):
     asked = {"topic": "plc/dallas/L3/filler/TT101", "text": payload, "at": "2025-11-20T00:53:21Z"}

@@ -149,3 +149,12 @@ def test_a_full_disk_behind_standard_output_is_told(tmp_path: Path, arguments: t
 def test_no_colour_leaves_for_a_file() -> None:
     done = subprocess.run([*UNS, "--help"], capture_output=True, check=True)
     assert b"\x1b" not in done.stdout
+
+
+def test_ctrl_c_while_it_loads_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt", "utf-8")
+    done = subprocess.run(
+        [*UNS, "check"], cwd=tmp_path, env=plain() | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "")

@@ -75,6 +75,13 @@ def test_beside_the_shipped_configuration_all_is_well(folder: Path, broker: Mosq
     assert {"rules", "instance", "disk", "registry", "broker", "acl", "clock", "persistence", "queue"} <= set(found)
 
 
+def test_every_line_begins_its_words_in_one_column(folder: Path, broker: Mosquitto) -> None:
+    _, printed, _ = uns(folder, "doctor", broker=broker.url)
+    column = {line.index(line.split(maxsplit=2)[2]) for line in printed.splitlines() if line[0] in "✓!✗"}
+    column |= {line.index("→") for line in printed.splitlines() if line[0] == " "}
+    assert len(column) == 1, printed
+
+
 @pytest.mark.parametrize(
     ("milliseconds", "says"), [(5_000, "comes from the future"), (-3_600_000, "ahead"), (3_600_000, "from the future")]
 )

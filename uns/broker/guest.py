@@ -21,7 +21,7 @@ Sink = Callable[[aiomqtt.Message], None]
 TO_LEAVE: Final = 1.0
 
 
-class _Tidy(aiomqtt.Client):
+class Tidy(aiomqtt.Client):
     """A client that, cancelled while it connects, leaves no open connection behind: it comes in, and goes."""
 
     async def __aenter__(self) -> Self:
@@ -40,7 +40,7 @@ def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomq
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = 0
     endpoint = endpoint_of(settings)
-    return _Tidy(
+    return Tidy(
         endpoint.host,
         endpoint.port,
         username=endpoint.username,

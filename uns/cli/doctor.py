@@ -7,6 +7,7 @@ import typer
 from uns.cli.app import NEGATIVE, UNREACHABLE, Config, Json, app, out, settings, show_json
 
 MARKS = {"well": "[green]✓[/]", "note": "[yellow]![/]", "error": "[red]✗[/]", "unreachable": "[red]✗[/]"}
+WIDEST = len("persistence") + 1
 
 
 @app.command("doctor")
@@ -21,8 +22,9 @@ def doctor(as_json: Json = False, config: Config = None) -> None:
     for each in checks(settings(config)):
         results.append(each)
         if not as_json:
-            out.print(f"{MARKS[each.grade]} {each.about:<10}", end="")
-            out.print(each.message + (f"\n            → {each.remedy}" if each.remedy else ""), markup=False)
+            out.print(f"{MARKS[each.grade]} {each.about:<{WIDEST}}", end="")
+            remedy = f"\n  {'':<{WIDEST}}→ {each.remedy}" if each.remedy else ""
+            out.print(each.message + remedy, markup=False)
     if as_json:
         show_json([each._asdict() for each in results])
     grades = {each.grade for each in results}

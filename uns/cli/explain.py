@@ -50,7 +50,7 @@ def explain(
     engine = registry_of(chosen)
     if topic.startswith(f"{bundle.standard.root}/") and payload is None:
         _of_governed(topic, chosen, bundle, engine, as_json)
-    raw = _kept(topic, chosen, engine) if payload is None else _given(topic, payload)
+    raw = _kept(topic, chosen, engine, bundle) if payload is None else _given(topic, payload)
     raw = raw if received is None else replace(raw, received=received)
     explanation = explained(raw, bundle, timeline_of(engine, bundle, raw.received))
     file = bundle.file_of(raw.topic)
@@ -72,7 +72,7 @@ def _given(topic: str, payload: str) -> RawMessage:
     return RawMessage(topic, content, time.time_ns())
 
 
-def _kept(topic: str, chosen: Settings, engine: Engine | None) -> RawMessage:
+def _kept(topic: str, chosen: Settings, engine: Engine | None, bundle: Bundle) -> RawMessage:
     """The newest that is kept somewhere; the verb ends where none is."""
     from uns.cli.asked import BrokerAway, newest_message
 
@@ -81,7 +81,9 @@ def _kept(topic: str, chosen: Settings, engine: Engine | None) -> RawMessage:
     except BrokerAway as error:
         fail(UNREACHABLE, str(error), "start it, or give the payload")
     if raw is None:
-        remedy = "give the payload, or publish one and look again"
+        root, first = bundle.standard.root, topic.partition("/")[0]
+        governed = f"; the governed topic is {root}/{topic}" if first in bundle.standard.sites else ""
+        remedy = f"give the payload, or publish one and look again{governed}"
         fail(NEGATIVE, f"no message of {topic} is kept: not in quarantine, not retained at the broker", remedy)
     return raw
 

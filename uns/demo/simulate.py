@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import aiomqtt
 
+from uns.broker.guest import Tidy
 from uns.demo.machine import Message
 
 
@@ -24,9 +25,7 @@ class Simulation:
         self._stop.set()
 
     async def run(self) -> None:
-        client = aiomqtt.Client(
-            "127.0.0.1", self.port, identifier="demo-plant", protocol=aiomqtt.ProtocolVersion.V5, timeout=30
-        )
+        client = Tidy("127.0.0.1", self.port, identifier="demo-plant", protocol=aiomqtt.ProtocolVersion.V5, timeout=30)
         async with client:
             began = time.monotonic()
             for message in self.messages:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import aiomqtt
 
-from uns.broker.guest import payload_of
+from uns.broker.guest import Tidy, payload_of
 from uns.demo.scene import Rejection, Row, Scene
 
 
 async def watch(port: int, scene: Scene, shown: Callable[[Row | Rejection], None], ready: asyncio.Event) -> None:
     """Follow the governed tree for ever; `ready` is set once the broker has granted the subscription."""
-    client = aiomqtt.Client("127.0.0.1", port, identifier="demo-watch", protocol=aiomqtt.ProtocolVersion.V5, timeout=30)
+    client = Tidy("127.0.0.1", port, identifier="demo-watch", protocol=aiomqtt.ProtocolVersion.V5, timeout=30)
     async with client:
         await client.subscribe(f"{scene.root}/#", qos=1)
         ready.set()
