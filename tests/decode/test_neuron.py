@@ -47,6 +47,24 @@ def test_the_tags_format(samples):
     assert drawn[0].pointer == "/tags/0/value"
 
 
+@pytest.mark.parametrize(
+    ("error", "quality", "code"),
+    [
+        (0, "good", None),
+        (None, "good", None),
+        ("timeout", "bad", "timeout"),
+        (2014.5, "bad", 2014.5),
+        ({"Code": 7}, "bad", 7),
+        (["?"], "bad", None),
+        (float("inf"), "bad", None),
+    ],
+)
+def test_an_error_beside_a_value_makes_it_bad_however_it_is_written(samples, error, quality, code):
+    group = json.dumps({"timestamp": 0, "tags": [{"name": "a", "value": 1, "error": error}]})
+    (sample,) = samples(group, received=0, read="neuron")
+    assert (sample.quality, sample.code, sample.value) == (quality, code, 1 if quality == "good" else None)
+
+
 def test_its_own_time_is_demanded_unless_the_source_says_otherwise(samples):
     group = json.dumps({"values": {"a": 1}})
     (sample,) = samples(group, read="neuron")

@@ -38,6 +38,9 @@ MISSING = object()
         ({"as_": "opcua"}, "Good", "bad", "Good"),
         ({"as_": "opcua"}, 2**40, "bad", 2**40),
         ({"as_": "opcua"}, MISSING, "good", None),
+        ({"as_": "opcua"}, float("inf"), "bad", None),  # no code that JSON could say
+        ({"as_": "opcua"}, {"Code": float("-inf")}, "bad", None),
+        ({"as_": "opcua"}, float("nan"), "bad", None),
         ({"as_": "text"}, "GoodLocalOverride", "good", None),
         ({"as_": "text"}, " uncertain", "uncertain", " uncertain"),
         ({"as_": "text"}, "Bad_NoCommunication", "bad", "Bad_NoCommunication"),

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from uns.decode.each import MAX_READINGS
 from uns.decode.pointer import Pointer, escaped
+from uns.decode.quality import code_of
 from uns.decode.sample import drawer
 from uns.decode.source import Source, TimeSpec
-from uns.message import Quality, RawMessage, Reading, Sample, Scalar, Value
+from uns.message import Quality, RawMessage, Reading, Sample, Value
 
 _OWN_TIME: Final = TimeSpec((Pointer.parse("/timestamp"),), or_received=False)
 _TAG: Final = Pointer.parse("/values/{tag}")
@@ -45,7 +46,7 @@ def drawer_of_groups(source: Source) -> Draw:
             samples.append(_failed(value(raw, reading, f"/errors/{escaped(name)}"), code))
         for index, node in enumerate(tags):
             reading = Reading(payload, node, ("tags", index), {"tag": str(_member(node, "name", ""))})
-            sample, code = listed(raw, reading, f"/tags/{index}"), _member(node, "error", 0)
+            sample, code = listed(raw, reading, f"/tags/{index}"), node.get("error") if type(node) is dict else None
             samples.append(_failed(sample, code) if code else sample)
         return samples
 
@@ -60,6 +61,5 @@ def _member(node: Value, key: str, otherwise: Any) -> Any:
 
 def _failed(sample: Sample, code: Value) -> Sample:
     """The bad reading that an error code makes."""
-    raw: Scalar | None = code if isinstance(code, str | int | float) and code == code else None
     findings = tuple(finding for finding in sample.findings if finding.code != "value-missing")
-    return replace(sample, value=None, quality=Quality.BAD, code=raw, findings=findings)
+    return replace(sample, value=None, quality=Quality.BAD, code=code_of(code), findings=findings)

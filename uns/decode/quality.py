@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Final
 
 from uns.decode.source import QualitySpec
@@ -32,7 +33,7 @@ def judge(spec: QualitySpec) -> Callable[[Reading], Judged]:
         quality = grade(raw)
         if quality is None:
             quality = absent if raw is None else spec.otherwise
-        return _ALL_WELL if quality is GOOD else (quality, _code(raw))
+        return _ALL_WELL if quality is GOOD else (quality, code_of(raw))
 
     return judged
 
@@ -76,7 +77,10 @@ def _integer(raw: Value, low: int, high: int) -> int | None:
     return raw if type(raw) is int and low <= raw <= high else None
 
 
-def _code(raw: Value) -> Scalar | None:
+def code_of(raw: Value) -> Scalar | None:
+    """What a machine says of a reading, as it can be published."""
     if type(raw) is dict:
         raw = raw.get("Code")
-    return raw if isinstance(raw, str | int | float) and type(raw) is not bool and raw == raw else None
+    if type(raw) is float and not isfinite(raw):
+        return None
+    return raw if isinstance(raw, str | int | float) and type(raw) is not bool else None
