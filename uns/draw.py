@@ -54,9 +54,7 @@ def draw_fields(sample: Sample, target: Target, decimal: str) -> Drawn:
         meaning = Meaning(each.name, each.scale, each.field.states, None, decimal)
         converted, misfit = convert(value, meaning)
         if misfit is not None and not _is_forgiven(misfit, sample.quality):
-            pointer = each.field.at.text if each.field.at else ""
-            named = misfit._replace(message=f"field `{each.field.name}`: {misfit.message}")
-            findings.append(named.at(_place(sample, pointer)))
+            findings.append(_in_field(misfit, sample, each))
         fields[each.field.name] = converted
     return fields, quality, tuple(findings)
 
@@ -69,7 +67,6 @@ def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
         name, value = each.field.name, _field(sample, each)
         if value is ABSENT or value is None or value == "":
             continue
-        where = _place(sample, each.field.at.text if each.field.at else "")
         misfit = None
         if each.field.states is not None:
             value, misfit = convert(value, Meaning(None, None, each.field.states))
@@ -78,7 +75,7 @@ def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
         if misfit is None:
             fields[name] = value
         else:
-            findings.append(misfit._replace(message=f"field `{name}`: {misfit.message}").at(where))
+            findings.append(_in_field(misfit, sample, each))
     return fields, sample.quality, tuple(findings)
 
 
@@ -143,6 +140,11 @@ def _instant(value: Value, source: Source, received: Instant) -> Instant | None:
 
 def _is_forgiven(misfit: Misfit, quality: Quality) -> bool:
     return quality is Quality.BAD and misfit.code in ("value-out-of-range", "value-not-listed")
+
+
+def _in_field(misfit: Misfit, sample: Sample, each: TargetField) -> Finding:
+    named = misfit._replace(message=f"field `{each.field.name}`: {misfit.message}")
+    return named.at(_place(sample, each.field.at.place(sample.reading) if each.field.at else ""))
 
 
 def _place(sample: Sample, pointer: str) -> SamplePlace:

@@ -44,8 +44,8 @@ def _by_name(sample: Sample, step: Step, equipment: EquipmentPath, timeline: Tim
 
 
 def _unknown_batch(sample: Sample, step: Step, equipment: EquipmentPath) -> Finding:
-    pointer = step.rule.batch.text if step.rule.batch else ""
-    name = step.rule.batch.find(sample.reading) if step.rule.batch else ABSENT
+    at = step.rule.batch
+    name, pointer = (at.find(sample.reading), at.place(sample.reading)) if at else (ABSENT, "")
     message = f"there is no batch {shown(name)} on {equipment}" if name else f"{pointer} names no batch"
     remedy = f"announce it to the registry, then: uns quarantine replay --rule {step.rule} --code batch-unknown"
     return found("batch-unknown", message, remedy, SamplePlace(sample.topic, sample.tag, pointer))

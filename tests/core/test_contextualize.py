@@ -401,6 +401,11 @@ class TestRecords:
         assert codes(decision) == found
         assert fields is None or (isinstance(decision, Recorded) and decision.record.fields == fields)
 
+    def test_a_field_at_fault_is_named_from_the_root_of_the_payload(self) -> None:
+        good, bad = ({"kind": "START", "at": NOW // SECOND, "id": each} for each in ("B-1", {"no": 7}))
+        _, decision = decided(bundle_of(self.RULES), "mes/orders", [good, bad])
+        assert [each.where.pointer for each in decision.findings] == ["/1/id"]
+
     @pytest.mark.parametrize(("mode", "kind"), [("enforce", Reject), ("warn", Recorded)])
     def test_mode_warn_records_what_the_raw_schema_refuses(self, mode: str, kind: type[Decision]) -> None:
         bundle = bundle_of(f"""

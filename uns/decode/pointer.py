@@ -67,15 +67,16 @@ class Pointer:
     def captures(self) -> tuple[str, ...]:
         return tuple(token.capture for token in self.tokens if isinstance(token, EveryMember))
 
-    def place(self, reading: Reading, at: str) -> str:
-        """Where it looks, from the payload's root; `at` is the reading's own place. What binds to nothing stays."""
+    def place(self, reading: Reading) -> str:
+        """Where it looks, from the payload's root: a JSON pointer. What binds to nothing stays."""
         written = self.text.lstrip(".").split("/")[1:]
         for index, token in enumerate(self.tokens):
             if isinstance(token, Key):
                 written[index] = escaped(token.text)
             elif index < len(reading.path):
                 written[index] = escaped(str(reading.path[index]))
-        return "/".join([at if self.origin == "reading" else "", *written])
+        here = [escaped(str(key)) for key in reading.path] if self.origin == "reading" else ()
+        return "/".join(["", *here, *written])
 
     def bound_by(self, each: Sequence[Pointer]) -> Malformed | None:
         """Why a pointer outside `each` can never bind its `*` or `{key}`; None where one of `each` binds them all."""

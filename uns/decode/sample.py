@@ -36,13 +36,13 @@ def drawer(source: Source) -> Draw:
     def draw(raw: RawMessage, reading: Reading, at: str) -> Sample:
         value, tag = find(reading), tag_of(reading) if tag_of else None
         time, clock, fault = stamp(raw, reading)
-        faults = None if fault is None else [_timed(fault, source, reading, at)]
+        faults = None if fault is None else [_timed(fault, source, reading)]
         quality, code = judged(reading) if judged else (good, None)
         if value is None or (type(value) is float and not -_INFINITE < value < _INFINITE):
             value, quality = None, bad
         elif value is ABSENT:
             if quality is good:
-                faults = [*(faults or ()), _no_value(value_at, reading, at)]
+                faults = [*(faults or ()), _no_value(value_at, reading)]
             else:
                 value, quality = None, bad
         if clock == "backlog" and quality is good:
@@ -66,18 +66,18 @@ def _unit(pointer: Pointer) -> Callable[[Reading], str | None]:
     return unit_of
 
 
-def _timed(fault: Fault, source: Source, reading: Reading, at: str) -> Fault:
+def _timed(fault: Fault, source: Source, reading: Reading) -> Fault:
     """The fault at the time that is there and not believed, or where the first should stand."""
     there = (each for each in source.time.at if each.find(reading) not in _NOTHING)
-    return fault._replace(pointer=next(there, source.time.at[0]).place(reading, at))
+    return fault._replace(pointer=next(there, source.time.at[0]).place(reading))
 
 
-def _no_value(pointer: Pointer, reading: Reading, at: str) -> Fault:
+def _no_value(pointer: Pointer, reading: Reading) -> Fault:
     remedy = "correct `value` of the source"
     meant = _meant(pointer, reading)
     if meant is not None:
         remedy = f"did you mean `{meant}`?"
-    return Fault("value-missing", f"`{pointer.text}` absent", remedy, pointer.place(reading, at))
+    return Fault("value-missing", f"`{pointer.text}` absent", remedy, pointer.place(reading))
 
 
 def _meant(pointer: Pointer, reading: Reading) -> str | None:
