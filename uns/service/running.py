@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from uns.broker.endpoint import endpoint_of
 from uns.broker.session import WEEK, Hooks, Session
 from uns.bundle import Bundle
+from uns.context.timeline import Timeline
 from uns.decision import Recorded
 from uns.finding import Finding
 from uns.journal.journal import Journal
@@ -219,12 +220,14 @@ class Running:
             self.path.go_on("journal")
 
     def _heard(self, heard: Heard) -> None:
-        self._soon(self._take_timeline, heard)
+        self._soon(self._take_timeline, *self.journaling.records.onto(heard.timeline, heard.applied))
 
-    def _take_timeline(self, heard: Heard) -> None:
+    def _take_timeline(self, heard: Timeline, upto: int) -> None:
         """As the registry has it, and on top what we have recorded and it may not have yet."""
-        self.path.timeline = self.journaling.records.onto(heard.timeline, heard.applied)
-        self.path.go_on("timeline")
+        timeline = self.journaling.records.since(heard, upto)
+        if timeline is not None:
+            self.path.timeline = timeline
+            self.path.go_on("timeline")
 
     def _recorded(self, recorded: Recorded, change: Change) -> None:
         path = self.path
