@@ -103,7 +103,7 @@ def test_what_the_broker_drops_is_told(folder: Path, tmp_path: Path) -> None:
 
 
 def test_hostile_messages_between_good_ones_spoil_nothing(
-    service: Service, client: Client, chance: Random, soak: bool
+    service: Service, client: Client, watcher: Client, chance: Random, soak: bool
 ) -> None:
     many = 20_000 if soak else 1_000
     at, empty = now(), 0
@@ -111,10 +111,11 @@ def test_hostile_messages_between_good_ones_spoil_nothing(
         client.publish(topic, payload)
         client.publish("plc/L1/filler/temperature", {"Val": number, "ts": at + number})
         empty += not payload
-    client.flush()
-    eventually(lambda: len(client.bodies(FILLER)) == many, 120 if soak else 40, service.said)
-    assert [body["value"] for body in client.bodies(FILLER)] == [float(each) for each in range(many)]
+    client.flush(300)
+    eventually(lambda: service.counters()[0]["received"] == 2 * many, 120, service.said)
     messages, decisions = service.settled()
+    eventually(lambda: len(watcher.messages) == decisions["published"], 60, lambda: (len(watcher.messages), decisions))
+    assert [body["value"] for body in watcher.bodies(FILLER)] == [float(each) for each in range(many)]
     assert messages["received"] == messages["acknowledged"] == 2 * many
     assert decisions.pop("made") == sum(decisions.values())
     assert decisions["ignored"] == empty
@@ -125,7 +126,7 @@ def test_hostile_messages_between_good_ones_spoil_nothing(
 
 
 def test_thousands_of_topics_are_served_and_remembered(
-    folder: Path, broker: Mosquitto, client: Client, soak: bool
+    folder: Path, broker: Mosquitto, client: Client, watcher: Client, soak: bool
 ) -> None:
     count, at = 100_000 if soak else 3_000, now()
     with Service(folder, broker.url) as service:
@@ -134,7 +135,8 @@ def test_thousands_of_topics_are_served_and_remembered(
             client.publish(f"plc/L{number % 100}/asset-{number}/temperature", {"Val": 1, "ts": at})
         client.flush(300)
         eventually(lambda: service.counters()[1]["published"] == count, 300, lambda: service.counters())
-        eventually(lambda: len({each.topic for each in list(client.messages) if "/_t" in each.topic}) == count, 60)
+        eventually(lambda: len(watcher.messages) == count, 120, lambda: len(watcher.messages))
+        assert len({each.topic for each in watcher.messages}) == count
         service.kill()
         service.start()
         service.ready(within=60)

@@ -83,8 +83,9 @@ def test_killed_at_random_moments(
 ) -> None:
     load = Load(machines, 300)
     for _ in range(200 if soak else 3):
-        eventually(lambda: watcher.messages)
-        threading.Event().wait(chance.uniform(0, 2))
+        before = len(watcher.messages)
+        eventually(lambda before=before: len(watcher.messages) > before, why=service.said)
+        threading.Event().wait(chance.uniform(0, 1))
         service.kill()
         service.start()
     service.ready("ready", "degraded")

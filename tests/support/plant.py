@@ -142,9 +142,9 @@ class Service:
 
         return eventually(still, within, lambda: self.get("/status"))
 
-    def memory(self) -> int:
-        """The most that it has ever taken, in MiB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+    def memory(self, pid: int = 0) -> int:
+        """The most that it, or this child of it, has ever taken, in MiB."""
+        status = Path(f"/proc/{pid or self.process.pid}/status").read_text(encoding="ascii")
         return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
     def said(self) -> str:
@@ -176,6 +176,8 @@ class Client:
         self.subscribed = threading.Event()
         self._counting = threading.Lock()
         self._filter = ""
+        self._numbers: set[int] = set()
+        self._read = 0
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, name, protocol=mqtt.MQTTv5)
         self.client.max_inflight_messages_set(at_once)
         self.client.reconnect_delay_set(1, 1)
@@ -218,6 +220,13 @@ class Client:
 
     def bodies(self, below: str) -> list[dict[str, Any]]:
         return [json.loads(each.payload) for each in list(self.messages) if each.topic.startswith(below)]
+
+    def numbers(self) -> set[int]:
+        """Values that have come in the site. Each message is read once: who waits for many is not to hold them up."""
+        new = self.messages[self._read :]
+        self._read += len(new)
+        self._numbers.update(int(json.loads(each.payload)["value"]) for each in new if "/dallas/" in each.topic)
+        return self._numbers
 
     def stop(self) -> None:
         self.client.disconnect()
