@@ -158,3 +158,27 @@ def test_ctrl_c_while_it_loads_is_quiet(tmp_path: Path) -> None:
         check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (130, "")
+
+
+TOLD = ("explain", "plc/käse/1", '{"Val": 1}')
+
+
+def in_latin_1(folder: Path, *arguments: str) -> tuple[str, bytes]:
+    """What a verb says on both outputs where the terminal knows no more than Latin-1."""
+    write_project(folder)
+    environment = plain() | {"PYTHONIOENCODING": "latin-1", "UNS_BROKER": "mqtt://127.0.0.1:1"}
+    done = subprocess.run([*UNS, *arguments], cwd=folder, env=environment, capture_output=True, check=False)
+    return done.stderr.decode("latin-1"), done.stdout
+
+
+def test_a_terminal_that_lacks_our_signs_gets_others(tmp_path: Path) -> None:
+    said, printed = in_latin_1(tmp_path, *TOLD)
+    assert ("Traceback" in said, "käse/1 ·".encode("latin-1") in printed, b"\n          -> " in printed) == (
+        False, True, True,
+    )  # fmt: skip
+
+
+def test_data_is_utf_8_whatever_the_terminal_is(tmp_path: Path) -> None:
+    said, printed = in_latin_1(tmp_path, *TOLD, "--json")
+    assert "Traceback" not in said
+    assert "käse" in printed.decode("utf-8")

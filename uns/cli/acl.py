@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, settings, show_json
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, settings, show_data, show_json
 
 SERVICE = "uns"
 
@@ -55,7 +54,7 @@ def acl(
         return
     text = written(given, bundle.revision)
     if output is None:
-        sys.stdout.write(text)
+        show_data(text)
     else:
         _put(output, text)
 

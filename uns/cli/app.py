@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -111,7 +112,14 @@ def show(findings: Iterable[Finding], console: Console = out) -> None:
 
 def show_json(value: Any) -> None:
     """One JSON document on standard output, indented, text as it is."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    show_data(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def show_data(text: str) -> None:
+    """For a program or a file, and so in UTF-8, whatever the terminal's character set."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors=sys.stdout.errors)
+    sys.stdout.write(text)
 
 
 def _plain(text: str) -> str:

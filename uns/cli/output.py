@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
+from typing import Final
 
 from uns.cli.app import UNREACHABLE, fail
+
+IN_ASCII: Final = {"→": "->", "·": "-", "–": "-", "…": "...", "✓": "+", "✗": "x", "≠": "!=", "°": "deg "}
+"""How our own signs are written where the terminal's character set lacks them."""
 
 
 class Lasting(io.TextIOWrapper):
@@ -44,8 +49,17 @@ def outlast_readers() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as we run
     if isinstance(sys.stdout, io.TextIOWrapper):
         old = sys.stdout
-        encoding, errors, line_buffering = old.encoding, old.errors, old.line_buffering
+        encoding, line_buffering = old.encoding, old.line_buffering
+        codecs.register_error("uns", _spelt)
+        errors = old.errors if codecs.lookup(encoding).name == "utf-8" and old.errors != "strict" else "uns"
         sys.stdout = Lasting(old.detach(), encoding, errors, line_buffering=line_buffering)
+
+
+def _spelt(error: UnicodeError) -> tuple[str, int]:
+    """What cannot be printed as it stands; nothing of it is lost."""
+    assert isinstance(error, UnicodeEncodeError)
+    missing = error.object[error.start : error.end]
+    return "".join(IN_ASCII.get(each) or ascii(each)[1:-1] for each in missing), error.end
 
 
 def is_abandoned() -> bool:

@@ -24,6 +24,7 @@ from uns.cli.app import (
     out,
     settings,
     show,
+    show_data,
     show_json,
 )
 
@@ -91,7 +92,7 @@ def export_(
     with registry(settings(config)) as engine:
         text = export(engine, kind.value)
     if file is None or str(file) == "-":
-        sys.stdout.write(text)
+        show_data(text)
         return
     try:
         file.write_text(text, encoding="utf-8")

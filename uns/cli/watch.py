@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uns.cli.app import WRONG_USE, Config, Json, app, fail, one_line, out, settings
+from uns.cli.app import WRONG_USE, Config, Json, app, fail, one_line, out, settings, show_data
 from uns.cli.output import is_abandoned
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def _follow(chosen: Settings, take: Sink, topics: str, ended: asyncio.Even
 
 def _print(text: str | Text) -> None:
     if isinstance(text, str):
-        sys.stdout.write(text + "\n")
+        show_data(text + "\n")
         sys.stdout.flush()
     else:
         out.print(text)
