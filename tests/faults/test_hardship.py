@@ -87,19 +87,22 @@ def test_a_broker_that_forgot_us_is_told_as_a_possible_gap(
     eventually(lambda: client.bodies(FILLER), why=service.said)
 
 
-def test_what_the_broker_drops_is_told(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("away", [False, True])
+def test_what_the_broker_drops_is_told(away: bool, folder: Path, tmp_path: Path) -> None:
+    """Also by a process that was not there when it happened."""
     few = "max_queued_messages 10\nsys_interval 1\n"
     with mosquitto(tmp_path / "mosquitto", extra=few) as broker, Service(folder, broker.url) as service:
         service.ready()
-        eventually(lambda: "connected" in service.said())
-        service.process.send_signal(signal.SIGSTOP)
+        eventually((folder / ".uns" / "dropped").exists)
+        service.stop() if away else service.process.send_signal(signal.SIGSTOP)
         with Client(broker.port, "client") as client:
             for number in range(3_000):
                 client.publish("plc/L1/filler/temperature", {"Val": number, "ts": now()})
             client.flush()
-        service.process.send_signal(signal.SIGCONT)
+        service.start() if away else service.process.send_signal(signal.SIGCONT)
         eventually(lambda: "the broker dropped messages" in service.said(), 30, service.said)
-        assert "uns_possible_gaps_total 1.0" in service.get("/metrics")
+        assert service.get("/status")["possible_gaps"] >= 1
+        assert "may have lost messages" in eventually(lambda: reasons(service))
 
 
 def test_hostile_messages_between_good_ones_spoil_nothing(

@@ -16,13 +16,13 @@ from uns.broker.text import escaped
 from uns.decision import Reject
 from uns.instant import SECOND, rfc3339
 from uns.message import RawMessage
+from uns.service.drops import Drops
 from uns.service.path import Path
 from uns.service.refusal import site_of
 from uns.service.topics import DROPPED, OwnTopics
 from uns.telemetry import Log
 
 REJECTIONS_A_SECOND: Final = 10
-LONGEST_COUNT: Final = 20
 LONGEST_SAID: Final = 300
 LAG: Final = 3.0
 """Seconds; a message that is longer on its way to us is older than its receive time says."""
@@ -31,8 +31,8 @@ LAG: Final = 3.0
 class Own:
     """Birth and last will, the marker behind the backlog, live rejections, and the command `release`."""
 
-    def __init__(self, topics: OwnTopics, path: Path, log: Log) -> None:
-        self.topics, self.path, self.log = topics, path, log
+    def __init__(self, topics: OwnTopics, path: Path, drops: Drops, log: Log) -> None:
+        self.topics, self.path, self.drops, self.log = topics, path, drops, log
         self.run = secrets.token_hex(8)
         """Tells this process from every other that ever bore this instance's name."""
         self._others: set[str] = set()
@@ -41,7 +41,6 @@ class Own:
         self._marked_at, self._looked_at = 0.0, monotonic()
         self._returned = self._proven = self.lagging = False
         self._second = self._told = 0
-        self._dropped: int | None = None
 
     def listen(self, topics: OwnTopics) -> list[Filter]:
         """The filters of our own topics; from now on the path hands what comes there to us."""
@@ -151,13 +150,10 @@ class Own:
             self.path.publish_own(reply, orjson.dumps({"topic": topic, "owner": owner}), retain=False)
 
     def _drops(self, packet: PublishPacket) -> None:
-        """The broker's own counter; it begins again at 0 when the broker does."""
-        if not packet.payload.isdigit() or len(packet.payload) > LONGEST_COUNT:
-            return
-        before, self._dropped = self._dropped, int(packet.payload)
-        if before is not None and self._dropped > before:
+        more = self.drops.more(packet.payload)
+        if more:
             self.path.tallies.gap("dropped", self.path.clock())
-            self.log.error("the broker dropped messages; raise its max_queued_messages", more=self._dropped - before)
+            self.log.error("the broker dropped messages; raise its max_queued_messages", more=more)
 
 
 def _run_of(payload: bytes) -> str | None:

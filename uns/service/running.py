@@ -22,6 +22,7 @@ from uns.journal.values import Announced, Item
 from uns.publisher import Publisher
 from uns.registry.engine import RegistryAway
 from uns.service.beside import Beside
+from uns.service.drops import Drops
 from uns.service.hearing import Heard, Hearing, applying, keeping
 from uns.service.late import Change, context_late
 from uns.service.listening import Listening
@@ -62,7 +63,8 @@ class Running:
         self.journal = Journal(settings.state, self._committed, self._journal_failed, self._spoilt)
         told = Told(lambda *about: self.own.failed(*about), lambda *about: self.own.rejected(*about), self._recorded)
         self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal, told)
-        self.own = Own(OwnTopics(bundle.standard.root, settings.instance), self.path, log)
+        drops = Drops(settings.state)
+        self.own = Own(OwnTopics(bundle.standard.root, settings.instance), self.path, drops, log)
         self.session = self.path.session = self._session()
         self.listening = Listening(settings, self.path, self.own, log)
         self.journaling = self.path.journaling
