@@ -93,8 +93,10 @@ def test_the_first_rules_may_be_submitted_to_a_service_that_waits_for_them(
 ) -> None:
     service, api = unsubmitted
     assert service.get("/readyz")["status"] == "hold"
-    write_project(tmp_path / "rules")
-    files = {str(each.relative_to(tmp_path / "rules")): each.read_text() for each in (tmp_path / "rules").rglob("*.*")}
+    project = tmp_path / "rules"
+    write_project(project)
+    written = (each for kind in ("*.yaml", "*.json") for each in project.rglob(kind))
+    files = {str(each.relative_to(project)): each.read_text() for each in written}
     answer = httpx.post(f"http://{api}/api/v1/submissions", json={"files": files}, timeout=30)
     assert answer.status_code == 201, answer.text
     service.ready()

@@ -121,6 +121,13 @@ def test_the_last_good_rules_start_the_service_again(service: Service, client: C
     assert "starting with the last good ones" in service.said()
 
 
+def test_an_empty_registry_is_set_up(folder: Path, broker: Mosquitto) -> None:
+    (folder / "uns.db").unlink()
+    with Service(folder, broker.url) as service:
+        service.ready()
+        assert "the registry was empty and has been set up" in service.said()
+
+
 def test_without_any_good_rules_it_does_not_start(tmp_path: Path, broker: Mosquitto) -> None:
     write_project(tmp_path / "plant", "site: nowhere\n")
     with Service(tmp_path / "plant", broker.url) as service:

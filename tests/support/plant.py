@@ -18,6 +18,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from support.registry import migrated
 from support.waiting import eventually
 from uns.demo.mosquitto import free_port
 
@@ -65,6 +66,7 @@ def now() -> int:
 
 
 def write_project(folder: Path, rules: str = RULES) -> None:
+    """With a registry that is set up; that `uns run` does that itself, the tests of the demonstration show."""
     for path, text in {
         "naming_rules/standard.yaml": STANDARD,
         "naming_rules/dallas.yaml": rules,
@@ -72,6 +74,8 @@ def write_project(folder: Path, rules: str = RULES) -> None:
     }.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
+    if not (folder / "uns.db").exists():
+        migrated(folder / "uns.db")
 
 
 def rules_of(site: str) -> str:
@@ -129,7 +133,7 @@ class Service:
         return eventually(lambda: (self.get("/readyz") or {}).get("status") in wanted, within, self.said)
 
     def counters(self) -> tuple[dict[str, int], dict[str, int]]:
-        status = self.get("/status")
+        status = eventually(lambda: self.get("/status"), why=self.said)
         return status["messages"], status["decisions"]
 
     def settled(self, within: float = 30.0) -> tuple[dict[str, int], dict[str, int]]:
