@@ -318,3 +318,9 @@ def test_nouns_are_listed_in_order_and_keep_their_history(engine: Engine, standa
     assert [each.value.name for each in PRODUCTS.history(engine, "P1")] == ["x", "y"]
     assert EQUIPMENT.get(engine, "dallas") is None
     assert SHIFT_EXCEPTIONS.listed(engine).next is None
+
+
+def test_a_path_in_a_sheet_is_not_sent_to_a_lookup(engine: Engine, standard: Standard) -> None:
+    sheet = b"path\ndallas/packaging/Line 9\n"
+    findings = take(engine, "equipment", sheet, "equipment.csv", standard, ANN).findings
+    assert [(each.code, each.remedy) for each in findings] == [("level-not-allowed", "write it as `uns ls` shows it")]

@@ -83,7 +83,9 @@ class Cells:
         try:
             return read_equipment(self._standard, cell)
         except OffStandard as error:
-            self.wrong(column, str(error), error.remedy, error.code)
+            # A sheet has neither lookups nor transforms.
+            remedy = "write it as `uns ls` shows it" if error.code == "level-not-allowed" else error.remedy
+            self.wrong(column, str(error), remedy, error.code)
         except Malformed as error:
             self.wrong(column, str(error), error.remedy)
         return None
