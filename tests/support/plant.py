@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -214,13 +215,21 @@ class Client:
             self.handed += 1
         self.client.publish(topic, payload, qos, retain)
 
+    def publish_many(self, messages: Iterable[tuple[str, Any]]) -> None:
+        """Until the broker has accepted all; paho looks through all that it has, for each one accepted."""
+        for number, (topic, body) in enumerate(messages, 1):
+            self.publish(topic, body)
+            if number % 1_000 == 0:
+                self.flush()
+        self.flush()
+
     def _published(self, *_: Any) -> None:
         with self._counting:
             self.accepted += 1
 
-    def flush(self, within: float = 60.0) -> None:
+    def flush(self) -> None:
         """Until the broker has accepted everything."""
-        eventually(lambda: self.accepted == self.handed, within, lambda: f"{self.accepted} of {self.handed} accepted")
+        eventually(lambda: self.accepted == self.handed, 60, lambda: f"{self.accepted} of {self.handed} accepted")
 
     def bodies(self, below: str) -> list[dict[str, Any]]:
         return [json.loads(each.payload) for each in list(self.messages) if each.topic.startswith(below)]
