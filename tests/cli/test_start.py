@@ -182,3 +182,12 @@ def test_data_is_utf_8_whatever_the_terminal_is(tmp_path: Path) -> None:
     said, printed = in_latin_1(tmp_path, *TOLD, "--json")
     assert "Traceback" not in said
     assert "käse" in printed.decode("utf-8")
+
+
+def test_run_in_a_wrong_folder_makes_nothing_there(tmp_path: Path) -> None:
+    done = subprocess.run([*UNS, "run"], cwd=tmp_path, env=plain(), capture_output=True, text=True, check=False)
+    assert (done.returncode, list(tmp_path.iterdir())) == (1, [])
+    assert done.stderr.splitlines() == [
+        "error: there is no folder naming_rules",
+        "  → run it in the project's folder, or set `rules`",
+    ]

@@ -72,6 +72,7 @@ def server_of(settings: Settings) -> Server:
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="error",  # that a client speaks something else is no news, and would come without a time
         access_log=False,
         server_header=False,
         ws="none",

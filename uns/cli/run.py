@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from uns.cli.app import Config, app, one_of, settings
+from uns.cli.app import NEGATIVE, Config, app, fail, one_of, settings
 from uns.settings import Settings
 
 SECRET = "password"
@@ -45,6 +45,15 @@ def _with_a_flag_for_each_setting(verb: Callable[..., None]) -> Callable[..., No
     return verb
 
 
+def _refuse_an_empty_place(chosen: Settings) -> None:
+    """Before a registry and a state folder are made there."""
+    from uns import lastgood
+
+    served_before = (chosen.state / lastgood.NAME).exists()
+    if chosen.rules_source == "directory" and not served_before and not chosen.rules.exists():
+        fail(NEGATIVE, f"there is no folder {chosen.rules}", "run it in the project's folder, or set `rules`")
+
+
 @app.command("run")
 @_with_a_flag_for_each_setting
 def run(only: Only = None, config: Config = None, **given: str | Path | None) -> None:
@@ -59,6 +68,7 @@ def run(only: Only = None, config: Config = None, **given: str | Path | None) ->
         from uns.api.server import serve
 
         raise typer.Exit(serve(chosen))
+    _refuse_an_empty_place(chosen)
     from uns.service.beside import api_command
     from uns.service.run import serve_path
 
