@@ -41,12 +41,12 @@ def context_late(recorded: Recorded, change: Change, publisher: Publisher, root:
     ]
     if not concerned:
         return None
-    what = record.fields.get("id") or record.kind
+    what = f"{record.kind} {record.fields['id']}" if "id" in record.fields else record.kind
     begins, without = ("ends", "with") if record.kind == "batch-stop" else ("begins", "without")
     sample = recorded.sample
     return found(
         "context-late",
-        f"{record.kind} {what} on {record.equipment} {begins} {_ago(now - since)} before it was announced; "
+        f"{what} on {record.equipment} {begins} {_ago(now - since)} before it was announced; "
         f"at least {len(concerned)} readings went out {without} it",
         "announce it sooner",
         SamplePlace(sample.topic, sample.tag),
