@@ -53,6 +53,7 @@ def test_nobody_waits_for_a_library_that_the_verb_has_no_use_for(
     tmp_path: Path, arguments: tuple[str, ...], spared: tuple[str, ...]
 ) -> None:
     write_project(tmp_path)
+    (tmp_path / "uns.db").unlink()
     told = f"import atexit, sys; atexit.register(lambda: print(sorted(sys.modules.keys() & {set(spared)})))"
     done = subprocess.run(
         [sys.executable, "-c", f"{told}\nfrom uns.cli import main; main()", *arguments],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import socket
 import ssl
 import subprocess
 from pathlib import Path
@@ -36,6 +37,12 @@ class Guarded(Mosquitto):
             command = ["mosquitto_passwd", "-b", str(passwords), user, user[::-1]]
             subprocess.run(command, check=True, capture_output=True)
         super().__init__(CONF_D, folder)
+        eventually(self._takes_machines)
+
+    def _takes_machines(self) -> bool:
+        """It opens one listener after the other."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.tls_port)) == 0
 
     def _of_this_machine(self) -> str:
         text = (CONF_D.parent / "plant.conf").read_text(encoding="utf-8")
