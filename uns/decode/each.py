@@ -9,7 +9,8 @@ from uns.decode.pointer import Every, Key, Pointer, Token, escaped
 from uns.decode.step import as_index
 from uns.message import Value
 
-MAX_READINGS: Final = 100_000
+MAX_READINGS: Final = 20_000
+"""A message is decided in one piece, and for so long the path does nothing else: seconds, where all of it is new."""
 MAX_POINTER: Final = 1_024
 """Characters of a pointer to something that readings stand in: each of them repeats it."""
 _NO_CAPTURES: Final[Mapping[str, str]] = {}
