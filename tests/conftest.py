@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from support.mosquitto import Mosquitto, mosquitto
 
 import uns
 
-settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("without a clock", deadline=None)
 settings.load_profile("without a clock")
 
 

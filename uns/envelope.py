@@ -8,18 +8,16 @@ Pair = tuple[str, str]
 class Envelope:
     """The governed topic, and the user properties that address and bundle alone decide."""
 
-    __slots__ = ("fixed", "more", "more_for", "name", "others", "size", "source", "topic")
+    __slots__ = ("more", "more_for", "name", "others", "source", "start", "topic")
 
     def __init__(self, topic: str, source: str, *others: Pair) -> None:
         self.topic = topic
         self.source = source
         """The raw address."""
         self.others = others
-        self.name = self.fixed = self.more = self.size = b""
-        """As a packet writes them: the topic; the pairs; further properties up to the digits of the `id`; their length.
-
-        The last two are shared with other envelopes.
-        """
+        self.name = self.start = self.more = b""
+        """As a packet writes them: the topic; the length of all properties and the pairs; and what stands behind the
+        pairs up to the digits of the `id`, which is shared with other envelopes."""
         self.more_for: tuple[Pair, ...] | None = None
         """The further properties that the last two were written for; None until a packet is written."""
 

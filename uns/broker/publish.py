@@ -33,16 +33,18 @@ def publish(
         if envelope.more_for != more:
             _write(envelope, more)
         name = envelope.name
-        tail = b"".join((envelope.size, envelope.fixed, envelope.more, identity.encode(), payload))
+        tail = b"".join((envelope.start, envelope.more, identity.encode(), payload))
     return PUBLISH[retain] + _size(len(name) + 2 + len(tail)) + name, tail
 
 
 def _write(envelope: Envelope, more: tuple[Pair, ...]) -> None:
     """What stays the same for as long as the further properties do."""
-    if not envelope.name:
-        envelope.name, envelope.fixed = _topic(envelope.topic), JSON + _written(envelope.pairs)
+    if envelope.more_for is None:
+        envelope.name, fixed = _topic(envelope.topic), JSON + _written(envelope.pairs)
+    else:
+        fixed = envelope.start[envelope.start.index(JSON) :]
     envelope.more, envelope.more_for = _further(more), more
-    envelope.size = _size(len(envelope.fixed) + len(envelope.more) + DIGITS)
+    envelope.start = _size(len(fixed) + len(envelope.more) + DIGITS) + fixed
 
 
 @lru_cache(maxsize=256)
