@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import os
+import struct
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,6 +24,8 @@ MACHINES = 500
 TICKS_PER_SECOND = 100
 LOST_AFTER = 10.0
 """Seconds in which nothing comes: whatever has not come is lost."""
+
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 Reading = Callable[[int], tuple[str, bytes]]
 """The number of a message → its raw topic and payload."""
@@ -49,6 +54,24 @@ class Measured(NamedTuple):
 
     def latency_ms(self, share: float) -> float:
         return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))] * 1e3
+
+
+class Ticks:
+    """A descriptor that can be read every so many seconds; an event loop's own timers are no finer than 1 ms."""
+
+    def __init__(self, seconds: float) -> None:
+        self.fd = LIBC.timerfd_create(time.CLOCK_MONOTONIC, os.O_CLOEXEC | os.O_NONBLOCK)
+        each = divmod(round(seconds * 1e9), 10**9)
+        LIBC.timerfd_settime(self.fd, 0, struct.pack("qqqq", *each, *each), None)
+
+    def read(self) -> None:
+        os.read(self.fd, 8)
+
+    def __enter__(self) -> Ticks:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.fd)
 
 
 class Load:
@@ -110,23 +133,37 @@ class Load:
             await asyncio.sleep(0.01)
 
     async def run(self, seconds: float, rate: float) -> float:
+        """Seconds from the first publish to the last arrival."""
         self.sent = self.arrived = 0
         self.born.clear()
         self.latencies = []
         start = time.perf_counter()
-        while (now := time.perf_counter() - start) < seconds:
-            if rate:
-                while self.sent < now * rate:
-                    self.publish()
-                pause = 0.001
-            else:
-                while len(self.session.outbox) < 900 and self.sent - self.arrived < 3000:
-                    self.publish()
-                pause = 0.0
-            self.session.flush()
-            await asyncio.sleep(pause)
+        await (self._paced(start, seconds, rate) if rate else self._unpaced(start + seconds))
         await self.arrivals()
         return self.last - start
+
+    async def _unpaced(self, until: float) -> None:
+        while time.perf_counter() < until:
+            while len(self.session.outbox) < 900 and self.sent - self.arrived < 3000:
+                self.publish()
+            self.session.flush()
+            await asyncio.sleep(0)
+
+    async def _paced(self, start: float, seconds: float, rate: float) -> None:
+        """Each message at its own time, as machines that know nothing of each other send them."""
+
+        def due() -> None:
+            ticks.read()
+            now = time.perf_counter() - start
+            while self.sent < min(now, seconds) * rate:
+                self.publish()
+            self.session.flush()
+
+        loop = asyncio.get_running_loop()
+        with Ticks(1 / rate) as ticks:
+            loop.add_reader(ticks.fd, due)
+            await asyncio.sleep(seconds)
+            loop.remove_reader(ticks.fd)
 
 
 def cpu_of(pid: int | None) -> float:
