@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
+from contextlib import ExitStack
 from math import inf
 from pathlib import Path
 
@@ -111,3 +114,12 @@ def test_records_for_which_there_is_no_room_hold_and_none_is_lost(
         assert client.bodies(FILLER)[0]["batch"] == {"id": "B-1"}
         service.settled()
         assert service.counters()[1]["recorded"] == 100
+
+
+def test_hundreds_who_connect_and_ask_nothing_keep_nobody_from_asking(service: Service) -> None:
+    host, _, port = service.health.rpartition(":")
+    with ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(300)]
+        assert service.get("/healthz") is not None
+        assert len(os.listdir(f"/proc/{service.process.pid}/fd")) < 200
+        assert silent[0].recv(1) == b""

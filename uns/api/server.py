@@ -14,6 +14,7 @@ import uvicorn
 
 from uns.api.app import create_app
 from uns.api.surroundings import Surroundings
+from uns.api.wire import Connection
 from uns.exit_status import OK, UNREACHABLE
 from uns.settings import Settings, endpoint
 
@@ -75,6 +76,7 @@ def server_of(settings: Settings) -> Server:
         log_level="error",  # that a client speaks something else is no news, and would come without a time
         access_log=False,
         server_header=False,
+        http=Connection,
         ws="none",
         limit_concurrency=500,
         timeout_keep_alive=15,

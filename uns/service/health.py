@@ -10,6 +10,8 @@ import orjson
 
 PATIENCE: Final = 5.0
 LARGEST: Final = 8_192
+CONNECTIONS: Final = 64
+"""With more of them the oldest ends: they are files of the process that needs others for broker and registry."""
 PHRASES: Final = {
     200: "OK",
     400: "Bad Request",
@@ -34,6 +36,7 @@ class HealthServer:
         self.routes = routes
         """May be replaced while it serves."""
         self._server: asyncio.Server | None = None
+        self._open: dict[asyncio.StreamWriter, None] = {}
 
     async def start(self, host: str, port: int) -> int:
         """The port that it listens on, also where it did so before. OSError where it cannot."""
@@ -48,19 +51,28 @@ class HealthServer:
             await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open[writer] = None
+        if len(self._open) > CONNECTIONS:
+            oldest = next(iter(self._open))
+            del self._open[oldest]
+            oldest.transport.abort()
         try:
-            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
-            status, kind, body = self._answer(head)
-            writer.write(
-                f"HTTP/1.1 {status} {PHRASES[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-                "Cache-Control: no-store\r\nConnection: close\r\n\r\n".encode()
-                + (body if not head.startswith(b"HEAD ") else b"")
-            )
-            await asyncio.wait_for(writer.drain(), PATIENCE)
+            await asyncio.wait_for(self._exchange(reader, writer), PATIENCE)
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
-            pass
+            writer.transport.abort()
         finally:
-            writer.close()
+            self._open.pop(writer, None)
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        status, kind, body = self._answer(head)
+        writer.write(
+            f"HTTP/1.1 {status} {PHRASES[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+            "Cache-Control: no-store\r\nConnection: close\r\n\r\n".encode()
+            + (body if not head.startswith(b"HEAD ") else b"")
+        )
+        writer.close()
+        await writer.wait_closed()
 
     def _answer(self, head: bytes) -> Answer:
         words = head.partition(b"\r\n")[0].split()
