@@ -6,9 +6,11 @@ guards against two signals that would share one topic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from typing import Any, Final
+
+from sortedcontainers import SortedList
 
 from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
@@ -18,6 +20,7 @@ from uns.naming.standard import Name
 
 RECENT: Final = 16
 MOST_TOPICS: Final = 500_000
+_BEHIND_SLASH: Final = chr(ord("/") + 1)
 
 Identify = Callable[[str, str], Hashable | None]
 """Which signal a raw address is, if the bundle in force still leads it to this governed topic, else None.
@@ -65,6 +68,9 @@ class Publisher:
         self.identify = identify
         self.topics: dict[str, Memory] = {}
         self._aliased: set[str] = set()
+        self._sorted: SortedList[str] = SortedList()
+        self._unsorted: list[str] = []
+        """Topics that came since somebody last asked for those of a branch."""
 
     def swap(self, identify: Identify) -> None:
         """Another bundle: who shares a signal is asked anew; a claim ends where its address leads elsewhere."""
@@ -137,21 +143,25 @@ class Publisher:
         owner, memory.owner, memory.aliases = memory.owner, "", NOBODY
         return owner
 
-    def stale(self, now: Instant) -> list[str]:
-        """Topics that were silent for three times as long as the dictionary expects."""
-        return [
-            topic
-            for topic, memory in self.topics.items()
-            if memory.name is not None
-            and memory.name.every
-            and memory.time is not None
-            and now - memory.time > 3 * memory.name.every
-        ]
+    def below(self, branch: str) -> Iterator[tuple[str, Memory]]:
+        """Each topic under a branch of the tree, `acme/dallas/line-3/`, with what is remembered of it."""
+        self.sort()
+        for topic in self._sorted.irange(branch, f"{branch[:-1]}{_BEHIND_SLASH}", (True, False)):
+            yield topic, self.topics[topic]
+
+    def sort(self) -> None:
+        """What `below` does first: worth doing before messages flow, where many topics are new."""
+        self._sorted.update(self._unsorted)
+        self._unsorted.clear()
 
     def _remember(self, topic: str, source: str) -> Memory:
         if len(self.topics) >= MOST_TOPICS:
-            del self.topics[next(iter(self.topics))]
+            self.sort()
+            oldest = next(iter(self.topics))
+            del self.topics[oldest]
+            self._sorted.remove(oldest)
         memory = self.topics[topic] = Memory(source)
+        self._unsorted.append(topic)
         return memory
 
     def _admits(self, topic: str, memory: Memory, source: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any, cast
@@ -18,6 +19,7 @@ from uns.naming.resolve import Target
 from uns.naming.rule import Rule
 from uns.naming.standard import Name
 from uns.publisher import Publisher
+from uns.service.silence import AT_ONCE, Silence
 from uns.topic import Topic
 
 TOPIC = Topic("acme/dallas/packaging/_telemetry/temperature")
@@ -147,7 +149,7 @@ def test_what_was_refused_after_all_may_be_tried_again() -> None:
     assert verdicts(publisher, [reading(1), reading(1)]) == "pd"
 
 
-def test_signals_are_stale_after_three_times_the_time_that_the_dictionary_expects() -> None:
+def test_signals_are_silent_after_three_times_the_time_that_the_dictionary_expects() -> None:
     name = Name("temperature", "number", PLACE, every=10)
     publisher = Publisher(signals(plc_a="a"))
     one = reading(100)
@@ -155,7 +157,50 @@ def test_signals_are_stale_after_three_times_the_time_that_the_dictionary_expect
     publisher.restore("acme/dallas/_telemetry/temperature", "plc/b", "x", 90, "good", name)
     publisher.restore("acme/dallas/_telemetry/label", "plc/c", "x", 1, "good", None)
     other = "acme/dallas/_telemetry/temperature"
-    assert [publisher.stale(now) for now in (120, 121, 130, 131)] == [[], [other], [other], [one.topic, other]]
+    assert [silent(publisher, now) for now in (120, 121, 130, 131)] == [[], [other], [other], [one.topic, other]]
+
+
+def test_messages_have_their_turn_while_thousands_of_signals_are_looked_at() -> None:
+    name = Name("temperature", "number", PLACE, every=10)
+    publisher = Publisher(signals())
+    topics = [f"acme/dallas/line-{number}/_telemetry/temperature" for number in range(3 * AT_ONCE)]
+    for topic in topics:
+        publisher.restore(topic, topic, "x", 0, "good", name)
+    turns = []
+
+    async def look() -> list[str]:
+        silence = Silence(publisher, lambda: 31)
+        looking = asyncio.ensure_future(silence.look())
+        while not looking.done():
+            turns.append(len(turns))
+            publisher.release(topics[0])
+            publisher.judge(reading(len(turns), source=f"plc/{len(turns)}"))
+            await asyncio.sleep(0)
+        return silence.topics
+
+    assert sorted(asyncio.run(look())) == sorted(topics)
+    assert len(turns) > 3
+
+
+def silent(publisher: Publisher, now: int) -> list[str]:
+    silence = Silence(publisher, lambda: now)
+    asyncio.run(silence.look())
+    return silence.topics
+
+
+def test_the_topics_of_a_branch_are_found_among_all_whenever_they_came() -> None:
+    publisher = Publisher(signals(plc_a="a"))
+    line = "acme/dallas/line-3"
+    for topic in (f"{line}/_telemetry/a", "acme/dallas/line-30/_telemetry/a", "acme/dallas/line-2/_telemetry/a"):
+        publisher.restore(topic, "plc/x", "x", 1, "good")
+    assert dict(publisher.below(f"{line}/")) == {f"{line}/_telemetry/a": publisher.topics[f"{line}/_telemetry/a"]}
+    publisher.restore(f"{line}/filler/_telemetry/a", "plc/y", "x", 1, "good")
+    publisher.judge(reading(1))
+    assert [topic for topic, _ in publisher.below(f"{line}/")] == [
+        f"{line}/_telemetry/a",
+        f"{line}/filler/_telemetry/a",
+    ]
+    assert [topic for topic, _ in publisher.below("acme/dallas/packaging/")] == [TOPIC]
 
 
 def test_after_one_was_refused_the_last_sixteen_are_still_the_last() -> None:

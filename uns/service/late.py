@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from uns.context.timeline import Timeline
 from uns.decision import Recorded
@@ -11,7 +12,9 @@ from uns.finding import Finding, SamplePlace, Severity, found
 from uns.instant import SECOND, Instant
 from uns.publisher import Memory, Publisher
 
-_MINUTE = 60 * SECOND
+MOST_COUNTED: Final = 1_000
+"""Readings; messages wait while they are counted."""
+_MINUTE: Final = 60 * SECOND
 
 
 class Change(NamedTuple):
@@ -31,15 +34,14 @@ def context_late(recorded: Recorded, change: Change, publisher: Publisher, root:
     if record.equipment is None:
         return None
     since = record.fields.get("start", record.at)
-    below = f"{root}/{record.equipment}/"
-    concerned = [
+    concerned = (
         instant
-        for topic, memory in publisher.topics.items()
-        if topic.startswith(below)
+        for topic, memory in publisher.below(f"{root}/{record.equipment}/")
         for instant in _times(memory)
         if instant >= since and change.concerns(_equipment(topic, root), instant)
-    ]
-    if not concerned:
+    )
+    count = sum(1 for _ in islice(concerned, MOST_COUNTED))
+    if not count:
         return None
     what = f"{record.kind} {record.fields['id']}" if "id" in record.fields else record.kind
     begins, without = ("ends", "with") if record.kind == "batch-stop" else ("begins", "without")
@@ -47,7 +49,7 @@ def context_late(recorded: Recorded, change: Change, publisher: Publisher, root:
     return found(
         "context-late",
         f"{what} on {record.equipment} {begins} {_ago(now - since)} before it was announced; "
-        f"at least {len(concerned)} readings went out {without} it",
+        f"at least {count} readings went out {without} it",
         "announce it sooner",
         SamplePlace(sample.topic, sample.tag),
         Severity.NOTE,

@@ -90,7 +90,7 @@ def figures(running: Running) -> Figures:
         possible_gaps=tallies.possible_gaps.total(),
         quarantine_entries=running.hearing.kept,
         quarantine_overflow=running.hearing.counted_only + running.journal.counted_only,
-        stale=path.publisher.stale(time_ns()),
+        stale=running.silence.topics,
         held=len(path.held),
         served_twice=sum(map(len, running.neighbours.shared().values())),
     )

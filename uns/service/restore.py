@@ -56,6 +56,7 @@ class _Restoring:
         finally:
             self.session.stop()
             await running
+            self.publisher.sort()
         return self.found
 
     def opened(self, session: bool) -> None:

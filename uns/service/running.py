@@ -35,6 +35,7 @@ from uns.service.replaying import Replaying
 from uns.service.restore import restore
 from uns.service.rules import Rules
 from uns.service.signals import identify_by
+from uns.service.silence import Silence
 from uns.service.told import Told
 from uns.service.topics import OwnTopics
 from uns.service.underway import Written
@@ -78,6 +79,7 @@ class Running:
         self.witness = Witness(self.endpoint, self.own, settings.state, log)
         self.replaying = Replaying(engine, self.path, self.witness, settings.instance, log)
         self.neighbours = Neighbours(self.endpoint, settings.instance, self._bundle)
+        self.silence = Silence(self.path.publisher, self.path.clock)
         self._subscribing: asyncio.Task[Any] | None = None
         self.no_link = ""
         """Why the broker could not be reached lately, also where only its memory was asked for."""
@@ -97,7 +99,8 @@ class Running:
         """Until `stop`, and beside it `tell`; False where another process took our session over."""
         self.hearing.start()
         linked = asyncio.ensure_future(self._link())
-        others: list[asyncio.Task[Any]] = [asyncio.ensure_future(each) for each in (tell, self._reload(reload))]
+        lasting = (tell, self._reload(reload), self.silence.keep_looking())
+        others: list[asyncio.Task[Any]] = [asyncio.ensure_future(each) for each in lasting]
         stopping = asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait([linked, stopping, *others], return_when=asyncio.FIRST_COMPLETED)
