@@ -25,7 +25,8 @@ def kept(api, settings):
         )
         for at, site in enumerate(("dallas", "dallas", "berlin"), 1)
     ]
-    keep(engine, some, 10**18)
+    keep(engine, some[:2], 10**18, instance="uns-dallas")
+    keep(engine, some[2:], 10**18)
     yield engine
     engine.dispose()
 
@@ -49,10 +50,13 @@ def test_a_request_is_a_row_whose_progress_can_be_followed(api, kept):
 @pytest.mark.parametrize(
     ("body", "entries"),
     [({}, 3), ({"ids": [1, 3, 9]}, 2), ({"code": "rule-none"}, 0), ({"until": "1970-01-01T00:00:02Z"}, 1),
-     ({"since": "1970-01-01T00:00:02Z", "site": "dallas"}, 1), ({"rule": "d/x", "topic": "plc/a"}, 3)],
+     ({"since": "1970-01-01T00:00:02Z", "site": "dallas"}, 1), ({"rule": "d/x", "topic": "plc/a"}, 3),
+     ({"instance": "uns-dallas"}, 2), ({"instance": "uns-berlin"}, 0)],
 )  # fmt: skip
 def test_what_is_asked_for_is_what_fits(api, kept, body, entries):
     assert api.client.post("/quarantine/replay", json=body).json()["entries"] == entries
+    if not body.keys() & {"ids"}:
+        assert len(api.client.get("/quarantine", params=body).json()["items"]) == entries
     if body:
         assert api.client.post("/quarantine/discard", json=body).json() == {"discarded": entries}
 

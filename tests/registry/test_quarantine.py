@@ -53,10 +53,11 @@ def kept(engine: Engine, rejections: Iterable[Rejection], now: int = 0, **bounds
 
 def test_an_entry_comes_back_as_it_was(engine: Engine) -> None:
     one = rejection(1, tag="T1", rule="dallas/filler")
-    keep(engine, [one], 99)
+    keep(engine, [one], 99, instance="uns-berlin")
     entry = entries.entries(engine).items[0]
     assert (entry.raw, entry.findings, entry.rule, entry.tag) == (one.raw, one.findings, one.rule, one.tag)
     assert (entry.bundle, entry.context, entry.site, entry.kept_at) == ("b1", "7", "dallas", 99)
+    assert entry.instance == "uns-berlin"
     assert entries.entry(engine, entry.id) == entry
     assert entries.entry(engine, entry.id + 1) is None
 
@@ -267,12 +268,14 @@ def test_a_position_that_no_list_has_is_refused(engine: Engine, position: list[A
         (Filter(tag="T"), [5]),
         (Filter(since=4 * SECOND), [5, 4]),
         (Filter(site="berlin"), []),
+        (Filter(instance="uns"), [4, 3, 2, 1]),
         (Filter(state="replayed"), []),
     ],
 )
 def test_entries_are_found_by_what_they_are(engine: Engine, wanted: Filter, expected: list[int]) -> None:
     others = [rejection(2, topic="plc/b"), rejection(3, code="time-missing"), rejection(4, rule="dallas/x")]
-    keep(engine, [rejection(1), *others, rejection(5, tag="T")], 0)
+    keep(engine, [rejection(1), *others], 0, instance="uns")
+    keep(engine, [rejection(5, tag="T")], 0)
     assert [each.raw.received // SECOND for each in entries.entries(engine, wanted).items] == expected
 
 

@@ -235,12 +235,18 @@ def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
         rejection(at, finding, RawMessage("plc/a", each, at * SECOND), "T1") for at, each in enumerate(payloads)
     ]
     with registry() as engine:
-        keep(engine, rejected, SECOND)
+        keep(engine, rejected[:2], SECOND, instance="uns-a")
+        keep(engine, rejected[2:], SECOND, instance="uns-b")
     listed = shown("quarantine", "list", "--limit", "2")
     assert [each["id"] for each in listed["items"]] == [3, 2]
     assert listed["quarantined"] == 3
     assert [each["id"] for each in shown("quarantine", "list", "--cursor", listed["next"])["items"]] == [1]
     assert shown("quarantine", "list", "--code", "time-missing")["items"] == []
+    assert [each["id"] for each in shown("quarantine", "list", "--instance", "uns-a")["items"]] == [2, 1]
+    assert [each["instance"] for each in shown("quarantine", "list")["items"]] == ["uns-b", "uns-a", "uns-a"]
+    uns_("quarantine", "discard", "3")
+    for state, ids in {"kept": [2, 1], "discarded": [3], "replayed": [], "any": [3, 2, 1]}.items():
+        assert [each["id"] for each in shown("quarantine", "list", "--state", state)["items"]] == ids
     one = shown("quarantine", "show", "1")
     assert one["raw"]["text"] == '{"v": "21,4"}'
     assert one["findings"] == [finding.as_json()]

@@ -76,6 +76,8 @@ def test_each_message_is_served_once_and_recorded_by_the_one_that_serves_its_fil
         assert client.bodies(f"acme/{site}/")[-1]["batch"] == {"id": f"B-{site}"}
     assert (plant.status(plant.dallas)["files"], plant.status(plant.dallas)["elsewhere"]) == (["dallas"], ["berlin"])
     eventually(lambda: len(rows(plant, "SELECT id FROM quarantine_entry")) == 2)
+    refused_by = dict(rows(plant, "SELECT site, instance FROM quarantine_entry"))
+    assert refused_by == {"dallas": "uns-dallas", "berlin": "uns-berlin"}
     recorded = dict(rows(plant, "SELECT id, recorded_by FROM batch"))
     assert recorded == {"B-dallas": "path uns-dallas", "B-berlin": "path uns-berlin"}
 

@@ -79,8 +79,8 @@ _SHOWN_EQUIPMENT: Final = {
     "path": LINE, "name": "Line 3", "description": None, "steward": None, "start": None, "stop": None, **RECORDED,
 }  # fmt: skip
 _ENTRY: Final = {
-    "id": 1, "topic": RAW, "tag": None, "rule": "dallas/filler-plc", "site": "dallas", "findings": [FINDING],
-    "received": TIME, "kept_at": TIME, "state": "kept", "bundle": RULES, "context": REVISION, "bytes": 14,
+    "id": 1, "topic": RAW, "tag": None, "rule": "dallas/filler-plc", "site": "dallas", "instance": "uns",
+    "findings": [FINDING], "received": TIME, "kept_at": TIME, "state": "kept", "bundle": RULES, "context": REVISION, "bytes": 14,
 }  # fmt: skip
 _REPLAY: Final[dict[str, Any]] = {
     "id": 1, "asked_at": TIME, "asked_by": "rest", "why": "the table is corrected",

@@ -27,6 +27,7 @@ class EntryShown(Answer):
     tag: str | None
     rule: str | None = Field(description="that took the sample")
     site: str | None
+    instance: str | None = Field(description="that refused it; null where that was not yet written down")
     findings: list[FindingModel]
     received: str
     kept_at: str
@@ -64,6 +65,7 @@ async def listed(
     request: Request,
     here: Here,
     site: Text = None,
+    instance: Text = None,
     rule: Text = None,
     code: Text = None,
     topic: Text = None,
@@ -74,7 +76,8 @@ async def listed(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Response:
-    wanted = kept.Filter(topic, tag, rule, code, site, None if state == "any" else state, since, until)
+    told = None if state == "any" else state
+    wanted = kept.Filter(topic, tag, rule, code, site, told, since, until, instance=instance)
     page = await here.registry.ask(kept.entries, wanted, cursor, limit)
     stock = await here.registry.ask(kept.stock)
     now = {"bundle": here.rules.revision, "context": here.registry.revision}

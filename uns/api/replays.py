@@ -25,6 +25,7 @@ class Wanted(Answer):
 
     ids: list[Id] | None = Field(None, min_length=1, max_length=1_000)
     site: Part = None
+    instance: Part = None
     rule: Part = None
     code: Part = None
     topic: Part = None
@@ -35,8 +36,9 @@ class Wanted(Answer):
 
     def filter(self) -> Filter:
         return Filter(
-            self.topic, self.tag, self.rule, self.code, self.site, "kept", self.since, self.until, tuple(self.ids or ())
-        )
+            self.topic, self.tag, self.rule, self.code, self.site, "kept", self.since, self.until,
+            tuple(self.ids or ()), self.instance,
+        )  # fmt: skip
 
 
 class Unwanted(Wanted):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from uns.instant import legible
 verbs = typer.Typer(help="The rejected samples, with their raw messages.", no_args_is_help=True)
 app.add_typer(verbs, name="quarantine")
 
+State = Literal["kept", "replayed", "discarded", "any"]
 ADDRESS, PAYLOAD = 200, 4_000
 """Characters that a person is shown; a topic may have 65 535 bytes, a message megabytes."""
 
@@ -21,6 +22,7 @@ ADDRESS, PAYLOAD = 200, 4_000
 @about_kinds
 def list_(
     which: Which,
+    state: Annotated[State, typer.Option(help="what became of them")] = "kept",
     limit: Annotated[int, typer.Option(help="how many", min=1, max=1000)] = 20,
     cursor: Annotated[str | None, typer.Option(help="where an earlier list stopped", show_default=False)] = None,
     as_json: Json = False,
@@ -34,7 +36,7 @@ def list_(
     from uns.cursor import BadCursor
     from uns.registry.entries import entries, stock
 
-    wanted = which.filter()
+    wanted = which.filter()._replace(state=None if state == "any" else state)
     with registry(settings(config)) as engine:
         try:
             page = entries(engine, wanted, cursor, limit)
@@ -108,7 +110,7 @@ def show_(
         show_json({**found.as_json(), "raw": found.raw_as_json()})
         return
     shown = found.as_json() | {"received": legible(found.raw.received), "kept_at": legible(found.kept_at)}
-    for name in ("topic", "tag", "rule", "received", "kept_at", "state", "bundle", "context"):
+    for name in ("topic", "tag", "rule", "instance", "received", "kept_at", "state", "bundle", "context"):
         if shown[name] is not None:
             out.print(f"[bold]{name:<10}[/]", end="")
             out.print(harmless(shown[name]), markup=False)

@@ -32,6 +32,7 @@ class Which(NamedTuple):
     rule: Text = None
     code: Text = None
     site: Text = None
+    instance: Text = None
     since: Since = None
     until: Until = None
 
@@ -42,7 +43,7 @@ class Which(NamedTuple):
         if len(ids) > MOST_IDS:
             fail(WRONG_USE, f"{len(ids)} entries are named", f"name up to {MOST_IDS}, or what they have in common")
         since, until = _instant("--since", self.since), _instant("--until", self.until)
-        return Filter(self.topic, self.tag, self.rule, self.code, self.site, "kept", since, until, ids)
+        return Filter(self.topic, self.tag, self.rule, self.code, self.site, "kept", since, until, ids, self.instance)
 
     def __str__(self) -> str:
         """As one writes it behind a verb."""

@@ -38,6 +38,8 @@ class Entry(NamedTuple):
     """Where in it the sample's value stood; None of a message as a whole."""
     elsewhere: tuple[str, ...] = ()
     """Governed topics of the sample's other targets, which are not its concern."""
+    instance: str | None = None
+    """That refused it; None where that was not yet written down."""
 
     def as_json(self) -> dict[str, Any]:
         """Without the raw message's bytes."""
@@ -47,6 +49,7 @@ class Entry(NamedTuple):
             "tag": self.tag,
             "rule": self.rule,
             "site": self.site,
+            "instance": self.instance,
             "findings": [each.as_json() for each in self.findings],
             "received": rfc3339(self.raw.received),
             "kept_at": rfc3339(self.kept_at),
@@ -81,6 +84,7 @@ class Filter(NamedTuple):
     """Received before."""
     ids: tuple[int, ...] = ()
     """Of these only; empty is any."""
+    instance: str | None = None
 
 
 class Count(NamedTuple):
@@ -174,7 +178,7 @@ def joined() -> Select[Any]:
 def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.topic is not None:
         query = query.where(ENTRIES.c.topic_mark == mark_of(wanted.topic))
-    for name in ("tag", "rule", "code", "site", "state"):
+    for name in ("tag", "rule", "code", "site", "instance", "state"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(ENTRIES.c[name] == clean(value))
@@ -193,5 +197,5 @@ def entry_of(row: Row[Any]) -> Entry:
     findings = tuple(Finding.from_json(each) for each in orjson.loads(row.findings))
     return Entry(
         row.id, raw, row.tag, row.rule, row.site, findings, row.bundle, row.context, row.kept_at, row.state,
-        row.message, row.pointer, tuple(orjson.loads(row.elsewhere or "[]")),
+        row.message, row.pointer, tuple(orjson.loads(row.elsewhere or "[]")), row.instance,
     )  # fmt: skip

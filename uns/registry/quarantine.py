@@ -30,17 +30,19 @@ class Kept(NamedTuple):
     counted_only: int
 
 
-def keep(engine: Engine, rejections: Iterable[Rejection], now: Instant, bounds: Bounds = DEFAULT) -> Kept:
-    """In one transaction; a rejection that is kept again, by its key, changes nothing.
+def keep(
+    engine: Engine, rejections: Iterable[Rejection], now: Instant, bounds: Bounds = DEFAULT, instance: str | None = None
+) -> Kept:
+    """In one transaction; a rejection that is kept again, by its key, changes nothing. `instance` refused them.
 
     Without any rejection the bounds are applied all the same: what was kept grows older by itself.
     """
     wanted = list({each.key: each for each in rejections}.values())
     with writing(engine, Author("quarantine", now), "quarantine") as open_one:
-        return _keep(open_one, wanted, now, bounds)
+        return _keep(open_one, wanted, now, bounds, instance)
 
 
-def _keep(open_one: Writing, wanted: Sequence[Rejection], now: Instant, bounds: Bounds) -> Kept:
+def _keep(open_one: Writing, wanted: Sequence[Rejection], now: Instant, bounds: Bounds, instance: str | None) -> Kept:
     connection = open_one.connection
     known = _present(connection, ENTRIES.c.key, [each.key for each in wanted])
     known |= _present(connection, DROPPED.c.key, [each.key for each in wanted])
@@ -49,7 +51,8 @@ def _keep(open_one: Writing, wanted: Sequence[Rejection], now: Instant, bounds: 
     causes = _count(connection, new)
     _keep_messages(connection, new)
     if new:
-        connection.execute(insert(ENTRIES), [_entry(each, *causes[each.key], now) for each in new])
+        rows = [{**_entry(each, *causes[each.key], now), "instance": instance} for each in new]
+        connection.execute(insert(ENTRIES), rows)
     dropped = keep_within(connection, _full(causes.values(), bounds), now, bounds)
     open_one.changed = open_one.changed or dropped > 0
     return Kept(len(new), dropped)

@@ -134,9 +134,9 @@ class Hearing:
             self.told(why)
 
 
-def keeping(engine: Engine) -> Callable[[Sequence[Rejection]], None]:
+def keeping(engine: Engine, instance: str) -> Callable[[Sequence[Rejection]], None]:
     def keep(rejections: Sequence[Rejection]) -> None:
-        quarantine.keep(engine, rejections, time_ns())
+        quarantine.keep(engine, rejections, time_ns(), instance=instance)
 
     return keep
 

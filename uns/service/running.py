@@ -73,7 +73,7 @@ class Running:
         self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
         self.journaling.records.begin(self.journal.path)
         apply = applying(engine, self._bundle, settings.instance, self._record_refused)
-        self.mover = Mover(self.journal, keeping(engine), apply, (RegistryAway,), failed=self._stuck)
+        self.mover = Mover(self.journal, keeping(engine, settings.instance), apply, (RegistryAway,), failed=self._stuck)
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
         self.lookout = Lookout(settings, self.path, self.journal, self.hearing, log)
         self.witness = Witness(self.endpoint, self.own, settings.state, log)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -51,10 +52,17 @@ def _broker(url: str) -> str:
     return url
 
 
-def _registry(url: str) -> str:
-    if not REGISTRY.fullmatch(url):
-        raise ValueError("write sqlite:///uns.db or postgresql://user@host/database")
-    return url
+def _fits(pattern: re.Pattern[str], remedy: str) -> Callable[[str], str]:
+    def fits(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(remedy)
+        return text
+
+    return fits
+
+
+_registry = _fits(REGISTRY, "write sqlite:///uns.db or postgresql://user@host/database")
+_instance = _fits(INSTANCE, "write 1 to 32 of a-z, 0-9 and -, the first a letter, such as plant-a")
 
 
 def _endpoint(text: str) -> str:
@@ -68,12 +76,6 @@ def _api(text: str) -> str:
     if not is_loopback(endpoint(_endpoint(text))[0]):
         raise ValueError("write 127.0.0.1:port: the API has no tokens yet, so it listens on this machine only")
     return text
-
-
-def _instance(name: str) -> str:
-    if not INSTANCE.fullmatch(name):
-        raise ValueError("write 1 to 32 of a-z, 0-9 and -, the first a letter, such as plant-a")
-    return name
 
 
 def _files(given: object) -> tuple[str, ...]:

@@ -84,6 +84,8 @@ class Entries(TypedColumns):
     """kept, replayed or discarded."""
     settled_at: Named[int | None] = Column(BigInteger)
     settled_by: Named[str | None] = Column(Text)
+    instance: Named[str | None] = Column(Text)
+    """That refused it; None of those kept before anybody wrote that down."""
 
 
 class Dropped(TypedColumns):
