@@ -80,7 +80,8 @@ _SHOWN_EQUIPMENT: Final = {
 }  # fmt: skip
 _ENTRY: Final = {
     "id": 1, "topic": RAW, "tag": None, "rule": "dallas/filler-plc", "site": "dallas", "instance": "uns",
-    "findings": [FINDING], "received": TIME, "kept_at": TIME, "state": "kept", "bundle": RULES, "context": REVISION, "bytes": 14,
+    "findings": [FINDING], "received": TIME, "kept_at": TIME, "state": "kept", "bundle": RULES, "context": REVISION,
+    "bytes": 14,
 }  # fmt: skip
 _REPLAY: Final[dict[str, Any]] = {
     "id": 1, "asked_at": TIME, "asked_by": "rest", "why": "the table is corrected",
