@@ -20,7 +20,9 @@ class Kept(NamedTuple):
 
 
 def keep(folder: Path, documents: Documents) -> None:
-    """Whole or not at all."""
+    """Whole or not at all; what is kept already is not written again."""
+    if vouches(folder, documents):
+        return
     new = folder / f"{NAME}.new"
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in documents.rules.items():

@@ -48,6 +48,17 @@ def test_what_was_in_force_before_is_not_proven_again(tmp_path: Path) -> None:
     assert judge(documents, 0, {}).findings
 
 
+def test_what_is_kept_already_is_not_written_again(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    lastgood.keep(tmp_path, documents)
+    file = (tmp_path / lastgood.NAME).stat().st_ino
+    lastgood.keep(tmp_path, documents)
+    assert (tmp_path / lastgood.NAME).stat().st_ino == file
+    lastgood.keep(tmp_path, replace(documents, schemas={}))
+    assert (tmp_path / lastgood.NAME).stat().st_ino != file
+
+
 def test_another_rule_or_another_version_of_this_program_is_judged(tmp_path: Path) -> None:
     write_project(tmp_path)
     documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")

@@ -22,6 +22,7 @@ from ruamel.yaml.reader import ReaderError
 
 from uns.finding import FilePlace, Finding, found
 from uns.naming.node import Items, Leaf, Members, Node
+from uns.naming.plainly import read_plainly
 from uns.naming.slip import slip, typographic, unclosed
 
 MAX_BYTES: Final = 1024 * 1024
@@ -36,6 +37,12 @@ def read_yaml(content: bytes, file: str) -> tuple[Node | None, tuple[Finding, ..
     text = _decoded(content, file)
     if isinstance(text, Finding):
         return None, (text,)
+    root = read_plainly(text, file)
+    return (root, ()) if root is not None else read_by_library(text, file)
+
+
+def read_by_library(text: str, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
+    """By the library, which knows all of YAML and tells what is none."""
     tree = _Tree(file, text)
     try:
         for event in _events(text):

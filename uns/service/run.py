@@ -87,7 +87,7 @@ async def _alone(
         if not await asyncio.to_thread(_is_for_us, engine, log):
             return UNREACHABLE
         rules = Rules(settings, engine, log)
-        bundle = await rules.first()
+        bundle = await _first(rules)
         if bundle is None and settings.rules_source == "registry":
             bundle = await _submitted(rules, server, stop, log)
         if bundle is not None:
@@ -116,6 +116,16 @@ async def _answering(server: HealthServer, address: str, lease: Lease, log: Log,
         lease.answers_at(health)
         log.info("answering for the path", health=health)
         return True
+
+
+async def _first(rules: Rules) -> Bundle | None:
+    """What is read stays: a collector that walks it again and again as it grows would take a quarter of the time."""
+    gc.disable()
+    try:
+        return await rules.first()
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 async def _submitted(rules: Rules, server: HealthServer, stop: asyncio.Event, log: Log) -> Bundle | None:
