@@ -130,6 +130,9 @@ class Bundle:
             for index, source in enumerate(file.sources)
             for topic in source.topics
         )
+        self._elsewhere = FilterTree(
+            (topic, file.stem) for file in elsewhere for source in file.sources for topic in source.topics
+        )
         self._routes: dict[str, Route | None] = {}
         self._plans: dict[tuple[str, str | None], Plan] = {}
 
@@ -141,10 +144,7 @@ class Bundle:
 
     def served_elsewhere(self, topic: str) -> str | None:
         """The rule file that takes a topic in another instance."""
-        for file in self.elsewhere:
-            if any(each.matches(topic) for source in file.sources for each in source.topics):
-                return file.stem
-        return None
+        return next(self._elsewhere.matching(topic), None)
 
     @property
     def subscriptions(self) -> tuple[TopicFilter, ...]:

@@ -1,4 +1,4 @@
-"""A tree of topic filters: which of many filters take a topic, without trying each."""
+"""A tree of topic filters: which of many filters take a topic, without trying each of them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,22 @@ class FilterTree(Generic[T]):
 
     def matching(self, topic: str) -> Iterator[T]:
         """The items of every filter that takes the topic, in no order."""
-        if topic.startswith("$"):
-            return
+        if not topic.startswith("$"):
+            yield from self._taking(topic.split("/"))
+
+    def containing(self, topic_filter: TopicFilter) -> Iterator[T]:
+        """The items of every filter that takes all that this one takes, in no order."""
+        return self._taking(topic_filter.levels)
+
+    def _taking(self, levels: list[str]) -> Iterator[T]:
         nodes = [self._root]
-        for level in topic.split("/"):
+        for level in levels:
             for node in nodes:
                 if "#" in node.below:
                     yield from node.below["#"].items
-            nodes = [node.below[step] for node in nodes for step in (level, "+") if step in node.below]
+            if level == "#":
+                return
+            nodes = [node.below[step] for node in nodes for step in {level, "+"} if step in node.below]
         for node in nodes:
             yield from node.items
             if "#" in node.below:
@@ -48,4 +56,5 @@ class _Node(Generic[T]):
 def outermost(filters: Iterable[TopicFilter]) -> tuple[TopicFilter, ...]:
     """The filters that no other contains: what is subscribed, so that the broker delivers nothing twice."""
     known = sorted(set(filters))
-    return tuple(each for each in known if not any(other != each and other.contains(each) for other in known))
+    tree = FilterTree((each, each) for each in known)
+    return tuple(each for each in known if all(other == each for other in tree.containing(each)))

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from uns.broker.requests import Filter
 from uns.bundle import Bundle
 from uns.decode.source import Source
+from uns.filters import FilterTree
 from uns.finding import FilePlace
 from uns.topic import TopicFilter
 
@@ -50,11 +51,11 @@ class Subscriptions:
 
 def wanted(bundle: Bundle, known: Known) -> list[Filter]:
     """Every filter of the bundle; afresh where the broker does not have it, or a source below it is new or changed."""
-    changed = {TopicFilter(topic) for topic, mark in marks(bundle).items() if known.sources.get(topic) != mark}
-    return [
-        Filter(each, fresh=each not in known.filters or each in changed or any(map(each.contains, changed)))
-        for each in bundle.subscriptions
-    ]
+    outermost = bundle.subscriptions
+    tree = FilterTree((each, each) for each in outermost)
+    changed = (TopicFilter(topic) for topic, mark in marks(bundle).items() if known.sources.get(topic) != mark)
+    afresh = {each for topic in changed for each in tree.containing(topic)}
+    return [Filter(each, fresh=each not in known.filters or each in afresh) for each in outermost]
 
 
 def marks(bundle: Bundle) -> dict[str, str]:
