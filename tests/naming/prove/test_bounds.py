@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import pytest
 from support.proofs import judged
 
 from uns.finding import Finding
+from uns.naming import prove
 
 
 def found(rules: list[str]) -> list[Finding]:
     return judged("rules:\n" + "".join(f"  - {rule}\n" for rule in rules))
+
+
+TAGS = "machine,asset\n" + "".join(f"M{number},asset-{number}\n" for number in range(90))
+TABLE = "from: 'raw/{}/{{machine}}', lookup: tags, to: 'line-{}/{{asset}}/_telemetry/level'"
+LISTS = (
+    "from: 'raw/{}/{{a}}/{{b}}', where: {{a: [a, b, c, d, e, f, g, h, i], b: [a, b, c, d, e, f, g, h, i, j]}}, "
+    "to: 'line-{}/{{a}}-{{b}}/_telemetry/level'"
+)
+
+
+@pytest.mark.parametrize("rule", [TABLE, LISTS])
+@pytest.mark.parametrize(("most", "told"), [(850, [9]), (950, [])])
+def test_a_rule_with_which_more_rows_are_joined_than_are_judged_is_refused(
+    monkeypatch: pytest.MonkeyPatch, rule: str, most: int, told: list[int]
+) -> None:
+    monkeypatch.setattr(prove, "MOST_ENTRIES", most)
+    rules = "".join(f"  - {{id: r{number}, {rule.format(number, number)}}}\n" for number in range(10))
+    body = f"lookups: {{tags: {{file: tags.csv, key: machine}}}}\nrules:\n{rules}"
+    findings = [each for each in judged(body, {"tags.csv": TAGS}) if each.severity == "error"]
+    assert [(each.code, each.message.split("`")[1]) for each in findings] == [("lookup-shape", f"r{n}") for n in told]
 
 
 def test_where_too_many_endless_rules_overlap_their_order_and_their_collisions_stay_open() -> None:

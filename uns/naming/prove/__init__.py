@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from uns.finding import FilePlace, Finding
+from uns.finding import FilePlace, Finding, found
 from uns.naming.prove.automaton import Budget
 from uns.naming.prove.captures import captures
 from uns.naming.prove.collision import collisions
@@ -16,15 +16,18 @@ from uns.naming.prove.language import Algebra
 from uns.naming.prove.meaning import meaning
 from uns.naming.prove.order import order
 from uns.naming.prove.path import Ground
+from uns.naming.prove.places import place
 from uns.naming.prove.reach import reach
-from uns.naming.prove.sets import related
-from uns.naming.rule import RuleFile
+from uns.naming.prove.sets import related, size
+from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Standard
 
 __all__ = ["prove"]
 
 LOOKS: Final = 300_000
 """How many times one question may compare two rules of one file."""
+MOST_ENTRIES: Final = 5_000_000
+"""How many rows of tables and values of lists the rules of a project are gone through with, each rule for itself."""
 
 
 def prove(standard: Standard, files: tuple[RuleFile, ...]) -> list[Finding]:
@@ -32,11 +35,15 @@ def prove(standard: Standard, files: tuple[RuleFile, ...]) -> list[Finding]:
 
     Of a rule that is not sound, only what its patterns and targets say.
     """
-    told = {finding: None for file in sorted(files, key=lambda each: each.path) for finding in _file(standard, file)}
+    entries, told = Budget(MOST_ENTRIES), dict[Finding, None]()
+    for file in sorted(files, key=lambda each: each.path):
+        told |= dict.fromkeys(_file(standard, file, entries))
+        if entries.is_spent:
+            break
     return sorted(told, key=_by_place)
 
 
-def _file(standard: Standard, file: RuleFile) -> Iterator[Finding]:
+def _file(standard: Standard, file: RuleFile, entries: Budget) -> Iterator[Finding]:
     algebra = Algebra(Budget(400_000 + 500 * len(file.rules)))
     takers = Takers(file.rules, algebra)
     fed = feed(file, takers.taken, algebra, _looks(file))
@@ -50,6 +57,9 @@ def _file(standard: Standard, file: RuleFile) -> Iterator[Finding]:
             broken.add(number)
             continue
         relation = related(rule)
+        if relation is not None and not entries.spend(size(relation)):
+            yield _too_many(rule)
+            return
         if relation is not None:
             yield from reach(ground, relation)
             if rule.sound:
@@ -59,6 +69,13 @@ def _file(standard: Standard, file: RuleFile) -> Iterator[Finding]:
     shadowed = {each.where for each in ordered if each.code == "rule-shadowed"}
     dead = {number for number, rule in enumerate(file.rules) if rule.place in shadowed}
     yield from collisions(Court(fed, takers, algebra, _looks(file)), frozenset(dead | broken))
+
+
+def _too_many(rule: Rule) -> Finding:
+    most = f"{MOST_ENTRIES:,}".replace(",", " ")
+    message = f"with `{rule.id}` the rules join more than {most} rows of tables and lists, which are not judged"
+    remedy = "let one rule take what differs in captures only, or give each rule a table of its own rows"
+    return found("lookup-shape", message, remedy, place(rule, "lookup"))
 
 
 def _looks(file: RuleFile) -> Budget:

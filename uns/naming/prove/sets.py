@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Final
 
 from uns.finding import FilePlace
@@ -68,6 +69,13 @@ def related(rule: Rule) -> Relation | None:
             return None
         relation = joined
     return relation
+
+
+def size(relation: Relation) -> int:
+    """How many entries it has with its finite captures written out, as far as anybody writes them out."""
+    wheres = {each.capture: each for each in relation.rule.where}
+    free = (values_of(wheres.get(name)) for name in relation.captured if name not in relation.names)
+    return min(MAX_ENTRIES, len(relation.cells) * prod(len(each) for each in free if each is not None))
 
 
 def expanded(relation: Relation, names: Iterable[str], limit: int) -> Relation | None:
