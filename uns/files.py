@@ -34,7 +34,7 @@ def _read(folder: Path, base: Path, suffixes: tuple[str, ...]) -> tuple[dict[str
     paths = sorted(path for path in every if path.suffix.lower() in suffixes)
     for path in paths[:MOST_FILES]:
         below = path.relative_to(folder).as_posix()
-        content = _content(path, FilePlace(posixpath.normpath(posixpath.join(where.file, below))))
+        content = _content(path, folder, FilePlace(posixpath.normpath(posixpath.join(where.file, below))))
         if isinstance(content, Finding):
             findings.append(content)
         else:
@@ -58,11 +58,15 @@ def _closed(error: OSError, base: Path) -> Finding:
     return found("file-unreadable", f"{shown}: {error.strerror}", "make the folder readable", FilePlace(shown))
 
 
-def _content(path: Path, place: FilePlace) -> bytes | Finding:
+def _content(path: Path, folder: Path, place: FilePlace) -> bytes | Finding:
     try:
         if not path.is_file():
             message = f"{place.file} {_instead_of_a_file(path)}"
             return found("file-unreadable", message, "remove it, or put a file in its place", place)
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            # whoever may propose a rule file may not have the service read, and show, any other file of the machine
+            message = f"{place.file} leads out of the folder"
+            return found("file-unreadable", message, "put a copy in its place", place)
         if path.stat().st_size > LARGEST:
             return found("file-unreadable", f"{place.file} is over 16 MiB", "split it", place)
         return path.read_bytes()
