@@ -7,13 +7,19 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from support.plant import write_project
+import pytest
+import structlog
+from structlog.testing import capture_logs
+from support.plant import RULES, write_project
 
 from uns import __version__, lastgood
 from uns.bundle import Bundle
 from uns.files import read_documents
 from uns.judge import judge
 from uns.newest import Newest
+from uns.registry.engine import connect
+from uns.service.rules import Rules
+from uns.settings import Settings
 
 
 def test_what_came_with_an_unreadable_file_takes_effect_once_that_is_gone(tmp_path: Path) -> None:
@@ -75,3 +81,39 @@ def test_what_no_proof_is_needed_for_is_found_all_the_same(tmp_path: Path) -> No
     documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
     broken = replace(documents, schemas={})
     assert judge(broken, 0, {}, proven=True).bundle is None
+
+
+COLLIDING = RULES.replace(
+    "  - id: start", "  - {id: again, from: other/filler, unit: Cel, to: line-1/x/_telemetry/temperature}\n"
+    "  - {id: once-more, from: other/press, unit: Cel, to: line-1/x/_telemetry/temperature}\n  - id: start"
+).replace("  - {topic: mes", "  - {topic: other/+, value: /Val}\n  - {topic: mes")  # fmt: skip
+
+
+@pytest.mark.parametrize(("judged_by", "errors"), [(__version__, []), ("0.0.0", ["collision"])])
+def test_rules_that_were_in_force_are_started_with_unproven_by_the_version_that_had_proven_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judged_by: str, errors: list[str]
+) -> None:
+    write_project(tmp_path, COLLIDING)
+    state = tmp_path / ".uns"
+    state.mkdir()
+    settings = Settings(rules=tmp_path / "naming_rules", schemas=tmp_path / "schemas", state=state)
+    documents, _ = read_documents(settings.rules, settings.schemas)
+    with monkeypatch.context() as another:
+        another.setattr(lastgood, "__version__", judged_by)
+        lastgood.keep(state, documents)
+    engine = connect(f"sqlite:///{tmp_path / 'uns.db'}")
+    with capture_logs() as told:
+        rules = Rules(settings, engine, structlog.get_logger())
+        bundle = asyncio.run(rules.first())
+    engine.dispose()
+    assert bundle is not None, "they serve all the same: what was in force before is better than nothing"
+    assert [each.code for each in rules.errors] == errors
+    assert any("starting with the last good ones" in each["event"] for each in told) is bool(errors)
+
+
+def test_colliding_rules_that_were_never_in_force_start_nothing(tmp_path: Path) -> None:
+    write_project(tmp_path, COLLIDING)
+    settings = Settings(rules=tmp_path / "naming_rules", schemas=tmp_path / "schemas", state=tmp_path)
+    rules = Rules(settings, connect(f"sqlite:///{tmp_path / 'uns.db'}"), structlog.get_logger())
+    assert asyncio.run(rules.first()) is None
+    assert [each.code for each in rules.errors] == ["collision"]

@@ -183,3 +183,15 @@ def test_a_star_that_loses_its_capture_is_open() -> None:
 def test_a_doubled_table_does_not_tell_of_each_row() -> None:
     rows = [f"{m}{n},T1,f{n},speed" for n in range(300) for m in "FG"]
     assert len(verdicts(BY_TABLE, csv(*rows))) == 100
+
+
+def test_a_proven_collision_is_told_though_an_open_one_stands_before_it() -> None:
+    (finding,) = verdicts(
+        "rules:\n"
+        "  - {id: endless, from: 'raw/{m}/a', to: '{m}/_telemetry/speed'}\n"
+        "  - {id: one, from: raw/one, to: oven/_telemetry/speed}\n"
+        "  - {id: two, from: raw/two, to: oven/_telemetry/speed}\n"
+    )[1:]
+    assert (finding.code, finding.message) == (
+        "collision", "`raw/one` and `raw/two` both give `…/oven/_telemetry/speed`"
+    )  # fmt: skip

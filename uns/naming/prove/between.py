@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-from uns.finding import Finding, found
+from uns.finding import Finding, Severity, found
 from uns.naming.prove.addresses import Addresses, levels_overlap
 from uns.naming.prove.automaton import Open
 from uns.naming.prove.claims import Claim, Filling
@@ -57,7 +57,7 @@ def _topics(claim: Claim) -> Topics:
 
 
 def between(court: Court, made: list[Claim]) -> Iterator[Finding]:
-    """At most one finding for each claim, on the first earlier one that it meets."""
+    """At most one finding for each claim, on the first earlier one that it meets; a proven one before an open one."""
     targets, index, written = [claim.levels() for claim in made], Index(court.algebra), _Written(made)
     for later, claim in enumerate(made):
         asked = Addresses(targets[later], None)
@@ -66,11 +66,20 @@ def between(court: Court, made: list[Claim]) -> Iterator[Finding]:
             yield possible(claim, "so many rules overlap that this one and those below it are not compared")
             return
         met = (each for each in near if levels_overlap(targets[each], targets[later], court.algebra) is not False)
-        findings = (_meeting(court, (made[each], claim), (written.of(each), written.of(later))) for each in met)
-        first = next((each for each in findings if each), None)
-        if first:
-            yield first
+        finding: Finding | None = None
+        for each in met:
+            whole = written.of(each), written.of(later)
+            if finding is None or None not in whole:
+                finding = _proven(finding, _meeting(court, (made[each], claim), whole))
+            if finding is not None and finding.severity is Severity.ERROR:
+                break
+        if finding is not None:
+            yield finding
         index.add(later, asked)
+
+
+def _proven(one: Finding | None, other: Finding | None) -> Finding | None:
+    return one if other is None or (one is not None and other.severity is not Severity.ERROR) else other
 
 
 def _meeting(court: Court, claims: tuple[Claim, Claim], written: tuple[Whole, Whole]) -> Finding | None:
