@@ -9,15 +9,20 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from re import findall
 
 import pytest
-from support.load import MOST_MEMORY
+from support.load import MOST_MEMORY, Load, nothing_is_lost
 from support.mosquitto import Mosquitto, mosquitto
 from support.plant import GOVERNED, RULES, Client, Service, now, reasons
 from support.poison import poison
 from support.waiting import eventually
 
 FILLER = GOVERNED.format("filler")
+REFUSED = 20
+"""Of the governed messages of one topic."""
+SENT = 3_000
+"""To a service that is away, by a broker that keeps ten."""
 
 
 @contextmanager
@@ -31,20 +36,26 @@ def limited(folder: Path, *allowed: str) -> Iterator[Mosquitto]:
 
 
 def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder: Path, tmp_path: Path) -> None:
-    allowed = ("readwrite plc/#", "readwrite acme/_uns/#", "read acme/#", f"write {FILLER}", "read $SYS/#")
+    allowed = ("readwrite plc/#", "readwrite acme/#", f"deny {GOVERNED.format('mixer')}", "read $SYS/#")
     with (
         limited(tmp_path, *allowed) as broker,
         Service(folder, broker.url) as service,
-        Client(broker.port, "client") as client,
+        Client(broker.port, "watcher", "acme/dallas/#") as watcher,
+        Client(broker.port, "overheard", "plc/L1/#") as overheard,
+        Client(broker.port, "machines", at_once=1) as machines,
     ):
         service.ready()
-        client.subscribe("acme/dallas/#")
-        client.publish("plc/L1/mixer/temperature", {"Val": 1, "ts": now()})
-        client.publish("plc/L1/filler/temperature", {"Val": 2, "ts": now()})
-        eventually(lambda: client.bodies(FILLER), why=service.said)
-        service.settled()
-        assert service.get("/status")["findings"] == {"publish-refused": 1}
-        assert service.counters()[1]["published"] == 1
+        load = Load(machines, 300)
+        eventually(lambda: watcher.messages)
+        for number in range(REFUSED):
+            machines.publish("plc/L1/mixer/temperature", {"Val": number, "ts": now()})
+        service.ready("degraded")
+        nothing_is_lost(load.stop(), service, watcher, overheard)
+        assert service.get("/status")["findings"] == {"publish-refused": REFUSED}
+        assert service.counters()[1]["quarantined"] == REFUSED
+        eventually(lambda: f"uns_quarantine_entries {REFUSED}.0" in service.get("/metrics"))
+        assert "of our messages within the last hour: uns quarantine list" in reasons(service)
+        assert "the broker refused" in service.said()
 
 
 def moment_of(service: Service, line: str) -> datetime:
@@ -83,26 +94,34 @@ def test_a_broker_that_forgot_us_is_told_as_a_possible_gap(
     service.ready("degraded")
     assert "may have lost messages" in reasons(service)
     assert "the broker has forgotten our session" in service.said()
+    assert "uns_possible_gaps_total 1.0" in service.get("/metrics")
     client.publish("plc/L1/filler/temperature", {"Val": 3, "ts": now()})
     eventually(lambda: client.bodies(FILLER), why=service.said)
 
 
 @pytest.mark.parametrize("away", [False, True])
 def test_what_the_broker_drops_is_told(away: bool, folder: Path, tmp_path: Path) -> None:
-    """Also by a process that was not there when it happened."""
+    """To the last message, also by a process that was not there when it happened."""
     few = "max_queued_messages 10\nsys_interval 1\n"
     with mosquitto(tmp_path / "mosquitto", extra=few) as broker, Service(folder, broker.url) as service:
         service.ready()
         eventually((folder / ".uns" / "dropped").exists)
         service.stop() if away else service.process.send_signal(signal.SIGSTOP)
         with Client(broker.port, "client") as client:
-            for number in range(3_000):
+            for number in range(SENT):
                 client.publish("plc/L1/filler/temperature", {"Val": number, "ts": now()})
             client.flush()
         service.start() if away else service.process.send_signal(signal.SIGCONT)
-        eventually(lambda: "the broker dropped messages" in service.said(), 30, service.said)
+        service.ready("ready", "degraded")
+        eventually(lambda: dropped(service) + service.counters()[1]["published"] == SENT, 30, service.said)
+        assert 0 < dropped(service) < SENT
         assert service.get("/status")["possible_gaps"] >= 1
         assert "may have lost messages" in eventually(lambda: reasons(service))
+
+
+def dropped(service: Service) -> int:
+    """How many the broker has dropped, as the service says."""
+    return sum(map(int, findall(r"the broker dropped messages;.* more=(\d+)", service.log.read_text())))
 
 
 def test_hostile_messages_between_good_ones_spoil_nothing(
@@ -171,24 +190,31 @@ def fill(ballast: Path) -> None:
             pass
 
 
-def test_a_full_disk_holds_and_loses_nothing(small_disk: Path, folder: Path, broker: Mosquitto, client: Client) -> None:
+def test_a_full_disk_holds_and_loses_nothing(
+    small_disk: Path, folder: Path, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client,
+    client_of: Callable[..., Client],
+) -> None:  # fmt: skip
+    others = client_of("others")
     with Service(folder, broker.url, state=str(small_disk)) as service:
         service.ready("ready", "degraded")
+        load = Load(machines, 300)
+        eventually(lambda: watcher.messages)
         ballast = small_disk / "ballast"
         fill(ballast)
-        client.publish("plc/L1/filler/pressure", {"Val": "x" * 200_000})
-        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        others.publish("plc/L1/filler/pressure", {"Val": "x" * 200_000})
         service.ready("hold")
         eventually(lambda: "cannot be written" in reasons(service), why=service.said)
         eventually(lambda: reasons(service).count("cannot be written") == 1, why=lambda: reasons(service))
         (folder / "naming_rules" / "dallas.yaml").write_text(RULES + "# new\n", encoding="utf-8")
         eventually(lambda: "could not be kept" in service.said(), why=service.said)
+        waiting = len(load.sent)
+        eventually(lambda: len(load.sent) > waiting + 300)
+        assert len(watcher.messages) < waiting, "it went on without a place for what it rejects"
         ballast.unlink()
         service.ready("ready", "degraded")
-        eventually(lambda: client.bodies(FILLER))
-        service.settled()
+        nothing_is_lost(load.stop(), service, watcher, overheard)
         assert service.counters()[1]["quarantined"] == 1
-        assert service.counters()[0]["acknowledged"] == 2
+        assert "] hold" in service.said()
 
 
 @pytest.mark.parametrize("broken", ["journal.db", "last-good.zip", "subscriptions.json"])

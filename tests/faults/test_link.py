@@ -18,7 +18,7 @@ IMPATIENT = """
 import uns.broker.session as session
 session.Session.__init__.__kwdefaults__["keep_alive"] = 2
 session.ANSWER_WITHIN = 1.0
-session.LONGEST_WAIT = 0.3
+session.LONGEST_WAIT = 0.05
 from uns.service.neighbours import Neighbours
 Neighbours.start = lambda self: None
 """
@@ -45,13 +45,15 @@ def test_cut_at_any_byte_of_an_exchange(
 ) -> None:
     every = range(1, EXCHANGE)
     budgets = chance.sample(every, len(every) if soak else 25)
-    load = Load(machines, 300)
+    load = Load(machines, 150)
     eventually(lambda: watcher.messages)
     proxy.budgets.extend(budgets)
     proxy.cut()
     eventually(lambda: proxy.cuts >= len(budgets), 1800 if soak else 40, lambda: (proxy.cuts, service.said()))
     nothing_is_lost(load.stop(), service, watcher, overheard)
-    assert "no link to the broker" in service.log.read_text()
+    assert service.log.read_text().count("no link to the broker") >= len(budgets) // 2, "it says what it noticed"
+    assert service.get("/status")["possible_gaps"] == 0
+    print(f"{proxy.cuts} cuts")
 
 
 def end_stall(proxy: Proxy) -> None:

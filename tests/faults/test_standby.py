@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -103,17 +104,27 @@ def test_killed_in_turns_at_random_moments(
     chance: Random, soak: bool,
 ) -> None:  # fmt: skip
     """Also before the one that follows has taken over whole; who of the two is quicker then may be either."""
+    turns = 100 if soak else 3
     with Service(folder, broker.url) as second:
         both = [service, second]
         stands_by(second)
         load = Load(machines, 300)
         eventually(lambda: watcher.messages)
-        for turn in range(100 if soak else 3):
+        for turn in range(turns):
             threading.Event().wait(chance.uniform(0, 3 if soak else 1))
             both[turn % 2].kill()
             both[turn % 2].start()
         (serving,) = eventually(lambda: [each for each in both if is_ready(each)], 30, second.said)
         nothing_is_lost(load.stop(), serving, watcher, overheard)
+        assert silence(watcher) < soon()
+        assert serving.get("/status")["possible_gaps"] == 0
+        taken = service.log.read_text().count("taking over")
+        print(f"{turns} kills, {taken} times taken over, silent for {silence(watcher):.1f} s at most")
+
+
+def silence(watcher: Client) -> float:
+    """The longest time in seconds in which nothing came."""
+    return max(after.timestamp - before.timestamp for before, after in pairwise(watcher.messages))
 
 
 def test_a_standby_with_the_same_settings_leaves_port_and_broker_to_the_one_that_serves(

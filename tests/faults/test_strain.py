@@ -10,26 +10,27 @@ from pathlib import Path
 from random import Random
 
 from support.beside import every
-from support.load import UNTIMED, Load, nothing_is_lost
+from support.load import MOST_MEMORY, UNTIMED, Load, nothing_is_lost
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service
+from support.plant import GOVERNED, RULES, Client, Service, now
 from support.waiting import eventually
 
 STEPPING = """
 import pathlib, time
-from uns.service.path import Path
-step = pathlib.Path("step")
-Path.__init__.__kwdefaults__["clock"] = lambda: time.time_ns() + int(step.read_text() or 0) * 10**9
+step, time_ns = pathlib.Path("step"), time.time_ns
+time.time_ns = lambda: time_ns() + int(step.read_text()) * 10**9
+time.time = lambda: time.time_ns() / 10**9
 """
-"""Its clock is as many seconds off as the file says."""
+"""Every clock that it reads is as many seconds off as the file says."""
 
 
 def test_a_clock_that_steps_an_hour_back_and_forth(
     folder: Path, broker: Mosquitto, watcher: Client, overheard: Client, machines: Client,
-    client_of: Callable[..., Client],
+    client_of: Callable[..., Client], soak: bool,
 ) -> None:  # fmt: skip
     """Nor does a reading that is timed by receipt wait for an hour until it is the current value again."""
-    step, new, newcomer = folder / "step", folder / "step.new", client_of("newcomer")
+    step, new, newcomer, others = folder / "step", folder / "step.new", client_of("newcomer"), client_of("others")
+    steps = [3600, 0, -3600, 0] * (10 if soak else 1)
     step.write_text("0")
 
     def current() -> float:
@@ -40,30 +41,44 @@ def test_a_clock_that_steps_an_hour_back_and_forth(
         service.ready()
         load = Load(machines, 300)
         eventually(current)
-        for number, seconds in enumerate((3600, 0, -3600, 0), 1):
+        for number, seconds in enumerate(steps, 1):
             new.write_text(str(seconds))
             new.replace(step)
+            others.publish("plc/L1/asset-1/pressure", {"Val": number})
+            others.publish("mes/orders", {"event": "START", "line": f"L{number}", "order": "B", "at": now()})
             eventually(lambda number=number: service.log.read_text().count("the clock of this machine") == number)
             behind = current()
             eventually(lambda behind=behind: current() > behind, why=service.said)
         nothing_is_lost(load.stop(), service, watcher, overheard)
+        _, decisions = service.counters()
+        assert decisions["quarantined"] + decisions["recorded"] == 2 * len(steps)
+        assert decisions["recorded"] >= len(steps) // 2, "an order of an hour ahead is not believed"
+        eventually(lambda: service.get("/status")["quarantine"]["kept"] == decisions["quarantined"], why=service.said)
+        service.ready()
+        print(f"{len(steps)} steps")
 
 
 def test_rules_that_are_loaded_again_ten_times_a_second(
-    folder: Path, service: Service, watcher: Client, overheard: Client, machines: Client
+    folder: Path, service: Service, watcher: Client, overheard: Client, machines: Client, soak: bool
 ) -> None:
-    rules, new = folder / "naming_rules" / "dallas.yaml", folder / "dallas.new"
+    rules, new, changes = folder / "naming_rules" / "dallas.yaml", folder / "dallas.new", 600 if soak else 10
+    changed = []
 
     def change(number: int) -> None:
+        changed.append(number)
         new.write_text(f"{RULES}# {number}\n", encoding="utf-8")
         new.replace(rules)
         service.process.send_signal(signal.SIGHUP)
 
+    def in_force() -> int:
+        return service.log.read_text().count("new rules are in force")
+
     load = Load(machines, 300)
     with every(0.1, change):
-        eventually(lambda: service.log.read_text().count("new rules are in force") >= 5, 40, service.said)
+        eventually(lambda: len(changed) >= changes and in_force() >= changes // 2, 40 + changes, service.said)
     nothing_is_lost(load.stop(), service, watcher, overheard)
     service.ready()
+    print(f"{len(changed)} changes, {in_force()} in force")
 
 
 def test_a_process_that_the_machine_stops_for_a_while(
@@ -76,17 +91,22 @@ def test_a_process_that_the_machine_stops_for_a_while(
     eventually(lambda: len(load.sent) > before + 300 * (60 if soak else 3), 90)
     service.process.send_signal(signal.SIGCONT)
     nothing_is_lost(load.stop(), service, watcher, overheard)
+    assert not soak or "messages come late" in service.log.read_text()
 
 
 def test_killed_at_random_moments(
     service: Service, watcher: Client, overheard: Client, machines: Client, chance: Random, soak: bool
 ) -> None:
-    load = Load(machines, 300)
-    for _ in range(200 if soak else 3):
+    load, kills = Load(machines, 300), 200 if soak else 3
+    for _ in range(kills):
         before = len(watcher.messages)
         eventually(lambda before=before: len(watcher.messages) > before, why=service.said)
         threading.Event().wait(chance.uniform(0, 1))
+        assert service.memory() < MOST_MEMORY
         service.kill()
         service.start()
     service.ready("ready", "degraded")
     nothing_is_lost(load.stop(), service, watcher, overheard)
+    assert service.log.read_text().count("session=new") == 1
+    assert service.get("/status")["possible_gaps"] == 0
+    print(f"{kills} kills")

@@ -27,6 +27,8 @@ class Lookout:
         self.max_age = settings.timeline_max_age_ns
         self.gaps, self.overflow, self.journal_overflow = Lately(0), Lately(), Lately(journal.counted_only)
         """What is news of the possible gaps, and of the rejections that quarantine and journal counted only."""
+        self.refused = Lately(0)
+        """And of the governed messages that the broker refused for good."""
         self.out_of_balance = False
         self._apart = path.clock() - monotonic_ns()
         """The clock that somebody may set, and the one that only runs on."""
@@ -37,6 +39,7 @@ class Lookout:
         self._balance()
         self._make_room()
         self.gaps.see(self.path.tallies.possible_gaps.total())
+        self.refused.see(self.path.tallies.findings["publish-refused"])
         self.journal_overflow.see(self.journal.counted_only)
         if self.hearing.has_counted:
             self.overflow.see(self.hearing.counted_only)

@@ -18,6 +18,7 @@ from uns.telemetry import Figures
 LEAST_FREE: Final = 512 * 1024 * 1024
 MOST_STALE: Final = 50
 _COMING: Final = "new rules ({}) wait until what the broker holds of their equipment has been read"
+_REFUSED: Final = "uns quarantine list --code publish-refused"
 
 
 class Readiness(NamedTuple):
@@ -61,6 +62,8 @@ def _lacking(running: Running) -> Iterator[str]:
         yield f"the broker may have lost messages within the last hour, lately at {newest['at']}: {newest['reason']}"
     if only := running.lookout.overflow.more + running.lookout.journal_overflow.more:
         yield f"{only} rejections of the last hour are only counted: uns quarantine causes"
+    if refused := running.lookout.refused.more:
+        yield f"the broker refused {refused} of our messages within the last hour: {_REFUSED}"
     if running.mover.stuck:
         yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
     if running.lookout.out_of_balance:
