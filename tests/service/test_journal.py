@@ -212,6 +212,23 @@ def test_while_nothing_can_be_written_nothing_is_completed(tmp_path: Path) -> No
     journal.stop()
 
 
+def test_who_writes_nothing_waits_for_what_was_handed_in_before(tmp_path: Path) -> None:
+    committed: list[Any] = []
+    journal = Journal(tmp_path, committed.extend)
+    lock = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    journal.put(announced("B-1"), "says it first")
+    journal.put(None, "says it again")
+    journal.store.connection.execute("PRAGMA busy_timeout = 10")
+    eventually(lambda: journal.failing)
+    assert not committed
+    lock.execute("ROLLBACK")
+    eventually(lambda: committed == ["says it first", "says it again"])
+    assert len(journal.store.records(0, 10)) == 1
+    lock.close()
+    journal.stop()
+
+
 def test_what_finds_no_room_together_is_written_in_parts(tmp_path: Path) -> None:
     """A disk that stays nearly full takes what it can: otherwise a thousand rejections would wait for room for all."""
     done: list[Any] = []

@@ -106,6 +106,35 @@ def test_what_the_broker_refuses_of_one_message_is_worked_out_again_once(tmp_pat
     assert kept == ["filler", "labeler"]
 
 
+ORDERS = """
+sources: [{topic: mes/orders, each: /*, tag: ./id, time: received}]
+rules:
+  - {id: order, from: mes/orders, tag: +, record: batch, to: line-3, fields: {id: ./id, start: ./from, stop: ./to}}
+"""
+
+
+def test_orders_that_are_announced_again_leave_only_what_is_new_in_the_journal(tmp_path: Folder) -> None:
+    committed = list[Any]()
+    journal = Journal(tmp_path, committed.extend)
+    path = path_of(ORDERS, journal, contextualize)
+    orders = [
+        f'{{"id": "B-{hour}", "from": "2026-01-01T{hour}:00:00Z", "to": "2026-01-01T{hour}:30:00Z"}}'
+        for hour in (10, 11, 12)
+    ]
+    for packet_id, some in enumerate((orders[:2], orders, orders), 1):
+        payload = f"[{', '.join(some)}]".encode()
+        path.receive(PublishPacket("mes/orders", payload, qos=QoS.AT_LEAST_ONCE, packet_id=packet_id))
+    eventually(lambda: len(committed) == 8)
+    path.committed(committed)
+    journal.stop()
+
+    assert (path.ledger.outcomes["recorded"], path.ledger.acknowledged) == (8, 3)
+    assert path.ties_out()
+    store = Store(tmp_path / "journal.db")
+    assert [each.record.fields["id"] for _, each in store.records(0, 10)] == ["B-10", "B-11", "B-12"]
+    store.close()
+
+
 def test_what_the_service_says_to_itself_has_no_latency() -> None:
     tallies = Tallies()
     tallies.acknowledged([Entry(0, 1, 5.0), Entry(0, 2, 5.0, counted=False)], 5.5)

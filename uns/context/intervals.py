@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from uns.instant import EARLIEST, LATEST, Instant
 
@@ -133,16 +133,20 @@ class Intervals(Generic[T]):
             turns.setdefault(self._home(member), ([], []))[0].append(member)
         for member in come:
             turns.setdefault(self._home(member), ([], []))[1].append(member)
-        chunks = list(self._chunks)
+        chunks, firsts = list(self._chunks), list(self._firsts)
         for index in sorted(turns, reverse=True):
-            chunks[index : index + 1] = _turned(chunks[index : index + 1], *turns[index])
+            turned = _turned(chunks[index] if chunks else _EMPTY, *turns[index])
+            chunks[index : index + 1] = turned
+            firsts[index : index + 1] = [chunk.starts[0] for chunk in turned]
         changed: Intervals[T] = Intervals((), self.overlapping if overlapping is None else overlapping)
-        changed._chunks = tuple(chunks)
-        changed._firsts = tuple(chunk.starts[0] for chunk in chunks)
+        changed._chunks, changed._firsts = tuple(chunks), tuple(firsts)
         return changed
 
     def _home(self, member: T) -> int:
         return max(bisect_right(self._firsts, member.start) - 1, 0)
+
+
+_EMPTY: Final[_Chunk[Any]] = _Chunk((), (), EARLIEST)
 
 
 def _cut(ordered: Sequence[T]) -> Iterator[_Chunk[T]]:
@@ -156,11 +160,20 @@ def _cut(ordered: Sequence[T]) -> Iterator[_Chunk[T]]:
         at = until
 
 
-def _turned(chunks: Sequence[_Chunk[T]], gone: Iterable[T], come: Iterable[T]) -> Iterator[_Chunk[T]]:
-    members = [member for chunk in chunks for member in chunk.members]
+def _turned(chunk: _Chunk[T], gone: Sequence[T], come: Sequence[T]) -> list[_Chunk[T]]:
+    """What becomes of a chunk: mostly one, none where nothing is left, several where it has grown too large."""
+    members, starts = list(chunk.members), list(chunk.starts)
     for member in gone:
-        del members[_place(members, member)]
-    return _cut(sorted([*members, *come], key=_order))
+        at = _place(members, member)
+        del members[at], starts[at]
+    if len(members) + len(come) > CHUNK:
+        return list(_cut(sorted([*members, *come], key=_order)))
+    for member in come:
+        at = bisect_right(members, _order(member), key=_order)
+        members.insert(at, member)
+        starts.insert(at, member.start)
+    last = max(map(ends, members if gone else come), default=EARLIEST)
+    return [_Chunk(tuple(starts), tuple(members), last if gone else max(last, chunk.last))] if members else []
 
 
 def _place(members: Sequence[T], member: T) -> int:

@@ -58,8 +58,9 @@ class Journal:
         """Of the records that the registry does not have yet, on disk."""
         return self.store.record_bytes
 
-    def put(self, item: Item, waits: Any) -> None:
-        """Hand in; `waits` comes back through `committed` once it is safe."""
+    def put(self, item: Item | None, waits: Any) -> None:
+        """Hand in; `waits` comes back through `committed` once it is safe, or where there is nothing to write, once
+        everything is that was handed in before."""
         self._queue.put(Waiting(item, waits))
 
     def delete(self, rejections: Sequence[int], records: Sequence[int]) -> None:
@@ -117,13 +118,13 @@ class Journal:
         group = groups[0]
         try:
             with self._bounding:
-                self.store.write(each.item for each in group)
+                self.store.write(each.item for each in group if each.item is not None)
         except Exception as fault:
             of_the_disk = isinstance(fault, sqlite3.Error) and not isinstance(fault, _OF_AN_ITEM)
             if len(group) > 1:
                 groups[:1] = _halves(group)
-            elif not of_the_disk and not group[0].spoilt:
-                groups[0] = [Waiting(*self._spoilt(*group[0][:2], fault), spoilt=True)]
+            elif not of_the_disk and not group[0].spoilt and group[0].item is not None:
+                groups[0] = [Waiting(*self._spoilt(group[0].item, group[0].waits, fault), spoilt=True)]
                 return
             if of_the_disk or group[0].spoilt:
                 raise
@@ -143,6 +144,6 @@ def _halves(group: list[Waiting]) -> list[list[Waiting]]:
     return [group[:half], group[half:]]
 
 
-def size_of(item: Item) -> int:
+def size_of(item: Item | None) -> int:
     """Bytes that an item holds in memory, roughly."""
     return len(item.raw.payload) + _ROW_BYTES * len(item.rejections) if isinstance(item, Refusal) else _ROW_BYTES

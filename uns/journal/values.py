@@ -34,9 +34,9 @@ Item = Refusal | Announced
 
 
 class Waiting(NamedTuple):
-    """An item and whoever waits for it to be safe."""
+    """An item and whoever waits for it, and for what was handed in before it, to be safe."""
 
-    item: Item
+    item: Item | None
     waits: Any
     spoilt: bool = False
     """It stands in place of an item at which this program failed."""

@@ -25,6 +25,8 @@ class Draft:
     """What is believed of one piece of equipment, and what this transaction has made of it so far."""
 
     line: Intervals[Batch] = field(default_factory=Intervals)
+    named: dict[str, list[Batch]] = field(default_factory=dict)
+    """Those of the line by their id."""
     rows: dict[int, int] = field(default_factory=dict)
     """Identity of a stored batch → its row."""
     stored: list[Batch] = field(default_factory=list)
@@ -35,15 +37,19 @@ class Draft:
     def hold(self, row: int, batch: Batch) -> None:
         self.rows[id(batch)] = row
         self.stored.append(batch)
+        self.named.setdefault(batch.id, []).append(batch)
 
     def take(self, record: Record, parallel: bool, where: Place) -> tuple[Finding, ...]:
         """A batch that comes and goes within the transaction was never believed, and leaves no row."""
-        name = str(record.fields.get("id") or "")
+        same = self.named.get(str(record.fields.get("id") or ""), [])
         line = self.line if self.line.overlapping or not parallel else self.line.change((), (), True)
-        done = effect(record, line, [each for each in line if each.id == name], parallel, where)
+        done = effect(record, line, same, parallel, where)
         for batch in done.gone:
+            self.named[batch.id] = [each for each in self.named[batch.id] if each is not batch]
             if self.come.pop(id(batch), None) is None:
                 self.gone.append(self.rows[id(batch)])
+        for batch in done.come:
+            self.named.setdefault(batch.id, []).append(batch)
         self.come.update((id(batch), (batch, parallel)) for batch in done.come)
         self.line = line.change(done.gone, done.come)
         return done.findings

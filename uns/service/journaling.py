@@ -59,15 +59,16 @@ class Journaling:
             self.carried.arrived()
 
     def record(self, recorded: Recorded, entry: Entry, raw: RawMessage, under: Under, timeline: Timeline) -> Timeline:
-        """`timeline` with the record."""
+        """`timeline` with the record. One that says nothing new is safe once what said it first is."""
         record, parallel = recorded.record, recorded.target.parallel
         after = timeline.take(record, parallel)[0]
+        if after is timeline:
+            self._write(None, Written(entry, "recorded", 1, size_of(None), raw, under))
+            return timeline
         item = Announced("", record, address_of(recorded.sample), str(recorded.rule), raw.received, parallel)
-        written = Written(entry, "recorded", 1, size_of(item), raw, under)
         self.records.add(item)
-        self._write(item, written)
-        if after is not timeline:
-            self.faults.tell(raw, self.told.recorded, recorded, Change(timeline, after))
+        self._write(item, Written(entry, "recorded", 1, size_of(item), raw, under))
+        self.faults.tell(raw, self.told.recorded, recorded, Change(timeline, after))
         return after
 
     def committed(self, written: list[Written]) -> None:
@@ -81,7 +82,7 @@ class Journaling:
                 self.carried.in_journal -= 1
                 self.carried.arrived()
 
-    def _write(self, item: Item, written: Written) -> None:
+    def _write(self, item: Item | None, written: Written) -> None:
         written.entry.waiting += 1
         self.bytes += written.size
         self.decisions += written.decisions
