@@ -56,6 +56,8 @@ def test_ucum_codes_are_known(code: str) -> None:
         ("degF", "did you mean `[degF]`?"),
         ("°C", "did you mean `Cel`?"),
         ("rpm", "did you mean `1/min`?"),
+        ("mph", "did you mean `[mi_i]/h`?"),
+        ("pH", "did you mean `[pH]`?"),
         ("zzzzzz", "write the UCUM code, or add the spelling to the standard's `units`"),
         ("m999999999", "write the UCUM code, or add the spelling to the standard's `units`"),
         ("(" * 5000, "write the UCUM code, or add the spelling to the standard's `units`"),
@@ -69,6 +71,10 @@ def test_other_spellings_are_refused_with_the_likely_code(code: str, remedy: str
 
 def test_every_suggested_code_is_one() -> None:
     assert [code for code in SLIPS.values() if not known(code)] == []
+
+
+def test_no_spelling_of_a_plant_is_read_as_a_code_of_something_else() -> None:
+    assert [each for each, code in SLIPS.items() if known(each) and isinstance(conversion(each, code), Malformed)] == []
 
 
 def test_the_standard_may_name_spellings() -> None:

@@ -37,6 +37,8 @@ SLIPS: Final[Mapping[str, str]] = {
     "hz": "Hz", "HZ": "Hz", "kw": "kW", "KW": "kW", "pcs": "{pcs}", "pieces": "{pieces}", "count": "{count}",
 }  # fmt: skip
 """Spellings that plants use → the UCUM code that is most likely meant."""
+_MISREAD: Final = frozenset({"mph", "ft", "pH", "U/min"})
+"""Of these the ones that UCUM reads as what no plant counts in: milliphots, femtotonnes, picohenries, enzyme units."""
 
 
 def canonical(units: Mapping[str, str], spelling: str) -> str:
@@ -50,7 +52,7 @@ def known(code: str) -> bool:
     """Whether this is a UCUM code; `[degF]` is, `degF` is not."""
     if code in USUAL:
         return True
-    if not code or len(code) > MAX_LENGTH or _EXPONENT.search(code):
+    if not code or code in _MISREAD or len(code) > MAX_LENGTH or _EXPONENT.search(code):
         return False
     return is_in_grammar(code)
 
@@ -71,7 +73,8 @@ def unknown(code: str, spellings: Iterable[str] = ()) -> Malformed | None:
         return None
     slip = SLIPS.get(code) or nearest(code[:MAX_LENGTH], (*spellings, *SLIPS.values()))
     remedy = f"did you mean `{slip}`?" if slip else "write the UCUM code, or add the spelling to the standard's `units`"
-    return Malformed("unit-unknown", f"`{code[:MAX_LENGTH]}` is not a UCUM unit", remedy)
+    is_not = "means something else in UCUM" if code in _MISREAD else "is not a UCUM unit"
+    return Malformed("unit-unknown", f"`{code[:MAX_LENGTH]}` {is_not}", remedy)
 
 
 def scale(raw: str, wanted: str) -> tuple[float, float]:
