@@ -173,6 +173,14 @@ def test_explain_of_a_governed_topic_without_its_root_says_how_it_begins(plant, 
     assert f"the governed topic is {TOPIC}" in " ".join(done.stderr.split())
 
 
+@pytest.mark.parametrize("path", ["acme", "acme/dallas", "acme/dallas/packaging/line-2"])
+def test_explain_of_equipment_says_how_to_look_below_it(plant, environment, path):
+    done = uns(plant, environment, "explain", path)
+    assert done.returncode == 1
+    assert f"{path} is equipment, no reading" in done.stderr
+    assert f"uns ls {path}" in done.stderr
+
+
 @pytest.mark.parametrize("payload", ['{"Val": 71.6}', "nonsense"])
 def test_explain_says_of_a_raw_message_what_the_api_says(plant, environment, api, payload):
     asked = {"topic": "plc/dallas/L3/filler/TT101", "text": payload, "at": "2025-11-20T00:53:21Z"}

@@ -80,6 +80,11 @@ def test_a_topic_to_which_no_file_listens_shows_the_rules_that_were_perhaps_mean
     ]
 
 
+def test_a_topic_to_which_no_file_listens_shows_the_source_to_add(plant: Bundle) -> None:
+    for topic, source in {"other/oven": "- other/oven", "a b/'oven": "- 'a b/''oven'"}.items():
+        assert f"→ to listen to it, add a source: {source}" in explained(plant, topic, "1")
+
+
 @pytest.mark.parametrize(
     ("topic", "payload", "said"),
     [

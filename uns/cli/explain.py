@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from dataclasses import replace
@@ -48,7 +49,9 @@ def explain(
     received = _instant(at)
     bundle = bundle_of(chosen)
     engine = registry_of(chosen)
-    if topic.startswith(f"{bundle.standard.root}/") and payload is None:
+    if payload is None and f"{topic}/".startswith(f"{bundle.standard.root}/"):
+        if _is_equipment(topic, bundle):
+            fail(NEGATIVE, f"{topic} is equipment, no reading", f"see what is below it: uns ls {shlex.quote(topic)}")
         _of_governed(topic, chosen, bundle, engine, as_json)
     raw = _kept(topic, chosen, engine, bundle) if payload is None else _given(topic, payload)
     raw = raw if received is None else replace(raw, received=received)
@@ -70,6 +73,15 @@ def _given(topic: str, payload: str) -> RawMessage:
 
     content = sys.stdin.buffer.read() if payload == "-" else payload.encode("utf-8", "surrogateescape")
     return RawMessage(topic, content, time.time_ns())
+
+
+def _is_equipment(topic: str, bundle: Bundle) -> bool:
+    """Or all of it: the root."""
+    from uns.naming.levels import Misfit, read_path
+
+    site, *levels = topic.removeprefix(bundle.standard.root).removeprefix("/").split("/")
+    known = not site or site in bundle.standard.sites
+    return known and not isinstance(read_path(bundle.standard, site, levels), Misfit)
 
 
 def _kept(topic: str, chosen: Settings, engine: Engine | None, bundle: Bundle) -> RawMessage:

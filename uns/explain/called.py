@@ -9,6 +9,7 @@ from typing import Any
 from uns.bundle import Bundle, Route
 from uns.decision import Decision, Observe
 from uns.explain.line import Line
+from uns.naming.edit import MAX_LENGTH, yaml_text
 from uns.naming.near import Near, near, nearest_rules
 from uns.naming.resolution import Joined
 from uns.naming.rule import Rule
@@ -34,6 +35,8 @@ def sourceless_lines(topic: str, bundle: Bundle) -> Iterator[Line]:
     yield Line("source", "none takes this topic; nearest rules:")
     for each in nearest_rules(rules, topic, None):
         yield Line("", each.rule.id, f"stops at {each.stops}", each.rule.place)
+    if len(topic) <= MAX_LENGTH:
+        yield Line("", f"→ to listen to it, add a source: - {yaml_text(topic)}")
 
 
 def _near(each: Near) -> Iterator[Line]:
