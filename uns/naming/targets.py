@@ -15,7 +15,7 @@ from uns.naming.parse.scalar import duration_of
 from uns.naming.resolution import Refused, Target, TargetField
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Contract, Level, Name, Standard
-from uns.naming.template import Template, render_levels
+from uns.naming.template import Template, filled_level, kebabed, render_levels, written
 from uns.topic import Topic
 
 
@@ -62,7 +62,7 @@ class Aim(NamedTuple):
         at = len(self.to.levels) if self.rule.record else contract_at(self.to)
         if isinstance(levels, Malformed) or at is None:
             return [levels if isinstance(levels, Malformed) else _no_contract(self.to)]
-        placed = self._equipment(levels[:at])
+        placed = self._equipment(levels[:at], branch)
         if self.rule.record:
             return [placed] if isinstance(placed, Malformed) else placed
         contract = self._contract(levels[at][1:])
@@ -74,7 +74,7 @@ class Aim(NamedTuple):
         topic = _legal("/".join((self.standard.root, str(placed.equipment), *levels[at:])))
         return [topic] if isinstance(topic, Malformed) else placed._replace(topic=topic, contract=contract, name=name)
 
-    def _equipment(self, levels: tuple[str, ...]) -> Spot | Malformed:
+    def _equipment(self, levels: tuple[str, ...], branch: Branch) -> Spot | Malformed:
         sites = self.file.sites
         site, *elements = (sites[0], *levels) if len(sites) == 1 else levels or ("",)
         if site not in sites:
@@ -82,7 +82,8 @@ class Aim(NamedTuple):
             return Malformed("level-not-allowed", message, f"one of {', '.join(sites)}, or translate it with a lookup")
         read = read_path(self.standard, site, elements)
         if isinstance(read, Misfit):
-            return Malformed("level-not-allowed", read.refusal.message, read.refusal.remedy)
+            remedy = self._edit(read, site, elements, branch) or read.refusal.remedy
+            return Malformed("level-not-allowed", read.refusal.message, remedy)
         path = _legal("/".join((site, *elements)))
         if isinstance(path, Malformed):
             return path
@@ -95,6 +96,16 @@ class Aim(NamedTuple):
             )
             return Malformed("level-not-allowed", message, "let `where` leave it out, or widen `owns`")
         return Spot(equipment, read)
+
+    def _edit(self, misfit: Misfit, site: str, elements: list[str], branch: Branch) -> str | None:
+        """What to write in `to` instead, where `kebab` makes the level one that the standard takes."""
+        assert self.to is not None
+        level = kebabed(self.to.levels[misfit.at + (len(self.file.sites) > 1)])
+        text = filled_level(level, branch.captures)
+        if not isinstance(text, str) or text == elements[misfit.at]:
+            return None
+        changed = read_path(self.standard, site, [*elements[: misfit.at], text])
+        return None if isinstance(changed, Misfit) else f"write `{written(level)}` in `to`, which gives `{text}`"
 
     def _contract(self, wanted: str) -> Contract | Malformed:
         contracts = self.standard.contracts

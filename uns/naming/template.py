@@ -74,7 +74,7 @@ def render(template: Template, captures: Mapping[str, str]) -> str | Malformed:
     """The template's text with each slot filled in, `/` and all; what cannot be filled in is told as a value."""
     levels: list[str] = []
     for level in template.levels:
-        text = _filled(level, captures)
+        text = filled_level(level, captures)
         if isinstance(text, Malformed):
             return text
         levels.append(text)
@@ -85,7 +85,7 @@ def render_levels(template: Template, captures: Mapping[str, str]) -> tuple[str,
     """The template as topic levels: each one level still, and not empty."""
     levels: list[str] = []
     for level in template.levels:
-        text = _filled(level, captures)
+        text = filled_level(level, captures)
         if isinstance(text, Malformed):
             return text
         if not text or "/" in text:
@@ -114,7 +114,16 @@ def written(level: tuple[Part, ...]) -> str:
     )
 
 
-def _filled(level: tuple[Part, ...], captures: Mapping[str, str]) -> str | Malformed:
+def kebabed(level: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The level with `kebab` behind every slot that has none."""
+    return tuple(
+        part if isinstance(part, str) or "kebab" in part.transforms else Slot(part.name, (*part.transforms, "kebab"))
+        for part in level
+    )
+
+
+def filled_level(level: tuple[Part, ...], captures: Mapping[str, str]) -> str | Malformed:
+    """The level's text with each slot filled in."""
     texts: list[str] = []
     for part in level:
         text = part if isinstance(part, str) else filled(part, captures)

@@ -31,6 +31,10 @@ def read_lookups(form: Form, scope: Scope) -> dict[str, Lookup]:
 
 def _read_lookup(name: Leaf, node: Node, scope: Scope) -> Lookup | None:
     before = scope.report.errors
+    if isinstance(node, Leaf) and not node.empty:
+        remedy = f"write `{name.text[:60]}: {{file: {node.text[:100]}, key: [column]}}`"
+        scope.report.add("key-value", f"lookup `{name.text[:60]}` is `{node.text[:100]}`", remedy, node.place)
+        return None
     form = Form(node, f"lookup `{name.text[:60]}`", _KEYS, scope.report, required=("key",), home=name.place)
     if not form.sound:
         return None
