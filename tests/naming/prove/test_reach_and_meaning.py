@@ -181,3 +181,21 @@ def test_targets_of_a_file_with_several_sites_begin_with_one_of_them() -> None:
         s: findings("# sources:\n" + body.replace("SITES", s), None, head) for s in ("dallas, berlin", "dallas, oslo")
     }
     assert [[each.code for each in found] for found in files.values()] == [[], ["owner-outside"]]
+
+
+@pytest.mark.parametrize(
+    ("source", "columns", "row", "told"),
+    [
+        ("raw/#", "factor", "0.1", []),
+        ("{topic: raw/#, unit: /u}", "factor", "0.1", ["rules/tags.csv:2:9"]),
+        ("{topic: raw/#, unit: /u}", "offset", "5", ["rules/tags.csv:2:9"]),
+        ("{topic: raw/#, unit: /u}", "factor,unit", "0.1,Cel", []),
+    ],
+)
+def test_a_factor_without_a_unit_stands_for_the_unit_of_the_payload_and_that_is_told(
+    source: str, columns: str, row: str, told: list[str]
+) -> None:
+    body = f"sources: [{source}]\nlookups: {{tags: {{file: tags.csv, key: m}}}}\nrules:\n"
+    body += "  - {id: a, from: 'raw/{m}', lookup: tags, to: '{asset}/_telemetry/temperature'}\n"
+    findings = judged(body, {"tags.csv": f"m,asset,{columns}\nM1,oven,{row}\n"})
+    assert [str(each.where) for each in findings if each.code == "unit-assumed"] == told

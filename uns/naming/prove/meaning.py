@@ -57,7 +57,8 @@ def meaning(standard: Standard, file: RuleFile, relation: Relation, sources: tup
         for name, entry, level in _named(standard, relation, template):
             yield from _shape(name, contract, level.place_of(entry) or where)
             if contract.shape == "value":
-                yield from _value(name, _raw(standard, file, level.relation, entry), where, measured)
+                scale = level.relation.place_of("factor", entry) or level.relation.place_of("offset", entry)
+                yield from _value(name, _raw(standard, file, level.relation, entry), where, scale, measured)
     for field in rule.fields:
         yield from _field(standard, field, measured)
 
@@ -94,7 +95,8 @@ def _shape(name: Name, contract: Contract, where: FilePlace) -> Iterator[Finding
     yield found("contract-shape", message, "choose a contract or a name of the other kind", where)
 
 
-def _value(name: Name, raw: Raw, where: FilePlace, measured: bool) -> Iterator[Finding]:
+def _value(name: Name, raw: Raw, where: FilePlace, scale: FilePlace | None, measured: bool) -> Iterator[Finding]:
+    """`scale` is the place of the row's factor or offset."""
     if raw.bit:
         return
     if raw.states:
@@ -103,6 +105,9 @@ def _value(name: Name, raw: Raw, where: FilePlace, measured: bool) -> Iterator[F
         yield from _unit(name, raw.unit)
     elif not (measured or raw.scaled) and _counts(name):
         yield assumed(name, where)
+    elif measured and raw.scaled and _counts(name):
+        message = f"`factor` and `offset` stand for the unit that the payload states, `{name.unit}` is assumed"
+        yield found("unit-assumed", message, "say in a column `unit` what the machine counts in", scale or where)
 
 
 def _counts(name: Name) -> bool:
