@@ -105,6 +105,30 @@ def test_the_database_itself_refuses_an_overlap(
             connection.execute(insert(BATCHES).values({**row, **stamp}))
 
 
+@given(st.lists(st.tuples(st.integers(0, 12), st.none() | st.integers(0, 4)), max_size=12))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_refuses_just_what_shares_an_instant(engine: Engine, spans: list[tuple[int, int | None]]) -> None:
+    """Against a look at all that were taken; a batch without length shares the instant that it lies in."""
+    stamp = {"recorded_at": 0, "recorded_in": 1, "recorded_by": "sql"}
+    taken: list[tuple[int, float]] = []
+    with engine.connect() as connection:
+        for number, (start, length) in enumerate(spans):
+            stop = None if length is None else start + length
+            until = float("inf") if stop is None else stop
+            refused = any(start < other_until and other < until for other, other_until in taken)
+            row = row_of(Batch(f"B-{number}", LINE, start, stop), parallel=False)
+            attempt = connection.begin_nested()
+            try:
+                connection.execute(insert(BATCHES).values({**row, **stamp}))
+            except IntegrityError:
+                attempt.rollback()
+                assert refused
+            else:
+                assert not refused
+                taken.append((start, until))
+        connection.rollback()
+
+
 def test_the_database_refuses_to_bring_an_overlap_back(engine: Engine, standard: Standard) -> None:
     announce(engine, standard, record("batch", 1, id="A", start=10, stop=20))
     announce(engine, standard, record("batch", 1, id="A", start=30, stop=40))
