@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from uns import __version__
 from uns.bundle import Documents
 
 NAME = "last-good.zip"
+DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+"""What reading an archive raises that a disk has damaged; which of them depends on where the damage is."""
 
 
 class Kept(NamedTuple):
@@ -47,7 +50,7 @@ def kept(folder: Path) -> Kept | None:
         with zipfile.ZipFile(folder / NAME) as archive:
             rules_at, schemas_at, version, *_ = [*archive.comment.decode().split("\n"), "", "", ""]
             contents = {name: archive.read(name) for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
+    except DAMAGED:
         return None
     documents = Documents(
         {name.removeprefix("rules/"): each for name, each in contents.items() if name.startswith("rules/")},

@@ -6,6 +6,7 @@ import asyncio
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 import structlog
@@ -81,6 +82,19 @@ def test_what_no_proof_is_needed_for_is_found_all_the_same(tmp_path: Path) -> No
     documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
     broken = replace(documents, schemas={})
     assert judge(broken, 0, {}, proven=True).bundle is None
+
+
+def test_an_archive_that_the_disk_has_damaged_is_none_or_whole(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    lastgood.keep(tmp_path, documents)
+    archive = tmp_path / lastgood.NAME
+    sound, chance = archive.read_bytes(), Random(7)
+    for at in range(len(sound)):
+        for damaged in (sound[:at] + bytes([sound[at] ^ chance.randrange(1, 256)]) + sound[at + 1 :], sound[:at]):
+            archive.write_bytes(damaged)
+            kept = lastgood.kept(tmp_path)
+            assert kept is None or set(kept.documents.rules.values()) <= set(documents.rules.values())
 
 
 COLLIDING = RULES.replace(

@@ -44,8 +44,8 @@ class Subscriptions:
     def _read(self) -> Known:
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
-            return Known(frozenset(map(str, content["filters"])), dict(content["sources"]))
-        except (OSError, ValueError, TypeError, KeyError):
+            return Known(frozenset(map(TopicFilter, content["filters"])), dict(content["sources"]))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):  # a broker hangs up on what is no filter
             return NOTHING
 
 

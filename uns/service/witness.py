@@ -160,7 +160,7 @@ class Witness:
         for line in self._file.read_bytes().splitlines():
             try:
                 topic, identity = json.loads(line)
-            except ValueError:  # the last one, cut off: what it tells of was not acknowledged
+            except (ValueError, TypeError):  # the last one, cut off: what it tells of was not acknowledged
                 continue
             seen.add((topic, identity))
         return seen
