@@ -59,6 +59,11 @@ class Ledger:
             self._waiting.append(entry)
             self.complete(entry)
 
+    def leave(self, entry: Entry) -> None:
+        """A message at QoS 0 for which there is no room; it does not come again."""
+        self._loose -= 1
+        self.cut_off += 1
+
     def complete(self, entry: Entry) -> None:
         """One of the things that this message waited for is safe."""
         entry.waiting -= 1

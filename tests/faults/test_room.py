@@ -8,7 +8,7 @@ import pytest
 from support.counter import Counter
 from support.load import MOST_MEMORY
 from support.mosquitto import Mosquitto
-from support.plant import Client, Service, now, reasons
+from support.plant import Client, Service, now, reasons, write_project
 from support.registry import migrated
 from support.waiting import eventually
 
@@ -21,6 +21,7 @@ from uns.quarantine import Rejection
 from uns.registry.engine import connect
 from uns.registry.entries import stock
 from uns.registry.quarantine import keep
+from uns.service.path import OVERRUN
 
 HOLDING = """
 import os
@@ -69,6 +70,49 @@ def test_what_does_not_fit_into_memory_waits_at_the_broker(folder: Path, broker:
         assert service.get("/status")["possible_gaps"] == 0
         assert service.memory() < MOST_MEMORY
         print(f"{small + large} sent, 0 lost, {counter.repeated} repeated, {service.memory()} MiB")
+
+
+GROUPS = """
+site: dallas
+steward: ot@acme.example
+sources: [{topic: plc/#, each: '/{tag}', value: ., time: received}]
+rules:
+  - {id: group, from: 'plc/L{line}', tag: '{machine}', unit: Cel, to: 'line-{line}/{machine}/_telemetry/temperature'}
+"""
+FEW = "import uns.broker.outbox; uns.broker.outbox.MOST_QUEUED = 500"
+READINGS = 50
+"""In each large message, so that the broker's answers lie behind more than there is room for."""
+
+
+def test_more_than_there_is_room_for_comes_once_more(folder: Path, broker: Mosquitto) -> None:
+    """Answers come behind what the broker has sent already: that is read, and left, instead of waited for."""
+    write_project(folder, GROUPS)
+    many = 120
+    with (
+        Service(
+            folder, broker.url, f"{HOLDING}\nimport uns.broker.outbox as outbox; outbox.MOST_QUEUED = 500"
+        ) as service,
+        Client(broker.port, "machines") as machines,
+        Counter(broker.port, "counter", "acme/dallas/#") as counter,
+    ):
+        service.ready()
+        (folder / "hold").touch()
+        service.ready("hold")
+        for number in range(many):
+            group = ", ".join(f'"asset-{each}": {number}' for each in range(READINGS))
+            machines.publish("plc/L1", f"{{{group}{' ' * 100_000}}}".encode())
+        machines.flush()
+        (folder / "hold").unlink()
+        eventually(lambda: counter.distinct == many * READINGS, 60, lambda: (counter.wrong, service.get("/status")))
+        assert not counter.wrong
+        messages, decisions = service.settled()
+        assert messages["received"] == messages["acknowledged"] + messages["cut_off"]
+        assert messages["acknowledged"] == many
+        assert decisions["published"] == many * READINGS
+        assert counter.repeated == 0
+        assert OVERRUN in service.said()
+        assert "do not balance" not in service.said()
+        assert service.memory() < MOST_MEMORY
 
 
 def rejection(number: int, causes: int, size: int, a_second: int) -> Rejection:

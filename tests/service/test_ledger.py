@@ -76,6 +76,14 @@ def test_qos_0_is_served_and_acknowledged_to_nobody() -> None:
     assert (ledger.served_qos0, ledger.messages_in_flight, ids(ledger)) == (1, 0, [])
 
 
+def test_qos_0_for_which_there_is_no_room_is_cut_off() -> None:
+    ledger = Ledger()
+    (entry,) = receive(ledger, 0)
+    ledger.leave(entry)
+    assert (ledger.cut_off, ledger.messages_in_flight) == (1, 0)
+    assert ledger.ties_out()
+
+
 def test_what_the_service_says_to_itself_is_acknowledged_in_turn_and_not_counted() -> None:
     ledger = Ledger()
     (before,) = receive(ledger, 1)

@@ -18,7 +18,8 @@ class Proxy:
     def __init__(self, to_port: int) -> None:
         self.to_port = to_port
         self.budgets: deque[int] = deque()
-        """For each connection to come, the bytes of both directions after which it is cut."""
+        """For each connection to come, the bytes of both directions after which it is cut; one that ends before
+        leaves it to another."""
         self.pace = 0
         """Bytes a second each way; 0 is as fast as it goes."""
         self.deaf = False
@@ -83,7 +84,7 @@ class Proxy:
 
 class _Line:
     def __init__(self, proxy: Proxy, near: socket.socket, far: socket.socket, budget: int | None) -> None:
-        self.proxy, self.near, self.far, self.budget = proxy, near, far, budget
+        self.proxy, self.near, self.far, self.budget, self.cut_at = proxy, near, far, budget, budget
         self._counting = threading.Lock()
 
     def pump(self, source: socket.socket, sink: socket.socket) -> None:
@@ -94,14 +95,23 @@ class _Line:
                 allowed = self._allowed(len(data))
                 sink.sendall(data[:allowed])
                 if allowed < len(data):
-                    proxy.cuts += 1
+                    self._end(cut=True)
                     break
                 if proxy.pace:
                     time.sleep(len(data) / proxy.pace)
         except OSError:
             pass
+        self._end(cut=False)
         for each in (self.near, self.far):
             _reset(each)
+
+    def _end(self, *, cut: bool) -> None:
+        with self._counting:
+            if self.cut_at is not None:
+                self.proxy.cuts += cut
+                if not cut:
+                    self.proxy.budgets.append(self.cut_at)
+                self.cut_at = None
 
     def _allowed(self, wanted: int) -> int:
         with self._counting:

@@ -228,6 +228,13 @@ class Session:
         """Give this connection up; the session, and what is unanswered, goes on with the next."""
         self._give_up(why)
 
+    def begin_again(self, why: str) -> None:
+        """Close in good order, once what is due has been written; the session goes on with the next connection."""
+        connection = self._connection
+        if connection is not None and not connection.why:
+            connection.why = why
+            asyncio.get_running_loop().call_soon(connection.leave)
+
     def yield_to_other(self) -> None:
         """Another process has this session now: leave it to that one, for good."""
         self.taken_over = True

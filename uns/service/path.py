@@ -30,6 +30,7 @@ from uns.service.told import NOBODY, Told
 from uns.service.underway import Carried, Sent, Under, Written
 
 MOST_HELD_BYTES: Final = 64 * 1024 * 1024
+OVERRUN: Final = "more came than there is room for: the broker is asked for it once more"
 
 Decide = Callable[[RawMessage, Bundle, Timeline, Births], tuple[list[Decision], Births]]
 
@@ -55,6 +56,8 @@ class Path:
         """Why nothing is decided now: a name, and the reason in words."""
         self.held: deque[tuple[Entry, RawMessage]] = deque()
         self.held_bytes = 0
+        self.overrun = False
+        """Whether more came than there is room for: what comes is left, and comes again with the next connection."""
         self.backlog = False
         """Whether what comes now was queued at the broker for longer than its receive time says."""
         self.fresh_until: Instant = 2**63
@@ -86,10 +89,16 @@ class Path:
         )  # fmt: skip
         busy = self.holds or self.journaling.bytes or self.session.outbox.queue
         if self.held or (busy and self.is_full()):
-            self.held.append((entry, raw))
-            self.held_bytes += len(raw.payload)
+            self._hold(entry, raw)
         else:
             self.take(entry, raw)
+
+    def _hold(self, entry: Entry, raw: RawMessage) -> None:
+        if not self.overrun:
+            self.held.append((entry, raw))
+            self.held_bytes += len(raw.payload)
+        elif not entry.packet_id:
+            self.ledger.leave(entry)
 
     def accepted(self, outgoing: Outgoing) -> None:
         sent: Sent | None = outgoing.about
@@ -142,6 +151,7 @@ class Path:
             self.held_bytes = sum(len(raw.payload) for _, raw in kept)
 
     def closed(self) -> None:
+        self.overrun = False
         self.ledger.cut()
         self.carried.cut(len(self.session.outbox))
 
@@ -172,14 +182,19 @@ class Path:
             self.settle()
 
     def _go_on(self) -> None:
-        while self.held and not self.is_full():
+        last = 1 if self.overrun else 0
+        while len(self.held) > last and not self.is_full():
             entry, raw = self.held.popleft()
             self.held_bytes -= len(raw.payload)
             self.take(entry, raw)
-        if self.held_bytes <= MOST_HELD_BYTES:
+        if self.overrun:
+            if len(self.held) == last and not (len(self.session.outbox) or self.journaling.bytes):
+                self.session.begin_again(OVERRUN)
+        elif self.held_bytes <= MOST_HELD_BYTES:
             self.session.read_on(True)
         elif self.session.outbox.is_full():  # not to read on would be to wait for answers that nobody reads
-            self.session.cut("more is held than there is room for, and the broker does not answer for what it was sent")
+            self.overrun = True
+            self.session.read_on(True)
         else:
             self.session.read_on(False)
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from uns import __version__
 from uns.instant import legible
+from uns.service.path import OVERRUN
 from uns.service.running import Running
 from uns.service.tallies import BUCKETS
 from uns.share import DIVIDE
@@ -57,6 +58,8 @@ def _lacking(running: Running) -> Iterator[str]:
         yield f"the broker refused the subscription to {pattern}: {reason}"
     if running.own.lagging:
         yield "messages come late: readings without a time of their own get no batch, shift or product"
+    if path.overrun:
+        yield OVERRUN
     if running.lookout.gaps.more:
         newest = path.tallies.gaps[-1]
         yield f"the broker may have lost messages within the last hour, lately at {newest['at']}: {newest['reason']}"
