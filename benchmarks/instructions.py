@@ -23,13 +23,16 @@ from pathlib import Path
 
 import uns.decide
 from benchmarks import page
-from benchmarks.stages import plant, stages
+from benchmarks.stages import Stage, plant, stages
 from benchmarks.unplugged import packets, plugged_into_nothing, pubacks
 
 FIGURES = Path(__file__).with_name("instructions.json")
 ALLOWED = 1.10
 MESSAGES = 500
 COUNTING = "COUNTING_INSTRUCTIONS"
+WHOLE = ("taken and published", "accepted and acknowledged")
+MARK = "getppid"
+"""A function of the C library that nobody else calls: callgrind puts down what was spent each time that it comes."""
 
 
 def main() -> None:
@@ -73,31 +76,43 @@ def build() -> str:
 def counted() -> Mapping[str, int]:
     """Instructions of one message, for the whole path and for each stage: this module once more, under callgrind."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", sys.executable]
+        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", f"--dump-before={MARK}"]
         environment = os.environ | {"PYTHONHASHSEED": "0", COUNTING: "1"}
-        subprocess.run([*command, "-m", __spec__.name], env=environment, check=True, capture_output=True)
-        dumps = sorted(Path(folder).glob("out.*"), key=lambda dump: int(dump.suffix[1:]))
-        said = [re.search(r"Trigger: Request: (.*)|Trigger: .*?dump (.*)", dump.read_text()) for dump in dumps]
+        ran = subprocess.run(
+            [*command, sys.executable, "-m", __spec__.name], env=environment, check=True, capture_output=True
+        )
+        dumps = [Path(folder, f"out.{number}") for number in range(1, len(list(Path(folder).iterdir())))]
         spent = [int(re.findall(r"^(?:summary|totals): (\d+)", dump.read_text(), re.M)[0]) for dump in dumps]
-    found = {each[1] or each[2]: number for each, number in zip(said, spent, strict=True) if each}
-    asking = found.pop("nothing")
-    return {name: (number - asking) // MESSAGES for name, number in found.items() if name != "between"}
+    found = dict(zip(json.loads(ran.stdout), spent, strict=True))
+    asking, calling = found.pop("asking"), found.pop("nothing")
+    return {
+        name: (number - (asking if name in WHOLE else calling)) // MESSAGES
+        for name, number in found.items()
+        if name != "between"
+    }
 
 
 def count() -> None:
     """What callgrind watches: after everything to be counted, what was spent since the last time is put down."""
     path, connection = plugged_into_nothing(*plant(time.time_ns()))
     gc.disable()
+    told: list[str] = []
+
+    def put_down(name: str) -> None:
+        told.append(name)
+        os.getppid()
+
     for _ in range(2):
         raw = packets(0, MESSAGES)
         put_down("between")
         connection.data_received(raw)
-        put_down("taken and published")
+        put_down(WHOLE[0])
         answers = pubacks(path)
         put_down("between")
         connection.data_received(answers)
-        put_down("accepted and acknowledged")
-    for stage in stages():
+        put_down(WHOLE[1])
+    every = [Stage("nothing", bool, lambda: [((),)] * MESSAGES), *stages()]
+    for stage in every:
         for each in stage.arguments():
             stage.run(*each)
         calls = stage.arguments()
@@ -105,11 +120,9 @@ def count() -> None:
         for each in calls:
             stage.run(*each)
         put_down(stage.name)
-    put_down("nothing")
-
-
-def put_down(name: str) -> None:
-    subprocess.run(["callgrind_control", "-d", name, str(os.getpid())], check=True, capture_output=True)
+    put_down("between")
+    put_down("asking")
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
