@@ -1,7 +1,8 @@
 """How long the service takes to start in a large plant: `python -m benchmarks.start [--rules N] [--assets N]`.
 
 On a broker that holds a governed value of every asset. Twice: once with rules that it has never seen, which are
-proven, and once more after a kill -9, as a standby would take over.
+proven, and once more after a kill -9, as a standby would take over. Then what reading those values back has in it,
+which are the publisher's memory: in a process that has the rules already, and by how much that one grows.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -27,6 +29,10 @@ from uns.broker.outbox import Outgoing
 from uns.broker.session import Hooks, Session
 from uns.demo.mosquitto import Mosquitto, free_port
 from uns.instant import SECOND, rfc3339
+from uns.judge import judge
+from uns.publisher import Publisher
+from uns.service.restore import restore
+from uns.service.signals import identify_by
 
 CONF_D = Path(__file__).parent.parent / "mosquitto" / "conf.d"
 PATIENCE = 300.0
@@ -91,6 +97,19 @@ def start(folder: Path, port: int) -> tuple[float, float, float]:
         process.wait()
 
 
+def read_back(port: int, size: Size) -> None:
+    """Prints the last line of the table."""
+    now = time.time_ns()
+    bundle = judge(documents(size.rules), now, {}, proven=True).bundle
+    assert bundle is not None
+    publisher = Publisher(identify_by(bundle))
+    before, begun, spent = memory_of(os.getpid()), time.monotonic(), time.process_time()
+    found = uvloop.run(restore(Endpoint("127.0.0.1", port), "start", bundle, publisher, print))
+    took, spent, grown = time.monotonic() - begun, time.process_time() - spent, memory_of(os.getpid()) - before
+    assert found == size.assets
+    print(f"| only the values read back | {took:.1f} | {spent:.1f} | {grown:.0f} |", flush=True)
+
+
 def is_ready(health: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{health}/readyz", timeout=5) as answer:
@@ -114,6 +133,11 @@ def main() -> None:
         for what in ("rules never seen", "after kill -9"):
             took, spent, held = start(folder, broker.port)
             print(f"| {what} | {took:.1f} | {spent:.1f} | {held:.0f} |", flush=True)
+        reading = get_context("spawn").Process(target=read_back, args=(broker.port, size))
+        reading.start()
+        reading.join()
+        if reading.exitcode:
+            raise SystemExit(reading.exitcode)
 
 
 if __name__ == "__main__":
