@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from uns.finding import Malformed
@@ -10,6 +11,8 @@ MAX_LENGTH: Final = 4_096
 MAX_LEVELS: Final = 200
 MAX_BRACED: Final = 32
 MAX_NAME: Final = 64
+_PIECE: Final = re.compile(r"[^/{}]++|/|\{([^{}/]*+)\}|\{\{|\}\}|[{}]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Braced(NamedTuple):
@@ -23,23 +26,20 @@ def split_levels(text: str) -> tuple[tuple[tuple[str | Braced, ...], ...], tuple
     """Each level's literal texts and braced parts, and where each level begins. An empty level has no parts."""
     _check_size(text)
     levels: list[list[str | Braced]] = [[]]
-    offsets, at, literal = [0], 0, ""
-    while at < len(text):
-        character = text[at]
-        if character == "/" or _is_open(text, at):
-            if literal:
-                levels[-1].append(literal)
+    offsets, literal = [0], ""
+    for piece in _PIECE.finditer(text):
+        written, inside = piece.group(0, 1)
+        if inside is None and written != "/":
+            literal += _literal(written, piece.start(), text)
+            continue
+        if literal:
+            levels[-1].append(literal)
             literal = ""
-        if character == "/":
-            levels.append([])
-            offsets.append(at + 1)
-        elif _is_open(text, at):
-            levels[-1].append(_braced(text, at))
-            at = text.index("}", at)
+        if inside is not None:
+            levels[-1].append(Braced(inside, piece.start()))
         else:
-            literal += character
-            at += _literal_brace(text, at)
-        at += 1
+            levels.append([])
+            offsets.append(piece.end())
     if literal:
         levels[-1].append(literal)
     _check_count(levels)
@@ -63,7 +63,7 @@ def _check_size(text: str) -> None:
     if len(text) > MAX_LENGTH or text.count("/") >= MAX_LEVELS:
         message = f"`{text[:40]}`… has {len(text)} characters and {text.count('/') + 1} levels"
         raise Malformed("pattern-syntax", message, f"stay within {MAX_LENGTH} characters and {MAX_LEVELS} levels")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise Malformed("pattern-syntax", f"{text[:40]!r} is not Unicode text", "write it as UTF-8")
 
 
@@ -74,22 +74,14 @@ def _check_count(levels: list[list[str | Braced]]) -> None:
         raise Malformed("pattern-syntax", message, f"stay within {MAX_BRACED}", braced[MAX_BRACED].offset)
 
 
-def _is_open(text: str, at: int) -> bool:
-    return text[at] == "{" and text[at + 1 : at + 2] != "{"
-
-
-def _literal_brace(text: str, at: int) -> int:
-    """How many characters more a literal takes here: one where a brace is doubled."""
-    if text[at] not in "{}":
-        return 0
-    if text[at : at + 2] != text[at] * 2:
-        raise Malformed("pattern-syntax", f"`}}` closes nothing in `{text[:60]}`", "write `}}` for a brace", at)
-    return 1
-
-
-def _braced(text: str, at: int) -> Braced:
-    inside, closed, _ = text[at + 1 :].partition("}")
-    if not closed or "{" in inside or "/" in inside:
+def _literal(written: str, at: int, text: str) -> str:
+    """What stands for itself; a doubled brace is one."""
+    if written in ("{{", "}}"):
+        return written[0]
+    if written == "{":
         remedy = "close it with `}` in the same level, or write `{{` for a brace"
+        inside = text[at + 1 :].partition("}")[0]
         raise Malformed("pattern-syntax", f"`{{{inside[:20]}` is not closed", remedy, at)
-    return Braced(inside, at)
+    if written == "}":
+        raise Malformed("pattern-syntax", f"`}}` closes nothing in `{text[:60]}`", "write `}}` for a brace", at)
+    return written

@@ -66,7 +66,10 @@ class Members:
     source: str = ""
 
     def get(self, key: str) -> Node | None:
-        return next((value for each, value in self.entries if each.text == key), None)
+        for each, value in self.entries:
+            if each.text == key:
+                return value
+        return None
 
     def __iter__(self) -> Iterator[tuple[Leaf, Node]]:
         return iter(self.entries)
