@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
+from uns.context.timeline import Answer
 from uns.convert import Meaning
 from uns.decode import Births, Reader
 from uns.decode import reader as made
@@ -62,6 +63,8 @@ class Step:
     validator: Validator | None
     envelope: Envelope
     source: Source
+    answer: Answer | None = None
+    """The timeline's last one for its equipment."""
     frame: Frame | None = None
     """Of its last payload, where the contract judges all alike that differ from that in time and value only."""
 
@@ -78,6 +81,21 @@ class Plan:
     ignored: str | None
     findings: tuple[Finding, ...]
     steps: tuple[Step | Refused, ...] = ()
+
+
+NO_TAGS: Final[dict[str, Plan]] = {}
+"""One for all addresses without: nobody writes into it."""
+
+
+class Address:
+    """A raw topic: who takes it, and what its samples come to, without a tag and by their tags."""
+
+    __slots__ = ("plan", "route", "tagged")
+
+    def __init__(self, route: Route | None) -> None:
+        self.route = route
+        self.plan: Plan | None = None
+        self.tagged = NO_TAGS
 
 
 class Route:
@@ -133,8 +151,9 @@ class Bundle:
         self._elsewhere = FilterTree(
             (topic, file.stem) for file in elsewhere for source in file.sources for topic in source.topics
         )
-        self._routes: dict[str, Route | None] = {}
-        self._plans: dict[tuple[str, str | None], Plan] = {}
+        self._addresses: dict[str, Address] = {}
+        self._plans = 0
+        self._meanings: dict[tuple[Any, ...], Meaning] = {}
 
     def share(self, stems: Collection[str]) -> Bundle:
         """Judged whole, but only these rule files are served."""
@@ -156,30 +175,48 @@ class Bundle:
         """Nanoseconds before receipt that the most patient source still believes."""
         return max((source.clock.behind for file in self.files for source in file.sources), default=0)
 
+    def address(self, topic: str) -> Address:
+        """What is known of a raw topic; remembered, for its next message."""
+        try:
+            return self._addresses[topic]
+        except KeyError:
+            if len(self._addresses) >= CACHED_ADDRESSES:
+                self._forget()
+            matching = sorted(self._sources.matching(topic), key=lambda entry: entry[:2])
+            address = self._addresses[topic] = Address(matching[0][2] if matching else None)
+            return address
+
     def route(self, topic: str) -> Route | None:
         """The first source that takes the topic; files never share one."""
-        try:
-            return self._routes[topic]
-        except KeyError:
-            if len(self._routes) >= CACHED_ADDRESSES:
-                self._routes.clear()
-            matching = sorted(self._sources.matching(topic), key=lambda entry: entry[:2])
-            return self._routes.setdefault(topic, matching[0][2] if matching else None)
+        return self.address(topic).route
 
     def file_of(self, topic: str) -> str | None:
         """The stem of the rule file that takes a topic."""
         route = self.route(topic)
         return route.file.stem if route is not None else None
 
-    def plan(self, route: Route, sample: Sample) -> Plan:
-        """What the sample's address comes to; worked out once per address."""
-        address = (sample.topic, sample.tag)
-        try:
-            return self._plans[address]
-        except KeyError:
-            if len(self._plans) >= CACHED_ADDRESSES:
-                self._plans.clear()
-            return self._plans.setdefault(address, self._worked_out(route, sample))
+    def plan(self, address: Address, sample: Sample) -> Plan:
+        """What the sample comes to; worked out once for a topic, or for each tag on it."""
+        plan = address.plan if sample.tag is None else address.tagged.get(sample.tag)
+        if plan is not None:
+            return plan
+        if self._plans >= CACHED_ADDRESSES:
+            self._forget()
+        self._plans += 1
+        assert address.route is not None
+        plan = self._worked_out(address.route, sample)
+        if sample.tag is None:
+            address.plan = plan
+        elif address.tagged is NO_TAGS:
+            address.tagged = {sample.tag: plan}
+        else:
+            address.tagged[sample.tag] = plan
+        return plan
+
+    def _forget(self) -> None:
+        self._addresses.clear()
+        self._meanings.clear()
+        self._plans = 0
 
     def scale_of(self, spelling: str, name: Name) -> Scale | Malformed | None:
         """From a unit that a payload carries to the dictionary's; Malformed where it cannot become that."""
@@ -202,7 +239,16 @@ class Bundle:
         return Plan(rule, resolution.ignored, resolution.findings, steps)
 
     def _step(self, route: Route, rule: Rule, source: str, target: Target) -> Step:
-        meaning = Meaning(target.name, target.scale, target.states, target.bit, route.source.decimal)
+        meaning = self._meaning(target, route.source.decimal)
         envelope = envelope_of(source, str(rule), self.revision, target)
         validator = self.catalog.validator(target.contract.schema) if target.contract else None
         return Step(target, rule, meaning, validator, envelope, route.source)
+
+    def _meaning(self, target: Target, decimal: str) -> Meaning:
+        """One for all addresses of that meaning; it holds name and states, so their identities stay theirs."""
+        key = id(target.name), target.scale, id(target.states), target.bit, decimal
+        known = self._meanings.get(key)
+        if known is None:
+            known = Meaning(target.name, target.scale, target.states, target.bit, decimal)
+            self._meanings[key] = known
+        return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uns.bundle import Bundle, Route
+from uns.bundle import Address, Bundle, Route
 from uns.context.timeline import Timeline
 from uns.decide import Situation, decide
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
@@ -20,7 +20,8 @@ def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: B
     """
     if not raw.payload:
         return [Ignore(None, None, "tombstone")], births
-    route = bundle.route(raw.topic)
+    address = bundle.address(raw.topic)
+    route = address.route
     if route is None:
         return [Reject(None, None, (_sourceless(raw.topic, bundle),))], births
     if route.source.read == "ignore":
@@ -33,7 +34,7 @@ def contextualize(raw: RawMessage, bundle: Bundle, timeline: Timeline, births: B
     now = Situation(raw, bundle, timeline)
     decisions: list[Decision] = []
     for sample in samples:
-        _decide(sample, route, now, decisions)
+        _decide(sample, address, route, now, decisions)
     return decisions, births
 
 
@@ -47,12 +48,12 @@ def _sourceless(topic: str, bundle: Bundle) -> Finding:
     return found("source-none", message, remedy, SamplePlace(topic))
 
 
-def _decide(sample: Sample, route: Route, now: Situation, decisions: list[Decision]) -> None:
+def _decide(sample: Sample, address: Address, route: Route, now: Situation, decisions: list[Decision]) -> None:
     """Resolved, then decided at each target; where no rule takes the sample, or none wants it, one decision."""
     if sample.undecoded:
         decisions.append(_undecoded(sample, route))
         return
-    plan = now.bundle.plan(route, sample)
+    plan = now.bundle.plan(address, sample)
     rule = plan.rule
     if plan.ignored is not None:
         decisions.append(Ignore(sample, rule, plan.ignored))

@@ -28,7 +28,10 @@ def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
     elif step.rule.batch is not None:
         context = _by_name(sample, step, equipment, timeline)
     else:
-        context = timeline.at(equipment, sample.time)
+        answer, time = step.answer, sample.time
+        if answer is None or answer.edition is not timeline.edition or not answer.since <= time < answer.until:
+            answer = step.answer = timeline.answer(equipment, time)
+        context = answer.context
     if context is None:
         return EMPTY, (_unknown_batch(sample, step, equipment),)
     if not (context.ambiguous or contract.require or step.target.registered):

@@ -10,7 +10,7 @@ class Envelope:
 
     __slots__ = ("more", "more_for", "name", "others", "source", "start", "topic")
 
-    def __init__(self, topic: str, source: str, *others: Pair) -> None:
+    def __init__(self, topic: str, source: str, others: tuple[Pair, ...] = ()) -> None:
         self.topic = topic
         self.source = source
         """The raw address."""

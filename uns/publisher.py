@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
+from struct import Struct
 from typing import Any, Final
 
 from sortedcontainers import SortedList
+from xxhash import xxh3_64_intdigest
 
 from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
@@ -38,10 +40,21 @@ NOBODY: Final = frozenset[str]()
 """One for all: an empty set takes as much room as the rest of a topic's memory."""
 
 
+ENTRY: Final = 16
+FULL: Final = RECENT * ENTRY
+NOTHING: Final = bytearray()
+"""One for all: nobody writes into it."""
+_NUMBER: Final = Struct("<qd")
+_OTHER: Final = Struct("<qQ")
+_TIME: Final = Struct("<q8x")
+_SINCE: Final = -(2**63)
+_UNTIL: Final = 2**63 - 1
+
+
 class Memory:
     """What is remembered of one governed topic."""
 
-    __slots__ = ("aliases", "id", "name", "oldest", "owner", "quality", "recent", "time", "times", "value")
+    __slots__ = ("aliases", "id", "name", "oldest", "owner", "quality", "recent", "time", "value")
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
@@ -55,10 +68,20 @@ class Memory:
         """Only of a value that came back from the broker."""
         self.name: Name | None = None
         """What the dictionary says of it: how soon a new value is expected."""
-        self.times: list[Instant] = []
-        self.recent: list[Any] = []
+        self.recent = NOTHING
+        """The last readings with an event time of their own, `ENTRY` bytes each."""
         self.oldest = 0
-        """Where in the two lists, once they are full, the next one is written."""
+        """Where in it, once it is full, the next one is written."""
+
+    @property
+    def times(self) -> list[Instant]:
+        """Of the last readings."""
+        return [time for (time,) in _TIME.iter_unpack(self.recent)]
+
+    def entries(self) -> list[bytes]:
+        """The last readings, the oldest first."""
+        ordered = bytes(self.recent[self.oldest :] + self.recent[: self.oldest])
+        return [ordered[at : at + ENTRY] for at in range(0, len(ordered), ENTRY)]
 
 
 class Publisher:
@@ -120,9 +143,8 @@ class Publisher:
             return
         if memory.time == time:
             memory.value, memory.id = UNKNOWN, ""
-        pairs = list(zip(memory.times, memory.recent, strict=True))
-        kept = [pair for pair in pairs[memory.oldest :] + pairs[: memory.oldest] if pair[0] != time]
-        memory.times, memory.recent, memory.oldest = [each for each, _ in kept], [each for _, each in kept], 0
+        kept = [entry for entry in memory.entries() if _TIME.unpack(entry) != (time,)]
+        memory.recent, memory.oldest = bytearray(b"".join(kept)), 0
 
     def turn_back(self, now: Instant) -> None:
         """The clock was set back: what was timed by receipt is no newer than now, or nothing would become current."""
@@ -185,24 +207,28 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
         if memory.id and memory.value is UNKNOWN:
             return memory.id == decision.id and memory.quality == decision.quality
         return bool(memory.value == decision.value and memory.quality == decision.quality)
-    reading = _reading(decision)
-    return any(each == time and value == reading for each, value in zip(memory.times, memory.recent, strict=True))
+    return _entry(decision, time) in memory.entries()
 
 
 def _note(memory: Memory, decision: Publish, time: Instant) -> None:
-    times, oldest = memory.times, memory.oldest
-    if len(times) < RECENT:
-        times.append(time)
-        memory.recent.append(_reading(decision))
+    entry, recent, oldest = _entry(decision, time), memory.recent, memory.oldest
+    if len(recent) == FULL and entry:
+        recent[oldest : oldest + ENTRY] = entry
+        memory.oldest = (oldest + ENTRY) % FULL
+    elif recent:
+        recent += entry
     else:
-        times[oldest] = time
-        memory.recent[oldest] = _reading(decision)
-        memory.oldest = oldest + 1 if oldest + 1 < RECENT else 0
+        memory.recent = bytearray(entry)
 
 
-def _reading(decision: Publish) -> Any:
-    """Value and quality; the usual quality takes no room."""
-    return decision.value if decision.quality == "good" else (decision.value, decision.quality)
+def _entry(decision: Publish, time: Instant) -> bytes:
+    """Time, value and quality, in as little room for a text as for a number; nothing where the time has none."""
+    value = decision.value
+    if not _SINCE <= time <= _UNTIL:
+        return b""
+    if type(value) is float and decision.quality == "good":
+        return _NUMBER.pack(time, value)
+    return _OTHER.pack(time, xxh3_64_intdigest(repr((value, decision.quality)).encode()))
 
 
 def _collision(decision: Publish, source: str, owner: str) -> Reject:

@@ -55,7 +55,7 @@ def test_an_envelope_stands_for_its_properties(
     identity: str,
     several: list[tuple[Pair, ...]],
 ) -> None:
-    envelope = Envelope(topic, source, *others)
+    envelope = Envelope(topic, source, tuple(others))
     for more in several:
         properties = [("source", source), *others, *more, ("id", identity)]
         expected = codec(topic, payload, True, packet_id, properties)
@@ -71,7 +71,7 @@ def test_lengths_at_the_bounds_of_their_bytes(size: int) -> None:
 
 
 def test_what_mqtt_forbids_is_escaped_in_properties_and_refused_in_topics() -> None:
-    written = whole(1, "a", b"", False, (), Envelope("a", "plc\0ü", ("rule", "x\ufffe")), "7" * 32)
+    written = whole(1, "a", b"", False, (), Envelope("a", "plc\0ü", (("rule", "x\ufffe"),)), "7" * 32)
     packet = mqtt5.read(memoryview(written))[0]
     assert isinstance(packet, PublishPacket)
     assert packet.user_properties == [("source", "plc\\u0000ü"), ("rule", "x\\ufffe"), ("id", "7" * 32)]

@@ -13,6 +13,7 @@ from uns.context.values import EMPTY
 from uns.decision import Publish, Reject
 from uns.envelope import Envelope
 from uns.finding import FilePlace
+from uns.instant import LATEST
 from uns.message import Clock, Quality, Reading, Sample
 from uns.naming.pattern import Pattern
 from uns.naming.resolve import Target
@@ -77,6 +78,11 @@ def verdicts(publisher: Publisher, readings: list[Publish]) -> str:
         ([reading(5), reading(3), reading(3)], "pld"),
         ([*(reading(each) for each in range(1, 19)), reading(2)], "p" * 18 + "l"),  # beyond the last 16
         ([*(reading(each) for each in range(1, 18)), reading(2)], "p" * 17 + "d"),
+        ([reading(3, "idle"), reading(5, "down"), reading(3, "idle"), reading(3, "down")], "ppdl"),
+        ([reading(3, {"a": 1}), reading(5, {}), reading(3, {"a": 1}), reading(3, {"a": 2})], "ppdl"),
+        ([reading(3, "\ud800"), reading(5, 2**70), reading(3, "\ud800"), reading(3, -(2**70))], "ppdl"),
+        ([reading(3, True), reading(5, 1.5, "bad"), reading(6), reading(5, 1.5, "bad"), reading(3, True)], "pppdd"),
+        ([*(reading(LATEST - each) for each in range(20)), reading(LATEST - 18)], "p" + "l" * 20),  # nobody notes it
         ([reading(1, clock="received"), reading(1, clock="received")], "pp"),
         ([reading(5), reading(4, clock="received")], "pl"),
         ([reading(1, None, "bad"), reading(1, None, "bad")], "pd"),

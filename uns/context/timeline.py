@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from uns.context.believable import unbelievable
 from uns.context.difference import Difference, Turn, never
@@ -23,18 +23,38 @@ from uns.instant import EARLIEST, LATEST, Instant
 REMEMBERED: Final = 262_144
 NOWHERE: Final = SamplePlace("")
 
-Answer = tuple[Instant, Instant, Context]
-"""A context and the span of event times for which it is the answer."""
 T = TypeVar("T", bound=Interval)
 P = TypeVar("P", Batch, Shift)
 
 
-class Way(NamedTuple):
-    """What there is to ask about a piece of equipment: itself first, then its ancestors, nearest first."""
+class Edition:
+    """Of a timeline: another one with each change. An answer holds for its own."""
 
-    batches: tuple[Intervals[Batch], ...]
-    changes: tuple[Intervals[Shift], ...]
-    calendar: Calendar | None
+    __slots__ = ()
+
+
+class Answer:
+    """A context, and the span of event times for which it is the answer."""
+
+    __slots__ = ("context", "edition", "since", "until")
+
+    def __init__(self, edition: Edition, since: Instant, until: Instant, context: Context) -> None:
+        self.edition, self.since, self.until, self.context = edition, since, until, context
+
+
+class Way:
+    """What there is to ask about a piece of equipment: itself first, then its ancestors, nearest first.
+
+    One for all equipment that has nothing of its own below the same ancestor, and so is the latest answer.
+    """
+
+    __slots__ = ("answer", "batches", "calendar", "changes")
+
+    def __init__(
+        self, batches: tuple[Intervals[Batch], ...], changes: tuple[Intervals[Shift], ...], calendar: Calendar | None
+    ) -> None:
+        self.batches, self.changes, self.calendar = batches, changes, calendar
+        self.answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +75,7 @@ class Timeline:
     own: int = 0
     provenance: tuple[Pair, ...] = field(init=False, repr=False, compare=False)
     """The revision as a governed message's user property."""
-    _answers: dict[str, Answer] = field(default_factory=dict, repr=False, compare=False)
+    edition: Edition = field(default_factory=Edition, repr=False, compare=False)
     _ways: dict[str, Way] = field(default_factory=dict, repr=False, compare=False)
     _contexts: dict[tuple[int, ...], Context] = field(default_factory=dict, repr=False, compare=False)
 
@@ -98,7 +118,7 @@ class Timeline:
             changes=_lines(self.changes, difference.shifts, never),
             calendars=self.calendars if difference.calendars is None else difference.calendars,
             equipment=self.equipment.change(difference.equipment.items()),
-            _answers={},
+            edition=Edition(),
             _ways={},
         )
 
@@ -110,14 +130,15 @@ class Timeline:
 
     def at(self, equipment: EquipmentPath, instant: Instant) -> Context:
         """Batch and shift each of the equipment itself, or else of its nearest ancestor that has one."""
-        answer = self._answers.get(equipment)
-        if answer is not None and answer[0] <= instant < answer[1]:
-            return answer[2]
-        answer = self._find(equipment, instant)
-        if len(self._answers) >= REMEMBERED:
-            self._answers.clear()
-        self._answers[equipment] = answer
-        return answer[2]
+        return self.answer(equipment, instant).context
+
+    def answer(self, equipment: EquipmentPath, instant: Instant) -> Answer:
+        """With the span for which it holds: who asks for one address again and again need not ask within that."""
+        way = self._way(equipment)
+        answer = way.answer
+        if answer is None or answer.edition is not self.edition or not answer.since <= instant < answer.until:
+            answer = way.answer = self._find(way, instant)
+        return answer
 
     def of_batch(self, batch_id: str, equipment: EquipmentPath, instant: Instant) -> Context | None:
         """The batch that a payload names itself; None where the registry does not know it."""
@@ -133,11 +154,11 @@ class Timeline:
 
     def when_stale(self) -> Timeline:
         """Without batch and product, which nobody has confirmed for too long; shifts are a calendar and go on."""
-        return self if self.stale else replace(self, stale=True, _answers={})
+        return self if self.stale else replace(self, stale=True, edition=Edition())
 
     def when_heard(self) -> Timeline:
         """With batch and product again, since the registry says that they still are so."""
-        return replace(self, stale=False, _answers={}) if self.stale else self
+        return replace(self, stale=False, edition=Edition()) if self.stale else self
 
     def take(
         self, record: Record, parallel: bool = False, where: Place = NOWHERE
@@ -162,15 +183,14 @@ class Timeline:
         batches = _lines(self.batches, turn, lambda equipment: parallel)
         return replace(self, **self._ahead(), batches=batches, ids=_named(self.ids, turn)), ()
 
-    def _find(self, equipment: EquipmentPath, instant: Instant) -> Answer:
-        way = self._way(equipment)
+    def _find(self, way: Way, instant: Instant) -> Answer:
         batch, since, until = self._batch_at(way, instant)
         shift = self._shift_at(way, instant)
         if len(batch) > 1:
             context = self._context(None, shift.shift)._replace(ambiguous=tuple(sorted(each.id for each in batch)))
         else:
             context = self._context(batch[0] if batch else None, shift.shift)
-        return max(since, shift.since), min(until, shift.until), context
+        return Answer(self.edition, max(since, shift.since), min(until, shift.until), context)
 
     def _batch_at(self, way: Way, instant: Instant) -> Found[Batch]:
         if self.stale:
@@ -185,16 +205,18 @@ class Timeline:
         return Span(shift, max(since, begun), min(until, over))
 
     def _way(self, equipment: EquipmentPath) -> Way:
-        known = self._ways.get(equipment)
-        if known is None:
-            if len(self._ways) >= REMEMBERED:
-                self._ways.clear()
-            known = self._ways[equipment] = Way(
-                tuple(line for each in equipment.upwards() if (line := self.batches.get(each))),
-                tuple(shifts for each in equipment.upwards() if (shifts := self.changes.get(each))),
-                self.calendars.get(equipment.site),
-            )
-        return known
+        for each in equipment.upwards():
+            known = self._ways.get(each)
+            if known is not None:
+                return known
+            if each in self.batches or each in self.changes:
+                break
+        way = self._ways[each] = Way(
+            tuple(line for above in each.upwards() if (line := self.batches.get(above))),
+            tuple(shifts for above in each.upwards() if (shifts := self.changes.get(above))),
+            self.calendars.get(each.site),
+        )
+        return way
 
     def _context(self, batch: Batch | None, shift: Shift | None) -> Context:
         """The same object for the same batch, shift and product; it holds them, so their identities stay theirs."""
@@ -226,7 +248,7 @@ class Timeline:
     def _ahead(self) -> dict[str, Any]:
         """What every change of the path's own brings: another revision, and no remembered answers."""
         own = self.own + 1
-        return {"revision": f"{self.revision.partition('+')[0]}+{own}", "own": own, "_answers": {}, "_ways": {}}
+        return {"revision": f"{self.revision.partition('+')[0]}+{own}", "own": own, "edition": Edition(), "_ways": {}}
 
 
 def _lines(lines: Table[Intervals[P]], turn: Turn[P], parallel: Callable[[EquipmentPath], bool]) -> Table[Intervals[P]]:

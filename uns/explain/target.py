@@ -46,7 +46,7 @@ def _refused(sample: Sample, target: Target, bundle: Bundle, route: Route | None
     """What a rejected sample's value comes to all the same; None where it comes to none."""
     if route is None or target.contract is None or target.contract.shape != "value":
         return None
-    steps = bundle.plan(route, sample).steps
+    steps = bundle.plan(bundle.address(sample.topic), sample).steps
     same = [each for each in steps if isinstance(each, Step) and each.target == target]
     return draw_value(sample, same[0], bundle)[0] if same else None
 

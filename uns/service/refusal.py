@@ -61,7 +61,7 @@ def _elsewhere(reject: Reject, bundle: Bundle, route: Route | None) -> tuple[str
     """Where the sample's other targets are; none where it was rejected before it had any."""
     if reject.sample is None or reject.rule is None or route is None:
         return ()
-    plan = bundle.plan(route, reject.sample)
+    plan = bundle.plan(bundle.address(reject.sample.topic), reject.sample)
     if len(plan.steps) < 2 or plan.findings:
         return ()
     own = reject.target.topic if reject.target is not None else None
