@@ -13,15 +13,8 @@ from support.beside import every
 from support.load import MOST_MEMORY, UNTIMED, Load, nothing_is_lost
 from support.mosquitto import Mosquitto
 from support.plant import GOVERNED, RULES, Client, Service, now
+from support.stepping import STEPPING, set_clock
 from support.waiting import eventually
-
-STEPPING = """
-import pathlib, time
-step, time_ns = pathlib.Path("step"), time.time_ns
-time.time_ns = lambda: time_ns() + int(step.read_text()) * 10**9
-time.time = lambda: time.time_ns() / 10**9
-"""
-"""Every clock that it reads is as many seconds off as the file says."""
 
 
 def test_a_clock_that_steps_an_hour_back_and_forth(
@@ -29,9 +22,9 @@ def test_a_clock_that_steps_an_hour_back_and_forth(
     client_of: Callable[..., Client], soak: bool,
 ) -> None:  # fmt: skip
     """Nor does a reading that is timed by receipt wait for an hour until it is the current value again."""
-    step, new, newcomer, others = folder / "step", folder / "step.new", client_of("newcomer"), client_of("others")
+    newcomer, others = client_of("newcomer"), client_of("others")
     steps = [3600, 0, -3600, 0] * (10 if soak else 1)
-    step.write_text("0")
+    set_clock(folder, 0)
 
     def current() -> float:
         newcomer.subscribe(GOVERNED.format(UNTIMED))
@@ -42,8 +35,7 @@ def test_a_clock_that_steps_an_hour_back_and_forth(
         load = Load(machines, 300)
         eventually(current)
         for number, seconds in enumerate(steps, 1):
-            new.write_text(str(seconds))
-            new.replace(step)
+            set_clock(folder, seconds)
             others.publish("plc/L1/asset-1/pressure", {"Val": number})
             others.publish("mes/orders", {"event": "START", "line": f"L{number}", "order": "B", "at": now()})
             eventually(lambda number=number: service.log.read_text().count("the clock of this machine") == number)

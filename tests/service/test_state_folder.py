@@ -11,7 +11,6 @@ from support.waiting import eventually
 
 from uns.service.subscriptions import NOTHING, Subscriptions
 
-
 NOT_OURS = (
     "[]", "5", "\0", '{"filters": 5}', '{"filters": [], "sources": 5}', '{"filters": [5], "sources": {}}',
     '{"filters": ["a/#/b"], "sources": {}}',
