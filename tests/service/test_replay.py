@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import Engine
 from support.mosquitto import Mosquitto, mosquitto
 from support.plant import GOVERNED, RULES, STANDARD, Client, Service, now, properties, write_project
-from support.replays import ADMITTED, asked, balanced, change, kept, through
+from support.replays import ADMITTED, asked, balanced, change, kept, left_behind, through
 from support.waiting import eventually
 
 from uns.registry.engine import connect
 from uns.registry.entries import Filter, entries
+from uns.registry.quarantine import discard
 from uns.registry.writing import Author
 
 FILLER = GOVERNED.format("filler")
@@ -179,11 +180,7 @@ def test_what_the_broker_refuses_stays_with_what_it_said(tmp_path: Path) -> None
 def test_discarded_ones_and_other_instances_ones_are_left_alone(
     service: Service, client: Client, folder: Path, registry: Engine
 ) -> None:
-    from uns.registry.quarantine import discard
-
-    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
-    kept(registry, 1)
-    service.stop()
+    left_behind(registry, client, service)
     number = asked(registry)
     assert discard(registry, Filter(code="rule-none"), Author("ann", 1)) == 1
     service.start()

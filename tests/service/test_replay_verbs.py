@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from support.plant import Client, Service, now
-from support.replays import ADMITTED, change, kept, through
+from support.replays import ADMITTED, change, kept, left_behind, through
 from typer.testing import CliRunner, Result
 
 from uns.cli import load_verbs
@@ -51,9 +51,7 @@ def test_a_replay_that_nobody_takes_up_says_so(
     service: Service, client: Client, folder: Path, registry: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
-    kept(registry, 1)
-    service.stop()
+    left_behind(registry, client, service)
     waiting = uns_("replay", "--patience", "0.3")
     assert waiting.exit_code == 3
     assert "nobody takes up 1 entry" in waiting.stderr
@@ -63,9 +61,7 @@ def test_a_replay_that_nobody_takes_up_says_so(
 def test_ctrl_c_ends_the_watching_and_says_that_the_replay_goes_on(
     service: Service, client: Client, folder: Path, registry: Engine
 ) -> None:
-    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
-    kept(registry, 1)
-    service.stop()
+    left_behind(registry, client, service)
     verb = [sys.executable, "-m", "uns", "quarantine", "replay"]
     with subprocess.Popen(verb, cwd=folder, stderr=subprocess.PIPE, text=True) as watching:
         assert watching.stderr is not None

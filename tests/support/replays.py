@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from support.plant import RULES, Service
+from support.plant import RULES, Client, Service, now
 from support.waiting import eventually
 from uns.registry import replays
 from uns.registry.entries import Filter, count
@@ -20,6 +20,13 @@ ADMITTED = RULES.replace("  - id: start", "  - {id: temp, from: 'plc/L{line}/{ma
 
 def kept(engine: Engine, number: int) -> None:
     eventually(lambda: count(engine) == number, why=lambda: count(engine))
+
+
+def left_behind(engine: Engine, client: Client, service: Service) -> None:
+    """One reading in quarantine, and nobody who could replay it."""
+    client.publish("plc/L1/filler/temp", {"Val": 1, "ts": now()})
+    kept(engine, 1)
+    service.stop()
 
 
 def change(folder: Path, service: Service, rules: str, file: str = "dallas.yaml") -> None:

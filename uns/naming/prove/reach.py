@@ -9,6 +9,7 @@ sample where some can. `owner-outside`: the first levels come from a capture or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
 
 from uns.finding import FilePlace, Finding, Malformed, nearest
 from uns.naming.levels import read_groups
@@ -21,7 +22,18 @@ from uns.naming.targets import contract_at
 from uns.naming.template import Part, Slot, contract_level
 
 TemplateLevels = tuple[tuple[Part, ...], ...]
-Judge = Callable[[Ground, tuple[Filled, ...]], Fault | None]
+
+
+class Verdict(NamedTuple):
+    """On one filling of some levels."""
+
+    fault: Fault | None = None
+    alike: tuple[Fault, ...] = ()
+    """What it resembles and is not."""
+
+
+PASSED: Final = Verdict()
+Judge = Callable[[Ground, tuple[Filled, ...]], Verdict]
 
 
 def reach(ground: Ground, relation: Relation) -> Iterator[Finding]:
@@ -31,7 +43,7 @@ def reach(ground: Ground, relation: Relation) -> Iterator[Finding]:
         if contract_level(template) is None and not relation.rule.record:
             continue
         end = len(template.levels) if marked is None else marked
-        yield from _part(ground, relation, template.levels[:end], where, judge_path)
+        yield from _part(ground, relation, template.levels[:end], where, _judge_path)
         if not relation.rule.record and end < len(template.levels) - 1:
             yield from _part(ground, relation, template.levels[end + 1 : -1], where, _judge_groups)
             yield from _part(ground, relation, template.levels[-1:], where, _judge_name)
@@ -47,12 +59,9 @@ def _part(
     passed, fault = False, None
     for entry in distinct(written, columns):
         texts = tuple([each.fill(written.cells[entry]) for each in filling])
-        if judge is judge_path and is_sound(ground, texts):
-            passed = True
-            continue
-        for alike in lookalikes(ground, texts) if judge is judge_path else ():
-            yield alike.refusal.at(filling[alike.at].place_of(entry) or where)
-        refused = _unfilled(texts) or judge(ground, texts)
+        refused, alike = judge(ground, texts)
+        for each in alike:
+            yield each.refusal.at(filling[each.at].place_of(entry) or where)
         if refused is None:
             passed = True
         elif (cell := _cell(filling[refused.at], entry)) is not None:
@@ -84,6 +93,12 @@ def _cell(shape: LevelShape, entry: int) -> FilePlace | None:
     return places[0] if places and all(places) else None
 
 
+def _judge_path(ground: Ground, texts: tuple[Filled, ...]) -> Verdict:
+    if is_sound(ground, texts):
+        return PASSED
+    return Verdict(_unfilled(texts) or judge_path(ground, texts), tuple(lookalikes(ground, texts)))
+
+
 def _unfilled(texts: tuple[Filled, ...]) -> Fault | None:
     for at, text in enumerate(texts):
         if isinstance(text, Malformed):
@@ -93,7 +108,11 @@ def _unfilled(texts: tuple[Filled, ...]) -> Fault | None:
     return None
 
 
-def _judge_groups(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
+def _judge_groups(ground: Ground, texts: tuple[Filled, ...]) -> Verdict:
+    return Verdict(_unfilled(texts) or _groups(ground, texts))
+
+
+def _groups(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
     plain = [each if isinstance(each, str) else "g" for each in texts]
     for at, text in enumerate(texts):
         misfit = read_groups(ground.standard, plain[: at + 1]) if isinstance(text, str) else None
@@ -102,7 +121,11 @@ def _judge_groups(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
     return None
 
 
-def _judge_name(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
+def _judge_name(ground: Ground, texts: tuple[Filled, ...]) -> Verdict:
+    return Verdict(_unfilled(texts) or _name(ground, texts))
+
+
+def _name(ground: Ground, texts: tuple[Filled, ...]) -> Fault | None:
     text, names = texts[0], ground.standard.names
     if isinstance(text, Language):
         if any(ground.algebra.takes(text, name) is not False for name in names):
