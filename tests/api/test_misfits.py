@@ -84,6 +84,11 @@ def test_every_member_that_does_not_fit_is_told_at_its_pointer(api, path, body, 
           "/exceptions/0/stop | `/exceptions/0/stop` is required where `start` stands "
           "→ say both times, or none to remove the shift",
           "/exceptions/1 | `late` of 2026-12-25 stands at /exceptions/0 too → remove one of them"]),
+        ({"shifts": [SHIFT | {"crew": "A", "turn": 7}]},
+         ["/shifts/0/from | crews take turns, and `from` does not say since when "
+          "→ write the date on which the first begins",
+          "/shifts/0/crew | crews take turns, and `crew` does not name several "
+          "→ name them with blanks between: A B C D"]),
     ],
 )  # fmt: skip
 def test_a_calendar_is_told_all_that_is_wrong_with_it(api, body, said):

@@ -107,6 +107,16 @@ def test_a_calendar_is_put_whole_and_gives_shifts(api):
     assert [(each["site"], each["shifts"]) for each in calendars] == [("berlin", []), ("dallas", [])]
 
 
+def test_crews_take_turns(api):
+    late = {"id": "late", "days": ["mon", "fri"], "start": "14:00", "stop": "22:00"}
+    turns = late | {"crew": "B C", "from": "2026-11-16", "turn": 7}
+    assert api.client.put("/shift-calendars/berlin", json={"shifts": [turns]}).status_code == 200
+    asked = [{"equipment": "berlin/brewing", "at": f"2026-11-{day}T20:00:00Z"} for day in (20, 23, 30)]
+    crews = [api.client.get("/context", params=each).json()["shift"]["crew"] for each in asked]
+    assert crews == ["B", "C", "B"]
+    assert api.client.get("/shift-calendars/berlin").json()["shifts"] == [turns | {"until": None}]
+
+
 def test_a_calendar_in_which_a_shift_begins_twice_is_refused(api):
     one = {"id": "early", "days": ["mon", "fri"], "start": "06:00", "stop": "14:00", "until": "2026-06-01"}
     two = {"id": "early", "days": ["fri", "sat"], "start": "06:00", "stop": "14:00", "from": "2026-05-01"}

@@ -106,6 +106,47 @@ def test_patterns_hold_from_a_date_until_before_another() -> None:
     assert [len(days.of_date(each)) for each in mondays] == [0, 1, 1, 0]
 
 
+CONTINENTAL = """
+early AABBCCDD
+late  DDAABBCC
+night CCDDAABB
+"""
+"""Two days of each shift and two days off, on eight days in a row, as it hangs on the wall."""
+
+
+def test_four_crews_take_turns_as_the_plan_on_the_wall_says() -> None:
+    since = date(2026, 3, 26)
+    hours = {"early": (360, 840), "late": (840, 1320), "night": (1320, 360)}
+    wall = dict(line.split() for line in CONTINENTAL.strip().splitlines())
+    patterns = [
+        ShiftPattern("s", name, EVERY_DAY, *hours[name], " ".join(wall[name][::2]), since, None, 2) for name in wall
+    ]
+    days = Calendar("s", ZoneInfo("Europe/Berlin"), patterns)
+    for step in range(80):
+        crews = {each.id: each.crew for each in days.of_date(since + timedelta(days=step))}
+        assert crews == {name: wall[name][step % 8] for name in wall}
+
+
+@given(
+    crews=st.lists(st.sampled_from("ABCDE"), min_size=2, max_size=5, unique=True),
+    turn=st.integers(1, 28),
+    day=st.integers(0, 4000),
+)
+def test_each_crew_has_its_turn_and_the_next_one_the_next(crews: list[str], turn: int, day: int) -> None:
+    since = date(2024, 1, 1)
+    pattern = ShiftPattern("s", "x", EVERY_DAY, 0, 0, " ".join(crews), since, None, turn)
+    counted = [crew for _ in range(day // turn + 1) for crew in crews for _ in range(turn)]
+    assert pattern.crew_on(since + timedelta(days=day)) == counted[day]
+
+
+def test_an_exception_that_names_no_crew_has_the_one_whose_turn_it_is() -> None:
+    pattern = ShiftPattern("s", "x", EVERY_DAY, 0, 600, "A B", date(2026, 1, 1), None, 1)
+    swap = [ShiftException("s", date(2026, 1, 3), "x", None, None), ShiftException("s", date(2026, 1, 2), "x", 60, 600)]
+    days = Calendar("s", ZoneInfo("UTC"), [pattern], swap)
+    crews = [[each.crew for each in days.of_date(date(2026, 1, day))] for day in (1, 2, 3, 4)]
+    assert crews == [["A"], ["B"], [], ["B"]]
+
+
 def test_the_next_boundary_may_be_days_away() -> None:
     days = Calendar("berlin", ZoneInfo("Europe/Berlin"), [ShiftPattern("berlin", "mon", frozenset({0}), 0, 0)])
     assert days.whole(instant("2026-06-03T12:00+00:00")).until == instant("2026-06-08T00:00+02:00")

@@ -35,11 +35,11 @@ B-1,dallas/packaging/line-4,,,2026-11-20T06:00-06:00,2026-11-20T14:00-06:00,,
 """,
     "shifts": """\
 # three shifts
-site,id,days,start,stop,crew,from,until
-dallas,early,mon-fri,06:00,14:00,A,,
-dallas,late,mon-fri,14:00,22:00,B,,
-dallas,night,sun mon tue wed thu,22:00,06:00,C,2026-01-01,2027-01-01
-dallas,weekend,sat-sun,6:00,24:00,,,
+site,id,days,start,stop,crew,from,until,turn
+dallas,early,mon-fri,06:00,14:00,A,,,
+dallas,late,mon-fri,14:00,22:00,B,,,
+dallas,night,sun mon tue wed thu,22:00,06:00,C,2026-01-01,2027-01-01,
+dallas,weekend,sat-sun,6:00,24:00,D E,2026-01-03,,7
 """,
     "shift-exceptions": """\
 site,date,id,start,stop,crew
@@ -118,6 +118,8 @@ BAD: list[tuple[Kind, str, list[str]]] = [
       "products.csv:5:3 row-invalid"]),
     ("products", "id,a\x1bb\nP,x\n", ["products.csv:1:4 row-invalid"]),
     ("shifts", "site,id,days,start,stop\ndallas,x,mon,24:00,24:00\n", ["shifts.csv:2:14 row-invalid"]),
+    ("shifts", "site,id,days,start,stop,crew,turn\ndallas,x,mon,06:00,14:00,A,7\ndallas,y,mon,06:00,14:00,A B,0\n",
+     ["shifts.csv:2:1 row-invalid", "shifts.csv:2:26 row-invalid", "shifts.csv:3:30 row-invalid"]),
     ("equipment", "path,nam\ndallas/packaging,x\n", ["equipment.csv:1:6 key-unknown"]),
     ("equipment", "name\nx\n", ["equipment.csv:1:1 lookup-column"]),
     ("equipment", "path\ndalas/packaging\n", ["equipment.csv:2:1 site-unknown"]),

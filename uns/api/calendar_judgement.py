@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from uns.context.shifts import ShiftException, ShiftPattern
+from uns.context.shifts import ShiftException, ShiftPattern, unturned
 from uns.context.written import DAYS
 from uns.finding import FilePlace, Finding, found
 from uns.registry.shifts import Placed, doubled
@@ -34,6 +34,12 @@ def ended_before(patterns: Sequence[ShiftPattern]) -> Iterator[Finding]:
             where = f"/shifts/{index}/until"
             message = f"`{where}` is {each.until}, not after `from`, {each.since}"
             yield found("row-invalid", message, "it is the first date without the shift", FilePlace(where))
+
+
+def without_turns(patterns: Sequence[ShiftPattern]) -> Iterator[Finding]:
+    for index, each in enumerate(patterns):
+        for key, message, remedy in unturned(each):
+            yield found("row-invalid", message, remedy, FilePlace(f"/shifts/{index}/{key}"))
 
 
 def begun_twice(patterns: Sequence[ShiftPattern]) -> Iterator[Finding]:

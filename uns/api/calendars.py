@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from uns.api.calendar_judgement import begun_twice, ended_before, excepted_twice, half_timed
+from uns.api.calendar_judgement import begun_twice, ended_before, excepted_twice, half_timed, without_turns
 from uns.api.fields import Time, Why, Word, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, tag_of
 from uns.api.misfits import MOST
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
 from uns.api.surroundings import Here, in_force
-from uns.context.shifts import ShiftException, ShiftPattern
+from uns.context.shifts import LONGEST_TURN, ShiftException, ShiftPattern
 from uns.context.written import DAYS, Day, time_of_day
 from uns.finding import FilePlace
 from uns.naming.equipment import OffStandard, check_site
@@ -35,6 +35,9 @@ class Pattern(Answer):
     crew: Word | None = None
     since: date | None = Field(None, alias="from")
     until: date | None = Field(None, description="the first date without it")
+    turn: Annotated[int | None, Field(ge=1, le=LONGEST_TURN)] = Field(
+        None, description="days after which the next of the crews takes over; `crew` names all, with blanks between"
+    )
 
 
 class Exceptional(Answer):
@@ -81,7 +84,7 @@ async def put(here: Here, site: str, body: CalendarPut) -> CalendarShown:
     standard = _known(here, site)
     patterns = [_to_pattern(site, each) for each in body.shifts]
     exceptions = [_to_exception(site, each) for each in body.exceptions]
-    findings = [*ended_before(patterns), *begun_twice(patterns)]
+    findings = [*ended_before(patterns), *begun_twice(patterns), *without_turns(patterns)]
     findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
     if findings:
         raise Refused(400, findings[0].message, findings[:MOST])
@@ -112,7 +115,7 @@ async def _shown(here: Here, standard: Standard, site: str) -> CalendarShown:
 def _to_pattern(site: str, each: Pattern) -> ShiftPattern:
     days = frozenset(DAYS.index(day) for day in each.days)
     return ShiftPattern(
-        site, each.id, days, _minutes(each.start), _minutes(each.stop), each.crew, each.since, each.until
+        site, each.id, days, _minutes(each.start), _minutes(each.stop), each.crew, each.since, each.until, each.turn
     )
 
 
@@ -130,6 +133,7 @@ def _pattern(each: ShiftPattern) -> Pattern:
         crew=each.crew,
         since=each.since,
         until=each.until,
+        turn=each.turn,
     )
 
 

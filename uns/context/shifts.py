@@ -8,7 +8,7 @@ lasts seven or nine hours where it should. A shift belongs to the local date on 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -21,6 +21,7 @@ from uns.instant import EARLIEST, LATEST, SECOND, Instant, from_datetime
 
 DAY: Final = 86_400 * SECOND
 REMEMBERED_DAYS: Final = 4096
+LONGEST_TURN: Final = 366
 _FIRST_DAY: Final = EARLIEST // DAY + 3
 _LAST_DAY: Final = LATEST // DAY - 3
 
@@ -39,11 +40,29 @@ class ShiftPattern:
     since: date | None = None
     until: date | None = None
     """The first date without it."""
+    turn: int | None = None
+    """Days after which the next crew takes over: `crew` names them all then, with blanks, the one of `since` first."""
+
+    def crew_on(self, day: date) -> str | None:
+        crews = self.crew.split() if self.crew is not None and self.turn is not None else []
+        if not crews or self.turn is None or self.since is None:
+            return self.crew
+        return crews[(day - self.since).days // self.turn % len(crews)]
 
     def begins_on(self, day: date) -> bool:
         if (self.since and day < self.since) or (self.until and day >= self.until):
             return False
         return day.weekday() in self.days
+
+
+def unturned(pattern: ShiftPattern) -> Iterator[tuple[str, str, str]]:
+    """Why its crews cannot take turns: what is at fault, the message and the remedy."""
+    if pattern.turn is None:
+        return
+    if pattern.since is None:
+        yield "from", "crews take turns, and `from` does not say since when", "write the date on which the first begins"
+    if len((pattern.crew or "").split()) < 2:
+        yield "crew", "crews take turns, and `crew` does not name several", "name them with blanks between: A B C D"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +123,7 @@ class Calendar:
         """The shifts that belong to a local date, in order."""
         exceptions = self._exceptions.get(day, {})
         shifts = [
-            self._shift(day, each.id, each.start, each.stop, each.crew)
+            self._shift(day, each.id, each.start, each.stop, each.crew_on(day))
             for each in self._patterns
             if each.begins_on(day) and each.id not in exceptions
         ]
@@ -116,7 +135,7 @@ class Calendar:
         return sorted((shift for shift in shifts if shift.start < shift.stop), key=lambda shift: shift.start)
 
     def _crew(self, day: date, name: str) -> str | None:
-        return next((each.crew for each in self._patterns if each.id == name and each.begins_on(day)), None)
+        return next((each.crew_on(day) for each in self._patterns if each.id == name and each.begins_on(day)), None)
 
     def _shift(self, day: date, name: str, start: int, stop: int, crew: str | None) -> Shift:
         until = day if stop > start else day + timedelta(days=1)

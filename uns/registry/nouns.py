@@ -66,6 +66,7 @@ def _pattern_row(pattern: ShiftPattern) -> Mapping[str, Any]:
         "crew": pattern.crew,
         "since": pattern.since.isoformat() if pattern.since else "",
         "until": pattern.until.isoformat() if pattern.until else None,
+        "turn": pattern.turn,
     }
 
 
@@ -73,7 +74,7 @@ def _pattern_of(row: Row[Any]) -> ShiftPattern:
     days = frozenset(day for day in range(7) if row.days >> day & 1)
     since = date.fromisoformat(row.since) if row.since else None
     until = date.fromisoformat(row.until) if row.until else None
-    return ShiftPattern(row.site, row.id, days, row.start, row.stop, row.crew, since, until)
+    return ShiftPattern(row.site, row.id, days, row.start, row.stop, row.crew, since, until, row.turn)
 
 
 def _exception_row(exception: ShiftException) -> Mapping[str, Any]:

@@ -150,6 +150,16 @@ class Cells:
             return None
         return float(match[0]) if match[1] else int(match[0])
 
+    def whole(self, column: str, most: int) -> int | None:
+        """A number from 1 on."""
+        cell = self.text(column)
+        if cell is None:
+            return None
+        if not (cell.isascii() and cell.isdigit() and 1 <= int(cell[:9]) <= most):
+            self.wrong(column, f"`{cell[:60]}` is no number from 1 to {most}", "write it in digits")
+            return None
+        return int(cell)
+
     def others(self, but: frozenset[str]) -> dict[str, str]:
         """The columns that have no meaning of their own, as attributes; empty cells are none."""
         return {name: cell for name in self._columns if name not in but and (cell := self.text(name)) is not None}

@@ -63,7 +63,7 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
         case ShiftPattern():
             yield from {"site": value.site, "id": value.id, "days": written_days(value.days)}.items()
             yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop), "crew": value.crew}.items()
-            yield from {"from": value.since, "until": value.until}.items()
+            yield from {"from": value.since, "until": value.until, "turn": value.turn}.items()
         case ShiftException():
             yield from {"site": value.site, "date": value.date, "id": value.id, "crew": value.crew}.items()
             yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop)}.items()

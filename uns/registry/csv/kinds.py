@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Literal, NamedTuple
 
-from uns.context.shifts import ShiftException, ShiftPattern
+from uns.context.shifts import LONGEST_TURN, ShiftException, ShiftPattern, unturned
 from uns.context.values import Batch, Product
 from uns.registry.csv.cells import Cells
 from uns.registry.noun import Noun
@@ -61,10 +61,13 @@ def _shift(cells: Cells) -> ShiftPattern:
     since, until = cells.date("from"), cells.date("until")
     if since and until and until <= since:
         cells.wrong("until", "`until` is not after `from`", "it is the first date without the shift")
-    return ShiftPattern(
+    pattern = ShiftPattern(
         cells.site(), cells.required("id"), cells.days("days"), cells.minutes("start") or 0,
-        cells.minutes("stop") or 0, cells.text("crew"), since, until,
+        cells.minutes("stop") or 0, cells.text("crew"), since, until, cells.whole("turn", LONGEST_TURN),
     )  # fmt: skip
+    for column, message, remedy in unturned(pattern):
+        cells.wrong(column, message, remedy)
+    return pattern
 
 
 def _exception(cells: Cells) -> ShiftException | None:
@@ -87,7 +90,7 @@ KINDS: Final[dict[Kind, Sheet]] = {
         ("id", "equipment", "start"), True, _batch, None,
     ),
     "shifts": Sheet(
-        ("site", "id", "days", "start", "stop", "crew", "from", "until"),
+        ("site", "id", "days", "start", "stop", "crew", "from", "until", "turn"),
         ("site", "id", "days", "start", "stop"), False, _shift, SHIFT_PATTERNS,
     ),
     "shift-exceptions": Sheet(

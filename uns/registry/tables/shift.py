@@ -21,6 +21,8 @@ class ShiftPatterns(Recorded):
     since: Named[str] = Column(Text)
     """ISO date; empty is ever since."""
     until: Named[str | None] = Column(Text)
+    turn: Named[int | None] = Column(SmallInteger)
+    """Days after which the next of the crews takes over."""
 
 
 class ShiftExceptions(Recorded):
