@@ -55,6 +55,33 @@ def test_what_is_wrong_in_the_file_is_told_at_its_line_and_column(
     assert (None, [(f"uns.toml:{where}", code)]) == (load({}, {})[0], told(load({}, {})[1]))
 
 
+@pytest.mark.parametrize(
+    ("text", "told_of"),
+    [
+        ('cert_file = "c.pem"', [("uns.toml:1:1", "key-missing")]),
+        ('key_file = "k.pem"', [("uns.toml:1:1", "key-missing")]),
+        ('cert_file = "both.pem"', []),
+        ('cert_file = "c.pem"\nkey_file = "k.pem"', []),
+    ],
+)
+def test_a_certificate_has_a_key_and_a_key_a_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told_of: list[tuple[str, str]]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("c.pem", "k.pem", "both.pem"):
+        kinds = {"c": "CERTIFICATE", "k": "PRIVATE KEY", "b": "CERTIFICATE-----\n-----BEGIN PRIVATE KEY"}
+        (tmp_path / name).write_text(f"-----BEGIN {kinds[name[0]]}-----\n", encoding="utf-8")
+    written(tmp_path, text)
+    assert told(load({}, {})[1]) == told_of
+
+
+@pytest.mark.parametrize("key", ["ca_file", "state", "username", "files"])
+def test_a_variable_that_a_script_left_empty_is_no_folder_and_no_name(key: str) -> None:
+    settings, findings = load({}, {f"UNS_{key.upper()}": ""}, None)
+    assert (settings, told(findings)) == (None, [(f"$UNS_{key.upper()}:1:1", "key-value")])
+    assert load({}, {"UNS_PASSWORD": ""}, None)[0] is not None
+
+
 def test_a_file_that_never_ends_is_told() -> None:
     settings, findings = load({}, {}, Path("/dev/zero"))
     assert (settings, told(findings)) == (None, [("/dev/zero:1:1", "file-unreadable")])

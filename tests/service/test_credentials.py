@@ -49,12 +49,16 @@ def test_a_certificate_of_ours_that_is_missing_or_not_believed(
     broker, url = secured(tmp_path, authority, "IP:127.0.0.1", "require_certificate true\n")
     certificate, key = Authority(tmp_path / "stranger").sign("service", "DNS:service")
     _, another = authority.sign("another", "DNS:another")
+    locked = tmp_path / "locked.key"
+    lock = ["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", str(key), "-out", str(locked)]
+    subprocess.run(lock, check=True, capture_output=True)
     trusted = {"ca_file": str(authority.certificate)}
     with broker:
         for ours, told in (
             ({}, "the broker asks for a certificate of ours: set `cert_file` and `key_file`"),
             ({"cert_file": str(certificate), "key_file": str(key)}, "the broker does not believe our certificate"),
             ({"cert_file": str(certificate), "key_file": str(another)}, "`key_file` is not the key of `cert_file`"),
+            ({"cert_file": str(certificate), "key_file": str(locked)}, "`key_file` is locked with a pass phrase"),
         ):
             (folder / "service.log").unlink(missing_ok=True)
             with Service(folder, url, **trusted, **ours) as service:
@@ -65,6 +69,9 @@ def test_a_certificate_of_ours_that_is_missing_or_not_believed(
                 assert "_ssl.c" not in service.said()
             status, _, said = uns(folder, "doctor", broker=url, **trusted, **ours)
             assert (status, "Traceback" in said) == (3, False)
+        for scheme, words in {"mqtt": "mqtts:// for one with it", "mqtts": "for a certificate of ours"}.items():
+            there = url.replace("mqtts", scheme)
+            assert words in " ".join(uns(folder, "doctor", broker=there, **trusted)[1].split())
 
 
 def test_verbs_end_with_one_line_where_the_broker_is_not_believed_or_does_not_believe_us(

@@ -27,6 +27,8 @@ def in_words(error: BaseException) -> str:
         error = error.__context__
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {error.verify_message.rstrip('.')}"
+    if isinstance(error, ssl.SSLEOFError):
+        return "the broker hung up within TLS; its log says why: it may ask for a certificate of ours, `cert_file`"
     if not isinstance(error, ssl.SSLError):
         return str(error)
     reason = error.reason or ""

@@ -31,8 +31,13 @@ class Endpoint:
             return None
         context = ssl.create_default_context(cafile=self.ca_file)
         if self.cert_file is not None:
-            context.load_cert_chain(self.cert_file, self.key_file)
+            context.load_cert_chain(self.cert_file, self.key_file, _pass_phrase)
         return context
+
+
+def _pass_phrase() -> str:
+    """A service has nobody to ask, and a verb had better not wait for one."""
+    raise OSError("`key_file` is locked with a pass phrase: write it without one, `openssl pkey` does")
 
 
 def endpoint_of(settings: Settings) -> Endpoint:

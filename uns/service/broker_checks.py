@@ -58,6 +58,9 @@ def broker_checks(settings: Settings, bundle: Bundle | None, serves: bool) -> It
             f"{endpoint}: {in_words(error)}",
             "check `ca_file`, `cert_file` and the broker's certificate",
         )
+    except ConnectionResetError:
+        remedy = "its log says why; mqtt:// is for a port without TLS, mqtts:// for one with it"
+        yield Checked("broker", "unreachable", f"{endpoint} hangs up as soon as we speak", remedy)
     except (OSError, ValueError) as error:
         yield Checked("broker", "unreachable", f"{endpoint}: {error}", "start it, or set `broker`")
 

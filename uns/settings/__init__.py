@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    ValidationInfo,
     field_validator,
 )
 
@@ -133,6 +134,14 @@ class Settings(BaseModel):
         """No file, user or database has one in its name, and what opens it would fail in a way of its own."""
         if isinstance(value, str | Path) and "\0" in str(value):
             raise ValueError("write it without the character NUL")
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_empty(cls, value: Any, about: ValidationInfo) -> Any:
+        """A variable that a script left empty would be a folder: this one."""
+        if value == "" and about.field_name != "password":
+            raise ValueError("write a value, or leave the setting out")
         return value
 
     @property

@@ -47,7 +47,7 @@ def load(
         settings = Settings.model_validate(values | variables | given)
     except ValidationError as error:
         return None, [*findings, *(_finding(problem, place) for problem in error.errors())]
-    findings += _unreadable(settings, place)
+    findings += _unreadable(settings, place) or _unpaired(settings, place)
     return (None if findings else settings), findings
 
 
@@ -124,6 +124,16 @@ def _unreadable(settings: Settings, place: Callable[[str], FilePlace]) -> list[F
             message = f"setting `{key}`: {file} is not UTF-8"
             findings.append(found("file-unreadable", message, "write it as text", place(key)))
     return findings
+
+
+def _unpaired(settings: Settings, place: Callable[[str], FilePlace]) -> list[Finding]:
+    """A certificate without its key, or a key without its certificate."""
+    certificate, key = settings.cert_file, settings.key_file
+    if key is not None and certificate is None:
+        return [found("key-missing", "setting `key_file` has no certificate", "set `cert_file` too", place("key_file"))]
+    if certificate is not None and key is None and "PRIVATE KEY" not in certificate.read_text(encoding="utf-8"):
+        return [found("key-missing", "setting `cert_file` has no key", "set `key_file` too", place("cert_file"))]
+    return []
 
 
 def _place(path: Path, text: str, key: str) -> FilePlace:
