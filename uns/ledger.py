@@ -41,6 +41,7 @@ class Ledger:
         self._waiting: deque[Entry] = deque()
         self._due: list[Entry] = []
         self._loose = 0
+        self._left = False
 
     def receive(self, packet_id: int, at: float) -> Entry:
         """Take a message in; `packet_id` is 0 at QoS 0. It ends with as many `complete` as it comes to wait for."""
@@ -60,8 +61,17 @@ class Ledger:
             self.complete(entry)
 
     def leave(self, entry: Entry) -> None:
-        """A message at QoS 0 for which there is no room; it does not come again."""
-        self._loose -= 1
+        """There is no room for what came last: neither it nor what is behind it is acknowledged on this connection.
+
+        The broker sends it again on the next one; at QoS 0 it does not.
+        """
+        if not entry.packet_id:
+            self._loose -= 1
+        elif self._left:
+            self._waiting.pop()
+        else:
+            self._left = True  # this first one stays, so that no acknowledgement of what is behind it overtakes it
+            return
         self.cut_off += 1
 
     def complete(self, entry: Entry) -> None:
@@ -100,6 +110,7 @@ class Ledger:
         self.cut_off += late + sum(entry.counted for entry in self._waiting)
         self._waiting.clear()
         self._due = []
+        self._left = False
         self.epoch += 1
 
     @property

@@ -84,6 +84,24 @@ def test_qos_0_for_which_there_is_no_room_is_cut_off() -> None:
     assert ledger.ties_out()
 
 
+def test_behind_what_there_was_no_room_for_nothing_is_acknowledged() -> None:
+    ledger = Ledger()
+    before, first, second = receive(ledger, 1, 2, 3)
+    ledger.leave(second)
+    (third,) = receive(ledger, 4)
+    ledger.leave(third)
+    ledger.receive_own(5, 0.0)
+    ledger.complete(before)
+    ledger.complete(first)
+    assert ids(ledger) == [1, 2]
+    assert (ledger.messages_in_flight, ledger.cut_off) == (1, 1)
+    ledger.cut()
+    assert (ledger.messages_in_flight, ledger.cut_off) == (0, 2)
+    assert ledger.ties_out()
+    ledger.leave(receive(ledger, 1)[0])
+    assert ledger.messages_in_flight == 1
+
+
 def test_what_the_service_says_to_itself_is_acknowledged_in_turn_and_not_counted() -> None:
     ledger = Ledger()
     (before,) = receive(ledger, 1)

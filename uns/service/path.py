@@ -30,6 +30,8 @@ from uns.service.told import NOBODY, Told
 from uns.service.underway import Carried, Sent, Under, Written
 
 MOST_HELD_BYTES: Final = 64 * 1024 * 1024
+BESIDE: Final = 700
+"""Bytes that a held message takes beside its payload, about."""
 OVERRUN: Final = "more came than there is room for: the broker is asked for it once more"
 
 Decide = Callable[[RawMessage, Bundle, Timeline, Births], tuple[list[Decision], Births]]
@@ -94,11 +96,11 @@ class Path:
             self.take(entry, raw)
 
     def _hold(self, entry: Entry, raw: RawMessage) -> None:
-        if not self.overrun:
-            self.held.append((entry, raw))
-            self.held_bytes += len(raw.payload)
-        elif not entry.packet_id:
+        if self.overrun:
             self.ledger.leave(entry)
+        else:
+            self.held.append((entry, raw))
+            self.held_bytes += len(raw.payload) + BESIDE
 
     def accepted(self, outgoing: Outgoing) -> None:
         sent: Sent | None = outgoing.about
@@ -148,7 +150,7 @@ class Path:
         if session:
             kept = [(entry, raw) for entry, raw in self.held if not entry.packet_id]
             self.held = deque(kept)
-            self.held_bytes = sum(len(raw.payload) for _, raw in kept)
+            self.held_bytes = sum(len(raw.payload) + BESIDE for _, raw in kept)
 
     def closed(self) -> None:
         self.overrun = False
@@ -185,7 +187,7 @@ class Path:
         last = 1 if self.overrun else 0
         while len(self.held) > last and not self.is_full():
             entry, raw = self.held.popleft()
-            self.held_bytes -= len(raw.payload)
+            self.held_bytes -= len(raw.payload) + BESIDE
             self.take(entry, raw)
         if self.overrun:
             if len(self.held) == last and not (len(self.session.outbox) or self.journaling.bytes):
