@@ -78,6 +78,7 @@ def server_of(settings: Settings) -> Server:
         server_header=False,
         http=Connection,
         ws="none",
+        backlog=100,  # as many are accepted in one go, before those that are too many can end
         limit_concurrency=500,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=2,
