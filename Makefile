@@ -14,7 +14,7 @@ PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker te
 help:
 	@echo "make demo [FOR=20]   a plant to look at; ends with Ctrl-C, or by itself after that many seconds"
 	@echo "make test            linter, types, import contract and all tests (WORKERS=4)"
-	@echo "make soak            the fault tests at full length, half an hour or more; SEED=… repeats one (it is printed)"
+	@echo "make soak            the fault tests at full length, about forty minutes; SEED=… repeats one (it is printed)"
 	@echo "make wheel           dist/uns-….whl, its message path compiled where there is a C compiler"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
 	@echo "make bench-peers     the same mapping by what plants use today; installs it into build/peers/, then 8 minutes"
