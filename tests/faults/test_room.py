@@ -10,7 +10,6 @@ from support.load import MOST_MEMORY
 from support.mosquitto import Mosquitto
 from support.plant import Client, Service, now, reasons, write_project
 from support.registry import migrated
-from support.waiting import eventually
 
 from uns.finding import SamplePlace, found
 from uns.instant import SECOND
@@ -62,8 +61,7 @@ def test_what_does_not_fit_into_memory_waits_at_the_broker(folder: Path, broker:
         assert "a test" in reasons(service)
         (folder / "hold").unlink()
         service.ready("ready", "degraded", within=60)
-        eventually(lambda: counter.distinct == small + large, 600, lambda: (counter.wrong, service.get("/status")))
-        assert not counter.wrong
+        counter.gets(small + large, lambda: service.get("/status"))
         messages, decisions = service.settled()
         assert messages["received"] == messages["acknowledged"] + messages["cut_off"]
         assert decisions["published"] == small + large
@@ -101,8 +99,7 @@ def test_more_than_there_is_room_for_comes_once_more(folder: Path, broker: Mosqu
             machines.publish("plc/L1", f"{{{group}{' ' * 100_000}}}".encode())
         machines.flush()
         (folder / "hold").unlink()
-        eventually(lambda: counter.distinct == many * READINGS, 60, lambda: (counter.wrong, service.get("/status")))
-        assert not counter.wrong
+        counter.gets(many * READINGS, lambda: service.get("/status"))
         messages, decisions = service.settled()
         assert messages["received"] == messages["acknowledged"] + messages["cut_off"]
         assert messages["acknowledged"] == many

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 
 import paho.mqtt.client as mqtt
 
 from support.plant import Client
+from support.waiting import eventually
 
 
 class Counter(Client):
@@ -28,6 +31,17 @@ class Counter(Client):
             self.wrong.append((message.topic, due, number))
         self.repeated += number < due
         self.next[message.topic] = max(due, number + 1)
+
+    def gets(self, number: int, why: Callable[[], object]) -> None:
+        """So many, however long it takes; not where nothing comes for two minutes."""
+        came = -1
+        while self.distinct < number:
+            assert self.distinct > came, (self.distinct, self.wrong[:10], why())
+            came = self.distinct
+            with suppress(AssertionError):
+                eventually(lambda: self.distinct >= number, 120)
+        assert self.distinct == number
+        assert not self.wrong
 
     @property
     def distinct(self) -> int:
