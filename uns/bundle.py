@@ -53,48 +53,57 @@ class Documents:
         return digest.hexdigest()[:16]
 
 
-@dataclass(slots=True)
 class Step:
-    """One target of an address, with all that its samples need."""
+    """One target of an address, with all that its samples need; what every one of them asks for stands here itself."""
 
-    target: Target
-    rule: Rule
-    meaning: Meaning
-    validator: Validator | None
-    envelope: Envelope
-    source: Source
-    answer: Answer | None = None
-    """The timeline's last one for its equipment."""
-    frame: Frame | None = None
-    """Of its last payload, where the contract judges all alike that differ from that in time and value only."""
+    __slots__ = ("answer", "contract", "envelope", "frame", "meaning", "registered", "rule", "source", "target",
+                 "validator")  # fmt: skip
+
+    def __init__(
+        self, target: Target, rule: Rule, meaning: Meaning, validator: Validator | None, envelope: Envelope,
+        source: Source,
+    ) -> None:  # fmt: skip
+        self.target, self.rule, self.meaning, self.validator = target, rule, meaning, validator
+        self.envelope, self.source = envelope, source
+        self.contract, self.registered = target.contract, target.registered
+        self.answer: Answer | None = None
+        """The timeline's last one for its equipment."""
+        self.frame: Frame | None = None
+        """Of its last payload, where the contract judges all alike that differ from that in time and value only."""
 
     @property
     def judges_alike(self) -> bool:
         return self.validator is not None and self.validator.indifferent
 
 
-@dataclass(slots=True)
 class Plan:
     """What an address comes to under this bundle: of its resolution what every message asks, for there are many."""
 
-    rule: Rule | None
-    ignored: str | None
-    findings: tuple[Finding, ...]
-    steps: tuple[Step | Refused, ...] = ()
+    __slots__ = ("findings", "ignored", "known", "only", "rule", "steps")
+
+    def __init__(self) -> None:
+        self.known = False
+        """Whether it has been worked out: with the first sample."""
+        self.rule: Rule | None = None
+        self.ignored: str | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.steps: tuple[Step | Refused, ...] = ()
+        self.only: Step | None = None
+        """The step, where there is just one."""
 
 
 NO_TAGS: Final[dict[str, Plan]] = {}
 """One for all addresses without: nobody writes into it."""
 
 
-class Address:
-    """A raw topic: who takes it, and what its samples come to, without a tag and by their tags."""
+class Address(Plan):
+    """A raw topic: who takes it, and what its samples come to, those without a tag and, by their tags, the others."""
 
-    __slots__ = ("plan", "route", "tagged")
+    __slots__ = ("route", "tagged")
 
     def __init__(self, route: Route | None) -> None:
+        super().__init__()
         self.route = route
-        self.plan: Plan | None = None
         self.tagged = NO_TAGS
 
 
@@ -197,20 +206,19 @@ class Bundle:
 
     def plan(self, address: Address, sample: Sample) -> Plan:
         """What the sample comes to; worked out once for a topic, or for each tag on it."""
-        plan = address.plan if sample.tag is None else address.tagged.get(sample.tag)
-        if plan is not None:
-            return plan
+        plan = address if sample.tag is None else address.tagged.get(sample.tag) or self._tagged(address, sample.tag)
+        if not plan.known:
+            assert address.route is not None
+            self._work_out(plan, address.route, sample)
+        return plan
+
+    def _tagged(self, address: Address, tag: str) -> Plan:
         if self._plans >= CACHED_ADDRESSES:
             self._forget()
+        if address.tagged is NO_TAGS:
+            address.tagged = {}
         self._plans += 1
-        assert address.route is not None
-        plan = self._worked_out(address.route, sample)
-        if sample.tag is None:
-            address.plan = plan
-        elif address.tagged is NO_TAGS:
-            address.tagged = {sample.tag: plan}
-        else:
-            address.tagged[sample.tag] = plan
+        plan = address.tagged[tag] = Plan()
         return plan
 
     def _forget(self) -> None:
@@ -227,16 +235,18 @@ class Bundle:
             return found
         return None if found == (1.0, 0.0) else Scale(*found)
 
-    def _worked_out(self, route: Route, sample: Sample) -> Plan:
+    def _work_out(self, plan: Plan, route: Route, sample: Sample) -> None:
         resolution = route.resolver.resolve(sample.topic, sample.tag)
         rule, source = resolution.rule, address_of(sample)
-        if rule is None:
-            return Plan(None, resolution.ignored, resolution.findings)
-        steps = tuple(
-            self._step(route, rule, source, outcome) if isinstance(outcome, Target) else outcome
-            for outcome in resolution.outcomes
-        )
-        return Plan(rule, resolution.ignored, resolution.findings, steps)
+        plan.rule, plan.ignored, plan.findings = rule, resolution.ignored, resolution.findings
+        if rule is not None:
+            plan.steps = tuple(
+                self._step(route, rule, source, outcome) if isinstance(outcome, Target) else outcome
+                for outcome in resolution.outcomes
+            )
+        first = plan.steps[0] if len(plan.steps) == 1 else None
+        plan.only = first if isinstance(first, Step) else None
+        plan.known = True
 
     def _step(self, route: Route, rule: Rule, source: str, target: Target) -> Step:
         meaning = self._meaning(target, route.source.decimal)

@@ -63,6 +63,9 @@ def _decide(sample: Sample, address: Address, route: Route, now: Situation, deci
         unnamed = rule is None and any(each.code == "tag-missing" for each in sample.findings)
         reject = Reject(sample, rule, sample.findings if unnamed else sample.findings + plan.findings)
         decisions.append(Observe(reject) if (rule or route.file).mode == "observe" else reject)
+    elif plan.only is not None:
+        decided = decide(sample, plan.only, now)
+        decisions.append(Observe(decided) if rule.mode == "observe" else decided)
     else:
         for step in plan.steps:
             if isinstance(step, Refused):

@@ -56,9 +56,8 @@ class Situation:
 
 def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | Reject:
     """What becomes of the sample at this target under mode `enforce` or `warn`."""
-    target, rule = step.target, step.rule
-    contract, topic = target.contract, target.topic
-    if contract is None or topic is None:
+    contract = step.contract
+    if contract is None:
         return _record(sample, step, now)
     drawn = draw_value(sample, step, now.bundle) if contract.shape == "value" else _draw(sample, step, contract, now)
     value, quality, findings = drawn
@@ -69,18 +68,18 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
     body: Any = ABSENT
     payload = framed(frame, sample, value, quality, context) if frame is not None and not findings else None
     if payload is None:
-        body = _body(sample, target, contract, drawn, quality, context)
+        body = _body(sample, step.target, contract, drawn, quality, context)
         wanting += _violations(sample, step, contract, drawn, body)
     warned = ""
     if sample.findings or findings or wanting:
         findings = _unread(sample, contract) + findings + wanting
         grave = [each for each in findings if each.severity is Severity.ERROR]
         if grave:
-            if not _lets_pass(rule, grave):
-                return Reject(sample, rule, findings, target)
+            if not _lets_pass(step.rule, grave):
+                return Reject(sample, step.rule, findings, step.target)
             warned, payload = codes_of(grave), None
             quality = quality.at_most(UNCERTAIN)
-            body = _body(sample, target, contract, drawn, quality, context)
+            body = _body(sample, step.target, contract, drawn, quality, context)
     more = now.timeline.provenance
     if warned or sample.clock or contract.shape == "document":
         more += _more(sample, contract, quality, context, now.raw, warned)
@@ -89,8 +88,8 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
         if not findings and contract.shape == "value" and sample.code is None and step.judges_alike:
             step.frame = frame_of(body, context, quality)
     return Publish(
-        sample, target, rule, topic, payload, step.envelope, identity(now.raw, sample), more,
-        contract.retain, value, quality._value_, context, findings,
+        sample, step, payload, identity(now.raw, sample), more, contract.retain, value, quality._value_, context,
+        findings,
     )  # fmt: skip
 
 

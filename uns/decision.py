@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from uns.bundle import Step
 from uns.context.values import Context, Record
 from uns.envelope import Envelope, Pair
 from uns.finding import Finding
 from uns.message import Sample
 from uns.naming.resolution import Target
 from uns.naming.rule import Rule
-from uns.topic import Topic
 
 
 @dataclass(slots=True, init=False)
@@ -19,11 +19,8 @@ class Publish:
     """A governed message; `findings` are those of mode `warn` and notes."""
 
     sample: Sample
-    target: Target
-    rule: Rule
-    topic: Topic
+    step: Step
     payload: bytes
-    envelope: Envelope
     id: str
     """Of the reading: 32 hexadecimal digits."""
     more: tuple[Pair, ...]
@@ -36,15 +33,30 @@ class Publish:
     findings: tuple[Finding, ...]
 
     def __init__(
-        self, sample: Sample, target: Target, rule: Rule, topic: Topic, payload: bytes, envelope: Envelope,
+        self, sample: Sample, step: Step, payload: bytes,
         id: str,  # noqa: A002 - the property is called so
         more: tuple[Pair, ...], retain: bool, value: Any, quality: str, context: Context,
         findings: tuple[Finding, ...] = (),
     ) -> None:  # fmt: skip
-        self.sample, self.target, self.rule, self.topic = sample, target, rule, topic
-        self.payload, self.envelope, self.id, self.more = payload, envelope, id, more
+        self.sample, self.step, self.payload, self.id, self.more = sample, step, payload, id, more
         self.retain, self.value, self.quality, self.context = retain, value, quality, context
         self.findings = findings
+
+    @property
+    def target(self) -> Target:
+        return self.step.target
+
+    @property
+    def rule(self) -> Rule:
+        return self.step.rule
+
+    @property
+    def envelope(self) -> Envelope:
+        return self.step.envelope
+
+    @property
+    def topic(self) -> str:
+        return self.step.envelope.topic
 
     @property
     def properties(self) -> tuple[Pair, ...]:

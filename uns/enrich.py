@@ -20,53 +20,58 @@ def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
 
     A sample of the backlog has no event time and is older than its receive time: nobody knows its context.
     """
-    equipment, contract = step.target.equipment, step.target.contract
-    if equipment is None or contract is None:
+    contract = step.contract
+    if contract is None:
         return EMPTY, ()
     if sample.clock == "backlog":
         context: Context | None = EMPTY
     elif step.rule.batch is not None:
-        context = _by_name(sample, step, equipment, timeline)
+        context = _by_name(sample, step, timeline)
     else:
         answer, time = step.answer, sample.time
         if answer is None or answer.edition is not timeline.edition or not answer.since <= time < answer.until:
-            answer = step.answer = timeline.answer(equipment, time)
+            answer = step.answer = timeline.answer(_equipment(step), time)
         context = answer.context
     if context is None:
-        return EMPTY, (_unknown_batch(sample, step, equipment),)
-    if not (context.ambiguous or contract.require or step.target.registered):
+        return EMPTY, (_unknown_batch(sample, step),)
+    if not (context.ambiguous or contract.require or step.registered):
         return context, ()
-    return context, tuple(_wanting(sample, step, equipment, context, timeline))
+    return context, tuple(_wanting(sample, step, context, timeline))
 
 
-def _by_name(sample: Sample, step: Step, equipment: EquipmentPath, timeline: Timeline) -> Context | None:
+def _equipment(step: Step) -> EquipmentPath:
+    """What has a contract has equipment."""
+    equipment = step.target.equipment
+    assert equipment is not None
+    return equipment
+
+
+def _by_name(sample: Sample, step: Step, timeline: Timeline) -> Context | None:
     name = step.rule.batch.find(sample.reading) if step.rule.batch else ABSENT
     if not isinstance(name, (str, int)) or name == "":
         return None
-    return timeline.of_batch(str(name), equipment, sample.time)
+    return timeline.of_batch(str(name), _equipment(step), sample.time)
 
 
-def _unknown_batch(sample: Sample, step: Step, equipment: EquipmentPath) -> Finding:
+def _unknown_batch(sample: Sample, step: Step) -> Finding:
     at = step.rule.batch
     name, pointer = (at.find(sample.reading), at.place(sample.reading)) if at else (ABSENT, "")
-    message = f"there is no batch {shown(name)} on {equipment}" if name else f"{pointer} names no batch"
+    message = f"there is no batch {shown(name)} on {_equipment(step)}" if name else f"{pointer} names no batch"
     remedy = f"announce it to the registry, then: uns quarantine replay --rule {step.rule} --code batch-unknown"
     return found("batch-unknown", message, remedy, SamplePlace(sample.topic, sample.tag, pointer))
 
 
-def _wanting(
-    sample: Sample, step: Step, equipment: EquipmentPath, context: Context, timeline: Timeline
-) -> list[Finding]:
+def _wanting(sample: Sample, step: Step, context: Context, timeline: Timeline) -> list[Finding]:
     where = SamplePlace(sample.topic, sample.tag)
-    at = rfc3339(sample.time)
+    equipment, at = _equipment(step), rfc3339(sample.time)
     findings = []
     if context.ambiguous:
         message = f"{len(context.ambiguous)} batches run on {equipment} at {at}: {', '.join(context.ambiguous[:5])}"
         findings.append(found("batch-ambiguous", message, "name it in the rule with `batch:`", where))
-    if step.target.registered and not timeline.knows(equipment):
+    if step.registered and not timeline.knows(equipment):
         message, remedy = f"{equipment} is not in the registry", "register it: `uns registry import equipment`"
         findings.append(found("equipment-unregistered", message, remedy, where))
-    for member in step.target.contract.require if step.target.contract else ():
+    for member in step.contract.require if step.contract else ():
         if member in context.members:
             continue
         if timeline.stale and member != "shift":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sortedcontainers import SortedList
 from xxhash import xxh3_64_intdigest
@@ -17,7 +17,7 @@ from xxhash import xxh3_64_intdigest
 from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
-from uns.instant import Instant
+from uns.instant import EARLIEST, Instant
 from uns.naming.standard import Name
 
 RECENT: Final = 16
@@ -36,6 +36,7 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
+NEVER: Final = EARLIEST - 1
 NOBODY: Final = frozenset[str]()
 """One for all: an empty set takes as much room as the rest of a topic's memory."""
 
@@ -54,14 +55,16 @@ _UNTIL: Final = 2**63 - 1
 class Memory:
     """What is remembered of one governed topic."""
 
-    __slots__ = ("aliases", "id", "name", "oldest", "owner", "quality", "recent", "time", "value")
+    __slots__ = ("aliases", "id", "name", "oldest", "owner", "publisher", "quality", "recent", "time", "value")
 
-    def __init__(self, owner: str) -> None:
+    def __init__(self, publisher: Publisher, owner: str) -> None:
+        self.publisher: Publisher | None = publisher
+        """Whose it is; nobody's once it is forgotten."""
         self.owner = owner
         """The raw address that claimed the topic, as the property `source` writes it; empty once released."""
         self.aliases: frozenset[str] = NOBODY
         """Other addresses of the same signal."""
-        self.time: Instant | None = None
+        self.time: Instant = NEVER
         self.value: Any = UNKNOWN
         self.quality = ""
         self.id = ""
@@ -104,17 +107,18 @@ class Publisher:
 
     def judge(self, decision: Publish) -> Publish | Reject | None:
         """What goes out: the decision (without retain if late), a rejection (`collision`), or None for a duplicate."""
-        topic, source = decision.topic, decision.envelope.source
-        memory = self.topics.get(topic)
-        if memory is None:
-            memory = self._remember(topic, source)
-        elif source != memory.owner and source not in memory.aliases and not self._admits(topic, memory, source):
+        step = decision.step
+        envelope = step.envelope
+        source, memory = envelope.source, cast("Memory | None", envelope.memory)
+        if memory is None or memory.publisher is not self:
+            memory = envelope.memory = self.topics.get(envelope.topic) or self._remember(envelope.topic, source)
+        if source != memory.owner and source not in memory.aliases and not self._admits(decision.topic, memory, source):
             return _collision(decision, source, memory.owner)
-        memory.name = decision.target.name
+        memory.name = step.meaning.name
         sample = decision.sample
         time, last = sample.time, memory.time
         own_time = sample.clock not in BY_RECEIPT
-        if last is None or time > last:
+        if time > last:
             memory.time = time
         elif own_time and _is_known(memory, decision):
             return None
@@ -149,13 +153,13 @@ class Publisher:
     def turn_back(self, now: Instant) -> None:
         """The clock was set back: what was timed by receipt is no newer than now, or nothing would become current."""
         for memory in self.topics.values():
-            if memory.time is not None and memory.time > now and memory.time not in memory.times:
+            if memory.time > now and memory.time not in memory.times:
                 memory.time = now
 
     def is_current(self, topic: str, time: Instant) -> bool:
         """Whether nothing newer has been published on its topic since."""
         memory = self.topics.get(topic)
-        return memory is None or memory.time is None or memory.time <= time
+        return memory is None or memory.time <= time
 
     def release(self, topic: str) -> str | None:
         """End a claim by command; whose it was, None where nobody claimed the topic."""
@@ -180,9 +184,9 @@ class Publisher:
         if len(self.topics) >= MOST_TOPICS:
             self.sort()
             oldest = next(iter(self.topics))
-            del self.topics[oldest]
+            self.topics.pop(oldest).publisher = None
             self._sorted.remove(oldest)
-        memory = self.topics[topic] = Memory(source)
+        memory = self.topics[topic] = Memory(self, source)
         self._unsorted.append(topic)
         return memory
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
+from uns.bundle import Step
 from uns.context.values import EMPTY
+from uns.convert import Meaning
 from uns.decision import Publish, Reject
+from uns.decode.source import Source
 from uns.envelope import Envelope
 from uns.finding import FilePlace
 from uns.instant import LATEST
@@ -29,14 +31,13 @@ RULE = Rule("filler", "dallas", PLACE, cast(Pattern, None))
 
 
 def reading(
-    time: int, value: Any = 1.0, quality: str = "good", clock: Clock = "", source: str = "plc/a", identity: str = "x"
-) -> Publish:
+    time: int, value: Any = 1.0, quality: str = "good", clock: Clock = "", source: str = "plc/a", identity: str = "x",
+    name: Name | None = None,
+) -> Publish:  # fmt: skip
     sample = Sample(source, None, value, time, clock, Quality(quality), None, None, Reading(value, value))
-    envelope = Envelope(TOPIC, source)
-    return Publish(
-        sample, Target(PLACE, None, TOPIC), RULE, TOPIC, b"{}", envelope, identity, (), True, value, quality,
-        EMPTY,
-    )  # fmt: skip
+    target = Target(PLACE, None, TOPIC, None, name)
+    step = Step(target, RULE, Meaning(name), None, Envelope(TOPIC, source), Source((), PLACE))
+    return Publish(sample, step, b"{}", identity, (), True, value, quality, EMPTY)
 
 
 def signals(**of: str | None) -> Any:
@@ -105,6 +106,11 @@ def test_the_first_address_owns_a_topic(of: dict[str, str], told: str) -> None:
     assert verdicts(publisher, [reading(1), reading(2, source="plc/b")]) == told
 
 
+def test_each_publisher_remembers_for_itself() -> None:
+    seen = reading(1)
+    assert [verdicts(Publisher(signals()), [seen, seen]) for _ in range(2)] == ["pd", "pd"]
+
+
 def test_a_collision_names_the_owner_and_how_to_end_the_claim() -> None:
     publisher = Publisher(signals(plc_a="A", plc_b="B"))
     publisher.judge(reading(1))
@@ -158,8 +164,8 @@ def test_what_was_refused_after_all_may_be_tried_again() -> None:
 def test_signals_are_silent_after_three_times_the_time_that_the_dictionary_expects() -> None:
     name = Name("temperature", "number", PLACE, every=10)
     publisher = Publisher(signals(plc_a="a"))
-    one = reading(100)
-    publisher.judge(replace(one, target=Target(PLACE, None, TOPIC, None, name)))
+    one = reading(100, name=name)
+    publisher.judge(one)
     publisher.restore("acme/dallas/_telemetry/temperature", "plc/b", "x", 90, "good", name)
     publisher.restore("acme/dallas/_telemetry/label", "plc/c", "x", 1, "good", None)
     other = "acme/dallas/_telemetry/temperature"

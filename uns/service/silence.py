@@ -39,4 +39,4 @@ class Silence:
 
 def _is_silent(memory: Memory, now: Instant) -> bool:
     every = memory.name.every if memory.name is not None else None
-    return bool(every and memory.time is not None and now - memory.time > 3 * every)
+    return bool(every and now - memory.time > 3 * every)

@@ -11,7 +11,6 @@ from uns.decode import Births
 from uns.instant import Instant
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
-from uns.topic import Topic
 
 Under = tuple[Bundle, Timeline]
 """What was in force when it was decided."""
@@ -25,7 +24,7 @@ class Sent:
     """
 
     entry: Entry
-    topic: Topic
+    topic: str
     time: Instant
     number: int
     """Which of the message's decisions it was."""
@@ -35,7 +34,7 @@ class Sent:
     births: Births
 
     def __init__(
-        self, entry: Entry, topic: Topic, time: Instant, number: int, raw: RawMessage, bundle: Bundle,
+        self, entry: Entry, topic: str, time: Instant, number: int, raw: RawMessage, bundle: Bundle,
         timeline: Timeline, births: Births,
     ) -> None:  # fmt: skip
         self.entry, self.topic, self.time, self.number = entry, topic, time, number
