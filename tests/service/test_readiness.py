@@ -14,6 +14,8 @@ from support.mosquitto import Mosquitto
 from support.plant import GOVERNED, RULES, Client, Service, now, reasons, write_project
 from support.waiting import eventually
 
+from uns.registry.engine import connect, transaction
+from uns.registry.migrate import head
 from uns.service.lately import HOUR, MINUTE, Lately
 
 FILLER = GOVERNED.format("filler")
@@ -123,3 +125,20 @@ def test_hundreds_who_connect_and_ask_nothing_keep_nobody_from_asking(service: S
         assert service.get("/healthz") is not None
         assert len(os.listdir(f"/proc/{service.process.pid}/fd")) < 200
         assert silent[0].recv(1) == b""
+
+
+def test_a_registry_of_an_older_version_holds_until_it_is_migrated(
+    folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    engine = connect(f"sqlite:///{folder / 'uns.db'}")
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with Service(folder, broker.url) as service:
+        eventually(lambda: "run `uns migrate`" in reasons(service), 60, why=service.said)
+        assert service.get("/readyz")["status"] == "hold"
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        with transaction(engine) as connection:
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{head()}'")
+        service.ready()
+        eventually(lambda: client.bodies(FILLER))
+    engine.dispose()

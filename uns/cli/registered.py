@@ -19,7 +19,7 @@ from uns.naming.standard import Standard
 from uns.registry import submissions
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
-from uns.registry.migrate import is_current, migrate
+from uns.registry.migrate import be_current, migrate
 from uns.settings import Settings
 
 
@@ -50,8 +50,8 @@ def _be_ready(settings: Settings, engine: Engine, create: bool) -> None:
             fail(UNREACHABLE, f"there is no registry at {shown(engine)}", "`uns migrate` makes one, and `uns run` too")
         migrate(engine)
         err.print(f"made a registry at {shown(engine)}", markup=False)
-    elif not is_current(engine):
-        raise RegistryAway("the registry's schema is not up to date", "run `uns migrate`")
+    else:
+        be_current(engine)
 
 
 def person() -> str:

@@ -55,6 +55,12 @@ def is_current(engine: Engine) -> bool:
         return _revision(connection) == head()
 
 
+def be_current(engine: Engine) -> None:
+    """RegistryAway where the schema is an older one: what it lacks would show only once somebody needs it."""
+    if not is_current(engine):
+        raise RegistryAway("the registry's schema is not up to date", "run `uns migrate`")
+
+
 def is_empty(engine: Engine) -> bool:
     """Whether nobody ever set the schema up."""
     with reading(engine) as connection:

@@ -19,6 +19,7 @@ from uns.registry import quarantine, records
 from uns.registry.changes import Watch, revision
 from uns.registry.engine import RegistryAway
 from uns.registry.entries import stock
+from uns.registry.migrate import be_current
 from uns.registry.timeline import follow, load
 from uns.registry.writing import Author
 
@@ -96,6 +97,7 @@ class Hearing:
                 self._stopping.wait(PATIENCE)
 
     def _follow(self, watch: Watch) -> None:
+        be_current(self.engine)
         bundle: Bundle | None = None
         known: Timeline | None = None
         heard, loaded = -1, _Loaded(0.0, 0)

@@ -35,6 +35,8 @@ def readiness(running: Running) -> Readiness:
         holds.append(running.no_link or running.session.why)
     if running.journal.failing and "journal" not in path.holds:
         holds.append(running.journal.failing)
+    if running.hearing.away and "timeline" in path.holds:
+        holds.append(running.hearing.away)
     coming = [_COMING.format(running.coming)] if running.coming and "reload" not in path.holds else []
     if holds:
         return Readiness("hold", (*holds, *coming))
