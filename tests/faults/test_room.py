@@ -46,7 +46,7 @@ def test_what_does_not_fit_into_memory_waits_at_the_broker(folder: Path, broker:
     with (
         Service(folder, broker.url, HOLDING + ("" if soak else LITTLE)) as service,
         Client(broker.port, "machines") as machines,
-        Counter(broker.port, "counter", "acme/dallas/#") as counter,
+        Counter(broker.port, "acme/dallas/#") as counter,
     ):
         service.ready()
         at, before = now(), service.memory()
@@ -89,7 +89,7 @@ def test_more_than_there_is_room_for_comes_once_more(folder: Path, broker: Mosqu
     with (
         Service(folder, broker.url, HOLDING + FEW) as service,
         Client(broker.port, "machines") as machines,
-        Counter(broker.port, "counter", "acme/dallas/#") as counter,
+        Counter(broker.port, "acme/dallas/#") as counter,
     ):
         service.ready()
         (folder / "hold").touch()
