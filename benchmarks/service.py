@@ -45,15 +45,17 @@ def _importing(wheel: Path | None) -> dict[str, str]:
 
 
 @contextmanager
-def running(port: int, folder: Path, health: int, wheel: Path | None = None) -> Iterator[int]:
-    """`uns run --only path` with a registry that knows batch, shift and product; gives its process id.
+def running(
+    port: int, folder: Path, health: int, wheel: Path | None = None, plant: Path = PLANT, api: int | None = None
+) -> Iterator[int]:
+    """`uns run` with a registry that knows batch, shift and product; gives the process id of its path.
 
-    It runs from an unpacked `wheel`, else from the checkout.
+    It runs from an unpacked `wheel`, else from the checkout; with the API where a port is given for that.
     """
     environment = _importing(wheel) | {
         "UNS_BROKER": f"mqtt://127.0.0.1:{port}",
-        "UNS_RULES": str(PLANT / "naming_rules"),
-        "UNS_SCHEMAS": str(PLANT / "schemas"),
+        "UNS_RULES": str(plant / "naming_rules"),
+        "UNS_SCHEMAS": str(plant / "schemas"),
         "UNS_REGISTRY": f"sqlite:///{folder}/registry.db",
         "UNS_STATE": f"{folder}/state",
         "UNS_HEALTH": f"127.0.0.1:{health}",
@@ -61,9 +63,9 @@ def running(port: int, folder: Path, health: int, wheel: Path | None = None) -> 
     with (folder / "service.log").open("wb") as log:
         for kind, text in REGISTRY.items():
             (folder / f"{kind}.csv").write_text(text)
-            given = [*UNS, "registry", "import", kind, f"{kind}.csv"]
+            given = [sys.executable, "-m", "uns", "registry", "import", kind, f"{kind}.csv"]
             subprocess.run(given, env=environment, cwd=folder, stdout=log, stderr=log, check=True)
-        running = [*UNS, "run", "--only", "path"]
+        running = [*UNS, "run", *(["--only", "path"] if api is None else ["--api", f"127.0.0.1:{api}"])]
         process = subprocess.Popen(running, env=environment, cwd=folder, stdout=log, stderr=log)
     try:
         _wait_until_ready(health, folder / "service.log")

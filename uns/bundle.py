@@ -221,6 +221,17 @@ class Bundle:
         plan = address.tagged[tag] = Plan()
         return plan
 
+    def met(self) -> list[tuple[str, str | None]]:
+        """The addresses that messages came with, topic and tag; may be asked in another thread than theirs."""
+        known = list(self._addresses.items())
+        return [(topic, tag) for topic, each in known for tag in ([None] if each.plan else []) + list(each.tagged)]
+
+    def meet(self, topic: str, tag: str | None) -> None:
+        """Works out an address before its first message."""
+        address = self.address(topic)
+        if address.route is not None:
+            self.plan(address, replace(undecoded(RawMessage(topic, b"", 0)), tag=tag))
+
     def _forget(self) -> None:
         self._addresses.clear()
         self._meanings.clear()

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from uns import lastgood
 from uns.bundle import Bundle, Documents
 from uns.finding import Finding
 from uns.instant import Instant
-from uns.judge import judge
+from uns.judge import Judgement, judge
 
 Schemas = Callable[[], Mapping[str, str] | None]
 """Asks for the fingerprints of schemas that were in force; None where nobody can tell."""
+
+
+MOST_MET: Final = 5_000
+"""Addresses that new rules meet before they take effect: more would keep the rules themselves waiting."""
 
 
 @dataclass(slots=True)
@@ -33,9 +39,27 @@ class Newest:
         """The bundle that may take effect, if any; off the loop, since judging may take seconds.
 
         `unread` tells of files that could not be read."""
-        judgement = await asyncio.to_thread(lambda: judge(documents, now, schemas(), proven=proven))
+        judgement = await asyncio.to_thread(_judged, documents, now, schemas, proven)
         self.findings, self._judged = (*unread, *judgement.findings), (documents, unread)
         return None if unread else judgement.bundle
+
+
+def _judged(documents: Documents, now: Instant, schemas: Schemas, proven: bool) -> Judgement:
+    """Nothing of a judgement is in a cycle: a collector would find nothing, and messages wait while it looks."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return judge(documents, now, schemas(), proven=proven)
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
+
+
+def acquaint(bundle: Bundle, before: Bundle) -> None:
+    """Off the loop: else the next message of every address would wait for the addresses of all before it."""
+    for topic, tag in before.met()[:MOST_MET]:
+        bundle.meet(topic, tag)
 
 
 async def last_good(state: Path, now: Instant) -> Bundle | None:

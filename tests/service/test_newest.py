@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,13 @@ from support.plant import RULES, write_project
 
 from uns import __version__, lastgood
 from uns.bundle import Bundle
+from uns.context.timeline import Timeline
+from uns.contextualize import contextualize
+from uns.decode import NO_BIRTHS
 from uns.files import read_documents
 from uns.judge import judge
-from uns.newest import Newest
+from uns.message import RawMessage
+from uns.newest import Newest, acquaint
 from uns.registry.engine import connect
 from uns.service.rules import Rules
 from uns.settings import Settings
@@ -131,3 +136,30 @@ def test_colliding_rules_that_were_never_in_force_start_nothing(tmp_path: Path) 
     rules = Rules(settings, connect(f"sqlite:///{tmp_path / 'uns.db'}"), structlog.get_logger())
     assert asyncio.run(rules.first()) is None
     assert [each.code for each in rules.errors] == ["collision"]
+
+
+def test_new_rules_have_met_the_addresses_of_before_when_they_take_effect(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    before, bundle = (judge(documents, 0, {}, proven=True).bundle for _ in range(2))
+    assert before is not None
+    assert bundle is not None
+    timeline = Timeline.build("1", [], [])
+    contextualize(RawMessage("plc/L3/filler-01/temperature", b'{"Val": 1, "ts": 1}', 0), before, timeline, NO_BIRTHS)
+    contextualize(RawMessage("nobody/listens", b"1", 0), before, timeline, NO_BIRTHS)
+    assert before.met() == [("plc/L3/filler-01/temperature", None)]
+    acquaint(bundle, before)
+    assert bundle.met() == before.met()
+
+
+def test_a_judgement_leaves_nothing_to_a_collector(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    judge(documents, 0, {})
+    gc.collect()
+    gc.disable()
+    try:
+        judge(documents, 0, {})
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import sqlite3
+import sys
 from contextlib import suppress
 from time import monotonic
 from typing import Final
@@ -31,6 +32,8 @@ from uns.settings import Settings, endpoint
 from uns.telemetry import CONTENT_TYPE, Log, exposition, logger
 
 LOOK_EVERY: Final = 0.5
+SWITCH_AFTER: Final = 0.0005
+"""Seconds for which a thread that judges rules or reads the registry may keep the messages waiting."""
 HANDED_OVER: Final = 5.0
 """Seconds within which a process that ended has let go of its ports."""
 
@@ -159,7 +162,7 @@ async def _by_rules(
         log.error(f"the journal in {settings.state} cannot be opened: {error}", remedy=remedy)
         return UNREACHABLE
     server.routes = _routes(running)
-    _settle_memory()
+    _settle()
     if await running.run(stop, reload, keep_telling(running)):
         log.info("stopped")
         return OK
@@ -167,11 +170,12 @@ async def _by_rules(
     return UNREACHABLE
 
 
-def _settle_memory() -> None:
+def _settle() -> None:
     """What is here now stays: the collector need not walk it again, and what comes is mostly free of cycles."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    sys.setswitchinterval(SWITCH_AFTER)
 
 
 def _is_for_us(engine: Engine, log: Log) -> bool:

@@ -19,6 +19,7 @@ from uns.finding import Finding
 from uns.journal.journal import Journal
 from uns.journal.mover import Mover
 from uns.journal.values import Announced, Item
+from uns.newest import acquaint
 from uns.publisher import Publisher
 from uns.registry.engine import RegistryAway
 from uns.service.beside import Beside
@@ -250,6 +251,7 @@ class Running:
                 continue
             self.coming = bundle.revision
             await self._remember(bundle, self.path.bundle)
+            await asyncio.to_thread(acquaint, bundle, self.path.bundle)
             await self.listening.swap(bundle)
             self.coming = ""
             self.bundle_since = monotonic()
