@@ -117,6 +117,23 @@ def test_crews_take_turns(api):
     assert api.client.get("/shift-calendars/berlin").json()["shifts"] == [turns | {"until": None}]
 
 
+def test_equipment_may_have_shifts_of_its_own(api):
+    day = {"id": "day", "days": ["fri"], "start": "08:00", "stop": "22:00"}
+    site, area = "/shift-calendars/berlin", "/shift-calendars/berlin/brewing"
+    assert api.client.put(site, json={"shifts": [day]}).status_code == 200
+    put = api.client.put(area, json={"shifts": [day | {"id": "brew"}]})
+    assert (put.status_code, put.json()["equipment"], put.json()["zone"]) == (200, "berlin/brewing", "Europe/Berlin")
+    at = "2026-11-20T12:00:00Z"
+    asked = ("berlin", "berlin/brewing", "berlin/packaging")
+    shifts = [api.client.get("/context", params={"equipment": each, "at": at}).json()["shift"]["id"] for each in asked]
+    assert shifts == ["day", "brew", "day"]
+    listed = api.client.get("/shift-calendars").json()["items"]
+    assert [each["equipment"] for each in listed] == ["berlin", "berlin/brewing", "dallas"]
+    api.client.put(area, json={"shifts": []})
+    assert api.client.get("/context", params={"equipment": asked[1], "at": at}).json()["shift"]["id"] == "day"
+    assert api.client.get("/shift-calendars/berlin/nowhere").status_code == 404
+
+
 def test_a_calendar_in_which_a_shift_begins_twice_is_refused(api):
     one = {"id": "early", "days": ["mon", "fri"], "start": "06:00", "stop": "14:00", "until": "2026-06-01"}
     two = {"id": "early", "days": ["fri", "sat"], "start": "06:00", "stop": "14:00", "from": "2026-05-01"}

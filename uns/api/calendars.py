@@ -1,4 +1,4 @@
-"""`/shift-calendars`: a site's shifts and their exceptions, put whole."""
+"""`/shift-calendars`: the shifts of a site, or of equipment that has its own, and their exceptions, put whole."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from uns.api.problem import Refused
 from uns.api.surroundings import Here, in_force
 from uns.context.shifts import LONGEST_TURN, ShiftException, ShiftPattern
 from uns.context.written import DAYS, Day, time_of_day
-from uns.finding import FilePlace
-from uns.naming.equipment import OffStandard, check_site
-from uns.naming.standard import Standard
-from uns.registry.calendars import calendar_of, put_calendar
+from uns.equipment import EquipmentPath
+from uns.finding import FilePlace, Malformed
+from uns.naming.equipment import read_equipment
+from uns.registry.calendars import calendar_of, put_calendar, with_a_calendar
 
 router = APIRouter(tags=["registry"])
 
@@ -57,6 +57,7 @@ class CalendarPut(Answer):
 
 
 class CalendarShown(Answer):
+    equipment: str
     site: str
     zone: str
     shifts: list[Pattern]
@@ -64,64 +65,72 @@ class CalendarShown(Answer):
     revision: str
 
 
-@router.get("/shift-calendars", response_model=Page[CalendarShown], summary="The calendar of every site")
+@router.get("/shift-calendars", response_model=Page[CalendarShown], summary="Every site's calendar, and those below")
 async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-    standard = in_force(here).standard
-    sites, following = part(sorted(standard.sites), str, limit, cursor)
-    shown = [await _shown(here, standard, site) for site in sites]
+    sites = in_force(here).standard.sites
+    below = {each for each in await here.registry.ask(with_a_calendar) if each.partition("/")[0] in sites}
+    some, following = part(sorted(below | sites.keys()), str, limit, cursor)
+    shown = [await _shown(here, EquipmentPath(each)) for each in some]
     page = Page[CalendarShown](items=shown, next=following)
     return answer(request, tag_of(page.model_dump()), lambda: page)
 
 
-@router.get("/shift-calendars/{site}", response_model=CalendarShown, summary="The calendar of a site")
-async def one(request: Request, here: Here, site: str) -> Response:
-    shown = await _shown(here, _known(here, site), site)
+@router.get("/shift-calendars/{equipment:path}", response_model=CalendarShown, summary="The calendar of a site")
+async def one(request: Request, here: Here, equipment: str) -> Response:
+    shown = await _shown(here, _known(here, equipment))
     return answer(request, tag_of(shown.model_dump()), lambda: shown)
 
 
-@router.put("/shift-calendars/{site}", summary="Replace the calendar of a site")
-async def put(here: Here, site: str, body: CalendarPut) -> CalendarShown:
-    standard = _known(here, site)
-    patterns = [_to_pattern(site, each) for each in body.shifts]
-    exceptions = [_to_exception(site, each) for each in body.exceptions]
+@router.put("/shift-calendars/{equipment:path}", summary="Replace the calendar of a site, or of equipment of it")
+async def put(here: Here, equipment: str, body: CalendarPut) -> CalendarShown:
+    path = _known(here, equipment)
+    patterns = [_to_pattern(path, each) for each in body.shifts]
+    exceptions = [_to_exception(path, each) for each in body.exceptions]
     findings = [*ended_before(patterns), *begun_twice(patterns), *without_turns(patterns)]
     findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
     if findings:
         raise Refused(400, findings[0].message, findings[:MOST])
-    await here.registry.ask(put_calendar, site, patterns, exceptions, rest(here.clock(), body.why))
-    return await _shown(here, standard, site)
+    await here.registry.ask(put_calendar, str(path), patterns, exceptions, rest(here.clock(), body.why))
+    return await _shown(here, path)
 
 
-def _known(here: Here, site: str) -> Standard:
-    standard = in_force(here).standard
+def _known(here: Here, equipment: str) -> EquipmentPath:
     try:
-        check_site(standard, site)
-    except OffStandard as error:
-        raise Refused(404, str(error), [error.at(FilePlace("{site}"))]) from None
-    return standard
+        return read_equipment(in_force(here).standard, equipment)
+    except Malformed as error:
+        raise Refused(404, str(error), [error.at(FilePlace("{equipment}"))]) from None
 
 
-async def _shown(here: Here, standard: Standard, site: str) -> CalendarShown:
-    held = await here.registry.ask(calendar_of, site)
+async def _shown(here: Here, equipment: EquipmentPath) -> CalendarShown:
+    held = await here.registry.ask(calendar_of, str(equipment))
     return CalendarShown(
-        site=site,
-        zone=standard.sites[site].zone,
+        equipment=equipment,
+        site=equipment.site,
+        zone=in_force(here).standard.sites[equipment.site].zone,
         shifts=list(map(_pattern, held.patterns)),
         exceptions=list(map(_exception, held.exceptions)),
         revision=str(held.revision),
     )
 
 
-def _to_pattern(site: str, each: Pattern) -> ShiftPattern:
+def _to_pattern(path: EquipmentPath, each: Pattern) -> ShiftPattern:
     days = frozenset(DAYS.index(day) for day in each.days)
     return ShiftPattern(
-        site, each.id, days, _minutes(each.start), _minutes(each.stop), each.crew, each.since, each.until, each.turn
+        str(path),
+        each.id,
+        days,
+        _minutes(each.start),
+        _minutes(each.stop),
+        each.crew,
+        each.since,
+        each.until,
+        each.turn,
     )
 
 
-def _to_exception(site: str, each: Exceptional) -> ShiftException:
+def _to_exception(path: EquipmentPath, each: Exceptional) -> ShiftException:
     start = _minutes(each.start) if each.start else None
-    return ShiftException(site, each.date, each.id, start, _minutes(each.stop) if each.stop else None, each.crew)
+    return ShiftException(str(path), each.date, each.id, start, _minutes(each.stop) if each.stop else None, each.crew)
 
 
 def _pattern(each: ShiftPattern) -> Pattern:

@@ -46,7 +46,7 @@ _SHIFTS: Final = {
 _WHOLE_SHIFT: Final = {"id": "early", "days": ["mon"], "start": "06:00", "stop": "14:00", "crew": "A",
                        "from": None, "until": None}  # fmt: skip
 _CALENDAR: Final = {
-    "site": "dallas", "zone": "America/Chicago", "revision": REVISION, "shifts": [_WHOLE_SHIFT],
+    "equipment": "dallas", "site": "dallas", "zone": "America/Chicago", "revision": REVISION, "shifts": [_WHOLE_SHIFT],
     "exceptions": [{"date": "2026-12-25", "id": "early", "start": None, "stop": None, "crew": None}],
 }  # fmt: skip
 BODIES: Final[dict[str, Any]] = {
@@ -58,7 +58,7 @@ BODIES: Final[dict[str, Any]] = {
     "put /products/{name}": {**_PRODUCT, "why": "misprint"},
     "post /equipment": {"path": "dallas/packaging/line-3", "name": "Line 3"},
     "put /equipment/{path}": {"name": "Line 3", "stop": "2027-01-01T00:00:00Z"},
-    "put /shift-calendars/{site}": _SHIFTS,
+    "put /shift-calendars/{equipment}": _SHIFTS,
     "post /quarantine/replay": {"rule": "dallas/filler-plc", "since": TIME, "why": "the table is corrected"},
     "post /quarantine/discard": {"code": "rule-none", "site": "dallas"},
     "post /submissions": {"files": {"naming_rules/porto-cellar.yaml": None}, "why": "the cellar is closed"},
@@ -140,8 +140,8 @@ ANSWERS: Final[dict[str, Any]] = {
     "put /batches/{name}": _page(_SHOWN_BATCH, revision=REVISION),
     "post /batches/{name}/stop": _page({**_SHOWN_BATCH, "stop": "2026-11-20T14:00:00.000Z"}, revision=REVISION),
     "get /shift-calendars": _page(_CALENDAR),
-    "get /shift-calendars/{site}": _CALENDAR,
-    "put /shift-calendars/{site}": _CALENDAR,
+    "get /shift-calendars/{equipment}": _CALENDAR,
+    "put /shift-calendars/{equipment}": _CALENDAR,
     "get /equipment": _page(_SHOWN_EQUIPMENT, revision=REVISION),
     "post /equipment": _SHOWN_EQUIPMENT,
     "get /equipment/{path}": _SHOWN_EQUIPMENT,

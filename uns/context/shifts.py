@@ -1,4 +1,4 @@
-"""Shift calendars: wall-clock patterns of a site's time zone, resolved to intervals of UTC.
+"""Shift calendars: wall-clock patterns in a site's time zone, resolved to intervals of UTC.
 
 A wall-clock time that occurs twice (clocks go back) is its first occurrence; one that does not exist (clocks go
 forward) is the moment of the jump. So boundaries keep their order, neighbouring shifts still meet, and a night shift
@@ -30,7 +30,8 @@ _LAST_DAY: Final = LATEST // DAY - 3
 class ShiftPattern:
     """A shift that repeats: on `days` (Monday is 0) it begins at minute `start`, from `since` until before `until`."""
 
-    site: str
+    equipment: str
+    """The site, or equipment of it whose shifts are others."""
     id: str
     days: frozenset[int]
     start: int
@@ -69,7 +70,7 @@ def unturned(pattern: ShiftPattern) -> Iterator[tuple[str, str, str]]:
 class ShiftException:
     """In place of the shift `id` of that date, or an additional one; without times there is none."""
 
-    site: str
+    equipment: str
     date: date
     id: str
     start: int | None = None
@@ -86,14 +87,16 @@ class Span(NamedTuple):
 
 
 class Calendar:
-    """The shifts of a site; days are resolved when they are first asked for, and a bounded number is remembered."""
+    """The shifts of a site, or of equipment that has its own. Days are resolved when they are first asked for, and a
+    bounded number is remembered."""
 
-    __slots__ = ("_days", "_exceptions", "_patterns", "_zone", "site")
+    __slots__ = ("_days", "_exceptions", "_patterns", "_zone", "equipment")
 
     def __init__(
-        self, site: str, zone: ZoneInfo, patterns: Iterable[ShiftPattern], exceptions: Iterable[ShiftException] = ()
-    ) -> None:
-        self.site, self._zone = site, zone
+        self, equipment: str, zone: ZoneInfo, patterns: Iterable[ShiftPattern],
+        exceptions: Iterable[ShiftException] = (),
+    ) -> None:  # fmt: skip
+        self.equipment, self._zone = EquipmentPath(equipment), zone
         self._patterns = tuple(patterns)
         self._exceptions: dict[date, dict[str, ShiftException]] = {}
         for exception in exceptions:
@@ -140,7 +143,7 @@ class Calendar:
     def _shift(self, day: date, name: str, start: int, stop: int, crew: str | None) -> Shift:
         until = day if stop > start else day + timedelta(days=1)
         begin, end = wall_clock(day, start, self._zone), wall_clock(until, stop, self._zone)
-        return Shift(name, day.isoformat(), begin, end, crew, EquipmentPath(self.site))
+        return Shift(name, day.isoformat(), begin, end, crew, self.equipment)
 
     def _resolve(self, day: int) -> tuple[tuple[Instant, ...], tuple[Span, ...]]:
         spans = self._spans(day) if _FIRST_DAY < day < _LAST_DAY else (Span(None, day * DAY, (day + 1) * DAY),)
@@ -193,15 +196,20 @@ def _jump(local: datetime, after: Instant) -> Instant:
 def calendars(
     zones: Mapping[str, ZoneInfo], patterns: Iterable[ShiftPattern], exceptions: Iterable[ShiftException]
 ) -> dict[str, Calendar]:
-    """A calendar for every site of which shifts are known; sites without a zone have none."""
-    repeated, changed = list(patterns), list(exceptions)
-    sites = {each.site for each in repeated} | {each.site for each in changed}
+    """A calendar for all equipment of which shifts are known, in the zone of its site; without one there is none."""
+    repeated: dict[str, list[ShiftPattern]] = {}
+    changed: dict[str, list[ShiftException]] = {}
+    for pattern in patterns:
+        repeated.setdefault(pattern.equipment, []).append(pattern)
+    for exception in exceptions:
+        changed.setdefault(exception.equipment, []).append(exception)
     return {
-        site: Calendar(
-            site,
-            zones[site],
-            (each for each in repeated if each.site == site),
-            (each for each in changed if each.site == site),
-        )
-        for site in sorted(sites & zones.keys())
+        each: Calendar(each, zones[site], repeated.get(each, ()), changed.get(each, ()))
+        for each in sorted(repeated.keys() | changed.keys())
+        if (site := each.partition("/")[0]) in zones
     }
+
+
+def calendar_for(equipment: EquipmentPath, known: Mapping[str, Calendar]) -> Calendar | None:
+    """Its own, or else that of the nearest equipment above it."""
+    return next((known[each] for each in equipment.upwards() if each in known), None)

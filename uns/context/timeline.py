@@ -12,7 +12,7 @@ from uns.context.effect import effect
 from uns.context.intervals import Found, Interval, Intervals, ends
 from uns.context.members import context_of
 from uns.context.notices import product_of, shift_change
-from uns.context.shifts import Calendar, Span
+from uns.context.shifts import Calendar, Span, calendar_for
 from uns.context.table import Table
 from uns.context.values import Batch, Context, Product, Record, Shift
 from uns.envelope import Pair
@@ -209,12 +209,12 @@ class Timeline:
             known = self._ways.get(each)
             if known is not None:
                 return known
-            if each in self.batches or each in self.changes:
+            if each in self.batches or each in self.changes or each in self.calendars:
                 break
         way = self._ways[each] = Way(
             tuple(line for above in each.upwards() if (line := self.batches.get(above))),
             tuple(shifts for above in each.upwards() if (shifts := self.changes.get(above))),
-            self.calendars.get(each.site),
+            calendar_for(each, self.calendars),
         )
         return way
 
@@ -238,7 +238,7 @@ class Timeline:
 
     def _take_shift(self, record: Record, equipment: EquipmentPath) -> Timeline:
         line: Intervals[Shift] = self.changes.get(equipment) or Intervals()
-        calendar = self.calendars.get(equipment.site)
+        calendar = calendar_for(equipment, self.calendars)
         planned = calendar.whole(record.at) if calendar else Span(None, EARLIEST, LATEST)
         gone, come = shift_change(record, equipment, line, planned)
         if not come:

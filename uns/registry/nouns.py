@@ -58,7 +58,7 @@ def _product_of(row: Row[Any]) -> Product:
 
 def _pattern_row(pattern: ShiftPattern) -> Mapping[str, Any]:
     return {
-        "site": pattern.site,
+        "equipment": pattern.equipment,
         "id": pattern.id,
         "days": sum(1 << day for day in pattern.days),
         "start": pattern.start,
@@ -74,12 +74,12 @@ def _pattern_of(row: Row[Any]) -> ShiftPattern:
     days = frozenset(day for day in range(7) if row.days >> day & 1)
     since = date.fromisoformat(row.since) if row.since else None
     until = date.fromisoformat(row.until) if row.until else None
-    return ShiftPattern(row.site, row.id, days, row.start, row.stop, row.crew, since, until, row.turn)
+    return ShiftPattern(row.equipment, row.id, days, row.start, row.stop, row.crew, since, until, row.turn)
 
 
 def _exception_row(exception: ShiftException) -> Mapping[str, Any]:
     return {
-        "site": exception.site,
+        "equipment": exception.equipment,
         "date": exception.date.isoformat(),
         "id": exception.id,
         "start": exception.start,
@@ -89,7 +89,7 @@ def _exception_row(exception: ShiftException) -> Mapping[str, Any]:
 
 
 def _exception_of(row: Row[Any]) -> ShiftException:
-    return ShiftException(row.site, date.fromisoformat(row.date), row.id, row.start, row.stop, row.crew)
+    return ShiftException(row.equipment, date.fromisoformat(row.date), row.id, row.start, row.stop, row.crew)
 
 
 def json_text(value: Any) -> str:
@@ -102,5 +102,5 @@ def json_text(value: Any) -> str:
 
 EQUIPMENT: Final = Noun(tables.EQUIPMENT, ("path",), _equipment_row, _equipment_of)
 PRODUCTS: Final = Noun(tables.PRODUCTS, ("id",), _product_row, _product_of)
-SHIFT_PATTERNS: Final = Noun(tables.SHIFT_PATTERNS, ("site", "id", "days", "since"), _pattern_row, _pattern_of)
-SHIFT_EXCEPTIONS: Final = Noun(tables.SHIFT_EXCEPTIONS, ("site", "date", "id"), _exception_row, _exception_of)
+SHIFT_PATTERNS: Final = Noun(tables.SHIFT_PATTERNS, ("equipment", "id", "days", "since"), _pattern_row, _pattern_of)
+SHIFT_EXCEPTIONS: Final = Noun(tables.SHIFT_EXCEPTIONS, ("equipment", "date", "id"), _exception_row, _exception_of)

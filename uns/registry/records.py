@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from uns.context.believable import WRITABLE, unbelievable
 from uns.context.intervals import Intervals
 from uns.context.notices import product_of, shift_change
-from uns.context.shifts import Span
+from uns.context.shifts import Span, calendar_for
 from uns.context.values import Record, Shift
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place
@@ -66,7 +66,7 @@ def _product(open_one: Writing, record: Record) -> None:
 
 
 def _shift_change(open_one: Writing, record: Record, equipment: EquipmentPath, standard: Standard) -> None:
-    calendar = calendars_in(open_one.connection, standard, record.at).get(equipment.site)
+    calendar = calendar_for(equipment, calendars_in(open_one.connection, standard, record.at))
     planned = calendar.whole(record.at) if calendar else Span(None, EARLIEST, WRITABLE.stop - 1)
     wanted = select(SHIFT_CHANGES).where(believed(SHIFT_CHANGES), SHIFT_CHANGES.c.equipment == equipment)
     near = [

@@ -1,4 +1,4 @@
-"""One shift of a site begins at most once on a date: two patterns that both begin it contradict each other."""
+"""One shift of a calendar begins at most once on a date: two patterns that both begin it contradict each other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def doubled(patterns: Sequence[Placed[P]]) -> list[Doubled[P]]:
     """Whoever is in one of them is not looked at again, so that a long list of contradictions stays short work."""
     groups: dict[tuple[str, str], list[tuple[date, int]]] = {}
     for index, (pattern, _) in enumerate(patterns):
-        groups.setdefault((pattern.site, pattern.id), []).append((pattern.since or date.min, index))
+        groups.setdefault((pattern.equipment, pattern.id), []).append((pattern.since or date.min, index))
     return [each for group in groups.values() for each in _doubled(patterns, sorted(group))]
 
 

@@ -119,7 +119,7 @@ class _Reading:
 def calendars_in(
     connection: Connection, standard: Standard, since: Instant, as_of: Instant | None = None
 ) -> dict[str, Calendar]:
-    """Of every site that has shifts; exceptions only from a few days before `since` on."""
+    """Of all equipment that has shifts of its own, mostly sites; exceptions only from a few days before `since` on."""
     zones = {name: ZoneInfo(site.zone) for name, site in standard.sites.items()}
     first = to_datetime(since).date() - timedelta(days=3)
     exceptions = [each for each in SHIFT_EXCEPTIONS.all_in(connection, as_of) if each.date >= first]

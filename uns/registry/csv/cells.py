@@ -13,7 +13,7 @@ from uns.context.written import DAYS
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed
 from uns.instant import Instant
-from uns.naming.equipment import OffStandard, check_site, read_equipment
+from uns.naming.equipment import OffStandard, read_equipment
 from uns.naming.lookup import Row
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
@@ -65,15 +65,6 @@ class Cells:
         if cell is None:
             self.wrong(column, f"`{column}` is empty", f"write the {column}")
         return cell or ""
-
-    def site(self) -> str:
-        name = self.required("site")
-        if name:
-            try:
-                check_site(self._standard, name)
-            except OffStandard as error:
-                self.wrong("site", str(error), error.remedy, error.code)
-        return name
 
     def equipment(self, column: str) -> EquipmentPath | None:
         """With or without the root; judged by the standard's levels."""

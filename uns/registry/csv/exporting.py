@@ -61,11 +61,11 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
             yield from {"order": value.order, "start": _time(value.start), "stop": _time(value.stop)}.items()
             yield "quantity", value.quantity
         case ShiftPattern():
-            yield from {"site": value.site, "id": value.id, "days": written_days(value.days)}.items()
+            yield from {"site": value.equipment, "id": value.id, "days": written_days(value.days)}.items()
             yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop), "crew": value.crew}.items()
             yield from {"from": value.since, "until": value.until, "turn": value.turn}.items()
         case ShiftException():
-            yield from {"site": value.site, "date": value.date, "id": value.id, "crew": value.crew}.items()
+            yield from {"site": value.equipment, "date": value.date, "id": value.id, "crew": value.crew}.items()
             yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop)}.items()
 
 

@@ -62,7 +62,7 @@ def _shift(cells: Cells) -> ShiftPattern:
     if since and until and until <= since:
         cells.wrong("until", "`until` is not after `from`", "it is the first date without the shift")
     pattern = ShiftPattern(
-        cells.site(), cells.required("id"), cells.days("days"), cells.minutes("start") or 0,
+        str(cells.equipment("site") or ""), cells.required("id"), cells.days("days"), cells.minutes("start") or 0,
         cells.minutes("stop") or 0, cells.text("crew"), since, until, cells.whole("turn", LONGEST_TURN),
     )  # fmt: skip
     for column, message, remedy in unturned(pattern):
@@ -71,13 +71,13 @@ def _shift(cells: Cells) -> ShiftPattern:
 
 
 def _exception(cells: Cells) -> ShiftException | None:
-    site, name, day = cells.site(), cells.required("id"), cells.date("date")
+    equipment, name, day = cells.equipment("site"), cells.required("id"), cells.date("date")
     cells.required("date")
     start, stop = cells.minutes("start"), cells.minutes("stop")
     if (start is None) != (stop is None):
         missing = "start" if start is None else "stop"
         cells.wrong(missing, f"`{missing}` is empty", "write both times, or neither to remove the shift")
-    return ShiftException(site, day, name, start, stop, cells.text("crew")) if day else None
+    return ShiftException(str(equipment or ""), day, name, start, stop, cells.text("crew")) if day else None
 
 
 KINDS: Final[dict[Kind, Sheet]] = {

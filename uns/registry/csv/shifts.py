@@ -31,7 +31,7 @@ def put_shifts(open_one: Writing, rows: Sequence[tuple[ShiftPattern, FilePlace]]
 
 def _message(two: Doubled[FilePlace | None]) -> str:
     pattern, place = two.earlier
-    begun = f"`{pattern.id}` of {pattern.site} begins on {written_days(two.days)}"
+    begun = f"`{pattern.id}` of {pattern.equipment} begins on {written_days(two.days)}"
     if place is not None:
         return f"{begun} by line {place.line} too"
     span = f"{f' from {pattern.since}' if pattern.since else ''}{f' until {pattern.until}' if pattern.until else ''}"

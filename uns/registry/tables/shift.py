@@ -10,7 +10,7 @@ from uns.registry.tables.recorded import METADATA, Recorded, index_revisions
 
 
 class ShiftPatterns(Recorded):
-    site: Named[str] = Column(Text)
+    equipment: Named[str] = Column(Text)
     id: Named[str] = Column(Text)
     days: Named[int] = Column(SmallInteger)
     """A bit for every weekday, Monday the lowest."""
@@ -26,7 +26,7 @@ class ShiftPatterns(Recorded):
 
 
 class ShiftExceptions(Recorded):
-    site: Named[str] = Column(Text)
+    equipment: Named[str] = Column(Text)
     date: Named[str] = Column(Text)
     id: Named[str] = Column(Text)
     start: Named[int | None] = Column(SmallInteger)
@@ -47,12 +47,12 @@ SHIFT_PATTERNS: Final = Table("shift_pattern", METADATA, ShiftPatterns)
 SHIFT_EXCEPTIONS: Final = Table("shift_exception", METADATA, ShiftExceptions)
 SHIFT_CHANGES: Final = Table("shift_change", METADATA, ShiftChanges)
 Index(
-    "uq_shift_pattern_now", SHIFT_PATTERNS.c.site, SHIFT_PATTERNS.c.id, SHIFT_PATTERNS.c.days,
+    "uq_shift_pattern_now", SHIFT_PATTERNS.c.equipment, SHIFT_PATTERNS.c.id, SHIFT_PATTERNS.c.days,
     SHIFT_PATTERNS.c.since, unique=True,
     sqlite_where=SHIFT_PATTERNS.c.superseded_at.is_(None), postgresql_where=SHIFT_PATTERNS.c.superseded_at.is_(None),
 )  # fmt: skip
 Index(
-    "uq_shift_exception_now", SHIFT_EXCEPTIONS.c.site, SHIFT_EXCEPTIONS.c.date, SHIFT_EXCEPTIONS.c.id, unique=True,
+    "uq_shift_exception_now", SHIFT_EXCEPTIONS.c.equipment, SHIFT_EXCEPTIONS.c.date, SHIFT_EXCEPTIONS.c.id, unique=True,
     sqlite_where=SHIFT_EXCEPTIONS.c.superseded_at.is_(None),
     postgresql_where=SHIFT_EXCEPTIONS.c.superseded_at.is_(None),
 )  # fmt: skip
