@@ -224,7 +224,7 @@ class Bundle:
     def met(self) -> list[tuple[str, str | None]]:
         """The addresses that messages came with, topic and tag; may be asked in another thread than theirs."""
         known = list(self._addresses.items())
-        return [(topic, tag) for topic, each in known for tag in ([None] if each.plan else []) + list(each.tagged)]
+        return [(topic, tag) for topic, each in known for tag in ([None] if each.known else []) + list(each.tagged)]
 
     def meet(self, topic: str, tag: str | None) -> None:
         """Works out an address before its first message."""
