@@ -14,6 +14,7 @@ from uns.bundle import Bundle
 from uns.decode.source import Source
 from uns.filters import FilterTree
 from uns.finding import FilePlace
+from uns.service.topics import DROPPED
 from uns.topic import TopicFilter
 
 _NOWHERE: Final = FilePlace("")
@@ -44,9 +45,14 @@ class Subscriptions:
     def _read(self) -> Known:
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
-            return Known(frozenset(map(TopicFilter, content["filters"])), dict(content["sources"]))
+            return Known(frozenset(map(_filter, content["filters"])), dict(content["sources"]))
         except (OSError, ValueError, TypeError, KeyError, AttributeError):  # a broker hangs up on what is no filter
             return NOTHING
+
+
+def _filter(text: str) -> str:
+    """As it was subscribed: the broker's own count of what it dropped, or a filter of machines' topics and ours."""
+    return text if text == DROPPED else TopicFilter(text)
 
 
 def wanted(bundle: Bundle, known: Known) -> list[Filter]:
