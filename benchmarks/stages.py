@@ -70,7 +70,8 @@ def stages() -> list[Stage]:
         route.read(raw, NO_BIRTHS)
 
     def write(each: Publish) -> None:
-        publish(each.topic, each.payload, each.retain, each.more, each.envelope, each.id)
+        envelope = each.step.envelope
+        publish(envelope.topic, each.payload, each.retain, each.more, envelope, each.id)
 
     def packets() -> list[tuple[memoryview]]:
         written = (PublishPacket(raw.topic, raw.payload, qos=QoS.AT_LEAST_ONCE, packet_id=1) for raw in taken())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from struct import Struct
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sortedcontainers import SortedList
 from xxhash import xxh3_64_intdigest
@@ -48,8 +48,8 @@ NOTHING: Final = bytearray()
 _NUMBER: Final = Struct("<qd")
 _OTHER: Final = Struct("<qQ")
 _TIME: Final = Struct("<q8x")
-_SINCE: Final = -(2**63)
-_UNTIL: Final = 2**63 - 1
+_SINCE: Final = -(2**62)
+_UNTIL: Final = 2**62 - 1
 
 
 class Memory:
@@ -109,10 +109,11 @@ class Publisher:
         """What goes out: the decision (without retain if late), a rejection (`collision`), or None for a duplicate."""
         step = decision.step
         envelope = step.envelope
-        source, memory = envelope.source, cast("Memory | None", envelope.memory)
+        source = envelope.source
+        memory: Memory | None = envelope.memory
         if memory is None or memory.publisher is not self:
             memory = envelope.memory = self.topics.get(envelope.topic) or self._remember(envelope.topic, source)
-        if source != memory.owner and source not in memory.aliases and not self._admits(decision.topic, memory, source):
+        if source != memory.owner and source not in memory.aliases and not self._admits(envelope.topic, memory, source):
             return _collision(decision, source, memory.owner)
         memory.name = step.meaning.name
         sample = decision.sample
@@ -215,14 +216,17 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
 
 
 def _note(memory: Memory, decision: Publish, time: Instant) -> None:
-    entry, recent, oldest = _entry(decision, time), memory.recent, memory.oldest
-    if len(recent) == FULL and entry:
+    recent, oldest, value = memory.recent, memory.oldest, decision.value
+    if len(recent) < FULL:
+        memory.recent = recent + _entry(decision, time)
+        return
+    if type(value) is float and decision.quality == "good" and _SINCE <= time <= _UNTIL:  # the usual one, in its place
+        _NUMBER.pack_into(recent, oldest, time, value)
+    elif entry := _entry(decision, time):
         recent[oldest : oldest + ENTRY] = entry
-        memory.oldest = (oldest + ENTRY) % FULL
-    elif recent:
-        recent += entry
     else:
-        memory.recent = bytearray(entry)
+        return
+    memory.oldest = oldest + ENTRY if oldest + ENTRY < FULL else 0
 
 
 def _entry(decision: Publish, time: Instant) -> bytes:
