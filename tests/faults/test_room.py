@@ -20,7 +20,7 @@ from uns.quarantine import Rejection
 from uns.registry.engine import connect
 from uns.registry.entries import stock
 from uns.registry.quarantine import keep
-from uns.service.path import OVERRUN
+from uns.service.holding import OVERRUN
 
 HOLDING = """
 import os
@@ -33,7 +33,7 @@ def looking(self):
 Lookout.look = looking
 """
 """It decides nothing while there is a file of that name."""
-LITTLE = "path.MOST_HELD_BYTES = 4 * 1024 * 1024"
+LITTLE = "import uns.service.holding; uns.service.holding.MOST_BYTES = 4 * 1024 * 1024"
 TOPICS = 50
 """Of the small messages."""
 BATCH = 500

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from time import monotonic, time_ns
-from typing import Final, cast
+from typing import cast
 
 from mqtt5 import PublishPacket
 
@@ -23,16 +22,12 @@ from uns.message import RawMessage
 from uns.publisher import Publisher
 from uns.service.again import Again
 from uns.service.faults import Faults
+from uns.service.holding import OVERRUN, Holding
 from uns.service.journaling import Journaling
 from uns.service.refusal import refused_by_broker
 from uns.service.tallies import Tallies
 from uns.service.told import NOBODY, Told
 from uns.service.underway import Carried, Sent, Under, Written
-
-MOST_HELD_BYTES: Final = 64 * 1024 * 1024
-BESIDE: Final = 700
-"""Bytes that a held message takes beside its payload, about."""
-OVERRUN: Final = "more came than there is room for: the broker is asked for it once more"
 
 Decide = Callable[[RawMessage, Bundle, Timeline, Births], tuple[list[Decision], Births]]
 
@@ -54,12 +49,7 @@ class Path:
         self.session: Session
         self.own: dict[str, Callable[[PublishPacket], None]] = {}
         """Topics on which the service talks to itself and to the command line."""
-        self.holds: dict[str, str] = {}
-        """Why nothing is decided now: a name, and the reason in words."""
-        self.held: deque[tuple[Entry, RawMessage]] = deque()
-        self.held_bytes = 0
-        self.overrun = False
-        """Whether more came than there is room for: what comes is left, and comes again with the next connection."""
+        self.holding = Holding(self.ledger)
         self.backlog = False
         """Whether what comes now was queued at the broker for longer than its receive time says."""
         self.fresh_until: Instant = 2**63
@@ -89,18 +79,12 @@ class Path:
             topic, packet.payload, received, self._receipt, 1 if packet_id else 0, packet.retain,
             packet.duplicate, self.backlog or received > self.fresh_until,
         )  # fmt: skip
-        busy = self.holds or self.journaling.bytes or self.session.outbox.queue
-        if self.held or (busy and self.is_full()):
-            self._hold(entry, raw)
+        holding = self.holding
+        busy = holding.reasons or self.journaling.bytes or self.session.outbox.queue
+        if holding.messages or (busy and self.is_full()):
+            holding.add(entry, raw)
         else:
             self.take(entry, raw)
-
-    def _hold(self, entry: Entry, raw: RawMessage) -> None:
-        if self.overrun:
-            self.ledger.leave(entry)
-        else:
-            self.held.append((entry, raw))
-            self.held_bytes += len(raw.payload) + BESIDE
 
     def accepted(self, outgoing: Outgoing) -> None:
         sent: Sent | None = outgoing.about
@@ -135,7 +119,7 @@ class Path:
 
     def turned(self) -> None:
         """A batch is through: decide what was held, acknowledge what is due."""
-        if self.held:
+        if self.holding.messages:
             self._go_on()
         due = self.ledger.take_due()
         if due:
@@ -148,12 +132,10 @@ class Path:
         """With our session the broker sends again what we held; without it, what we hold is all there is."""
         self.backlog = session
         if session:
-            kept = [(entry, raw) for entry, raw in self.held if not entry.packet_id]
-            self.held = deque(kept)
-            self.held_bytes = sum(len(raw.payload) + BESIDE for _, raw in kept)
+            self.holding.let_go()
 
     def closed(self) -> None:
-        self.overrun = False
+        self.holding.overrun = False
         self.ledger.cut()
         self.carried.cut(len(self.session.outbox))
 
@@ -174,31 +156,30 @@ class Path:
         """Whether something must move on before another message may be decided."""
         outbox = self.session.outbox
         full = outbox.queue and outbox.is_full()
-        return bool(full or self.holds or self.journaling.is_full())
+        return bool(full or self.holding.reasons or self.journaling.is_full())
 
     def hold(self, name: str, reason: str) -> None:
-        self.holds[name] = reason
+        self.holding.reasons[name] = reason
 
     def go_on(self, name: str) -> None:
-        if self.holds.pop(name, None) is not None:
+        if self.holding.reasons.pop(name, None) is not None:
             self.settle()
 
     def _go_on(self) -> None:
-        last = 1 if self.overrun else 0
-        while len(self.held) > last and not self.is_full():
-            entry, raw = self.held.popleft()
-            self.held_bytes -= len(raw.payload) + BESIDE
-            self.take(entry, raw)
-        if self.overrun:
-            if len(self.held) == last and not (len(self.session.outbox) or self.journaling.bytes):
-                self.session.begin_again(OVERRUN)
-        elif self.held_bytes <= MOST_HELD_BYTES:
-            self.session.read_on(True)
-        elif self.session.outbox.is_full():  # not to read on would be to wait for answers that nobody reads
-            self.overrun = True
-            self.session.read_on(True)
+        holding, session = self.holding, self.session
+        least = 1 if holding.overrun else 0  # one stays, or nobody would come by here again
+        while len(holding.messages) > least and not self.is_full():
+            self.take(*holding.take())
+        if holding.overrun:
+            if len(holding.messages) == least and not (len(session.outbox) or self.journaling.bytes):
+                session.begin_again(OVERRUN)
+        elif not holding.is_over():
+            session.read_on(True)
+        elif session.outbox.is_full():  # not to read on would be to wait for answers that nobody reads
+            holding.overrun = True
+            session.read_on(True)
         else:
-            self.session.read_on(False)
+            session.read_on(False)
 
     # Deciding
 

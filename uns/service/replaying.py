@@ -141,7 +141,8 @@ class Replaying:
         """Nothing else waits: messages of now go before those of then."""
         path = self.path
         session = path.session
-        return session.connected and not (path.holds or path.held or session.outbox.queue or path.is_full())
+        waits = path.holding.messages or session.outbox.queue
+        return session.connected and not (waits or path.is_full())
 
     async def _until(self, condition: Callable[[], bool]) -> bool:
         """False where we are stopped before."""

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from uns import __version__
 from uns.instant import legible
-from uns.service.path import OVERRUN
+from uns.service.holding import OVERRUN
 from uns.service.running import Running
 from uns.service.tallies import BUCKETS
 from uns.share import DIVIDE
@@ -30,14 +30,14 @@ class Readiness(NamedTuple):
 def readiness(running: Running) -> Readiness:
     """Hold: nothing is decided now. Degraded: something is not as it should be."""
     path = running.path
-    holds = list(path.holds.values())
+    holds = list(path.holding.reasons.values())
     if not running.session.connected:
         holds.append(running.no_link or running.session.why)
-    if running.journal.failing and "journal" not in path.holds:
+    if running.journal.failing and "journal" not in path.holding.reasons:
         holds.append(running.journal.failing)
-    if running.hearing.away and "timeline" in path.holds:
+    if running.hearing.away and "timeline" in path.holding.reasons:
         holds.append(running.hearing.away)
-    coming = [_COMING.format(running.coming)] if running.coming and "reload" not in path.holds else []
+    coming = [_COMING.format(running.coming)] if running.coming and "reload" not in path.holding.reasons else []
     if holds:
         return Readiness("hold", (*holds, *coming))
     lacking = [*coming, *_lacking(running)]
@@ -60,7 +60,7 @@ def _lacking(running: Running) -> Iterator[str]:
         yield f"the broker refused the subscription to {pattern}: {reason}"
     if running.own.lagging:
         yield "messages come late: readings without a time of their own get no batch, shift or product"
-    if path.overrun:
+    if path.holding.overrun:
         yield OVERRUN
     if running.lookout.gaps.more:
         newest = path.tallies.gaps[-1]
@@ -99,7 +99,7 @@ def figures(running: Running) -> Figures:
         quarantine_entries=running.hearing.kept,
         quarantine_overflow=running.hearing.counted_only + running.journal.counted_only,
         stale=running.silence.topics,
-        held=len(path.held),
+        held=len(path.holding.messages),
         served_twice=sum(map(len, running.neighbours.shared().values())),
     )
 

@@ -174,7 +174,7 @@ class Running:
         self._cannot_reach(why)
 
     def _cannot_reach(self, why: str) -> None:
-        if why != self.no_link and "stopping" not in self.path.holds:
+        if why != self.no_link and "stopping" not in self.path.holding.reasons:
             self.no_link = why
             self.log.warning("no link to the broker", why=why)
 
