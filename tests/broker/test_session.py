@@ -117,11 +117,13 @@ def told_by(talk: Talk, keep_alive: int = 30) -> list[str]:
     return asyncio.run(story())
 
 
-def saying(*packets: bytes) -> Talk:
+def saying(*packets: bytes, leaves: bool = False) -> Talk:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
         for packet in packets:
             writer.write(packet)
+        if leaves:
+            writer.close()
         await reader.read()
 
     return talk
@@ -174,5 +176,34 @@ def test_one_whose_session_is_taken_over_does_not_come_back() -> None:
         server.close()
         assert peer.session.taken_over
         assert len(peer.closed) == 1
+
+    asyncio.run(story())
+
+
+def test_two_that_want_one_session_take_it_from_each_other_ever_more_slowly_and_one_leaves_it() -> None:
+    """As Mosquitto 2.0.11 does it: without a word."""
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        server = await asyncio.start_server(saying(WELCOME, leaves=True), "127.0.0.1", 0)
+        peer = Peer(server.sockets[0].getsockname()[1])
+        peer.session.contested, begun = True, loop.time()
+        async with asyncio.timeout(20):
+            await peer.session.run()
+        assert (peer.session.taken_over, len(peer.closed)) == (True, 5)
+        assert loop.time() - begun > 1.4
+        server.close()
+
+    asyncio.run(story())
+
+
+def test_a_broker_that_closes_without_a_word_is_tried_again_where_nobody_else_is_about() -> None:
+    async def story() -> None:
+        server = await asyncio.start_server(saying(WELCOME, leaves=True), "127.0.0.1", 0)
+        peer = Peer(server.sockets[0].getsockname()[1])
+        async with running(peer):
+            await until(lambda: len(peer.closed) == 7)
+        assert not peer.session.taken_over
+        server.close()
 
     asyncio.run(story())

@@ -9,7 +9,8 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from support.mosquitto import Mosquitto
-from support.plant import GOVERNED, RULES, Client, Service, now, properties, write_project
+from support.plant import GOVERNED, RULES, Client, Service, now, properties, reasons, write_project
+from support.proxy import Proxy
 from support.waiting import eventually
 
 FILLER = GOVERNED.format("filler")
@@ -171,6 +172,28 @@ def test_what_strangers_say_on_its_own_topics_does_it_no_harm(
     service.settled()
     assert "no link to the broker" not in service.said()
     assert "Traceback" not in service.said()
+
+
+@pytest.mark.parametrize("retain", [False, True])
+def test_nobody_ends_it_by_saying_that_he_is_it(retain: bool, folder: Path, broker: Mosquitto, client: Client) -> None:
+    stranger = {"instance": "uns", "run": "another", "state": "running"}
+    with Proxy(broker.port) as proxy, Service(folder, proxy.url) as service:
+        service.ready()
+        for round_ in range(3):
+            proxy.stall()
+            client.publish("acme/_uns/uns", stranger, retain=retain)
+            client.flush()
+            proxy.cut()
+            proxy.go_on()
+            eventually(lambda n=round_: service.said().count("] connected ") == n + 2, why=service.said)
+            client.publish("acme/_uns/uns", stranger, retain=retain)
+        client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+        eventually(lambda: values(client) == [20.0], why=service.said)
+        service.ready("degraded")
+        assert "somebody else says on acme/_uns/uns that it is this instance" in reasons(service)
+        assert service.said().count("somebody else says that it is this instance") == 1
+        assert service.process.poll() is None
+        assert service.stop() == 0
 
 
 def test_what_the_broker_refuses_for_size_goes_to_quarantine(tmp_path: Path) -> None:

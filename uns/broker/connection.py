@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from time import monotonic
-from typing import cast
+from typing import Final, cast
 
 from mqtt5 import DisconnectPacket, Packet, PingReqPacket, PublishPacket
 
 from uns.broker.distrust import in_words
 from uns.broker.framing import Framing, NoPacket
+
+WITHOUT_A_WORD: Final = "the broker closed the connection"
 
 
 class Connection(asyncio.Protocol):
@@ -58,7 +60,7 @@ class Connection(asyncio.Protocol):
         self.transport = None
         if self._tick is not None:
             self._tick.cancel()
-        self.closed(self.why or (in_words(exc) if exc else "the broker closed the connection"))
+        self.closed(self.why or (in_words(exc) if exc else WITHOUT_A_WORD))
 
     def flush(self) -> None:
         """Write what has been collected."""

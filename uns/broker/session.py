@@ -12,7 +12,7 @@ from typing import Final
 import mqtt5
 from mqtt5 import ConnAckPacket, DisconnectPacket, DisconnectReasonCode, PubAckPacket, PublishPacket, QoS, SubAckPacket
 
-from uns.broker.connection import Connection
+from uns.broker.connection import WITHOUT_A_WORD, Connection
 from uns.broker.distrust import in_words
 from uns.broker.endpoint import Endpoint
 from uns.broker.outbox import Outbox, Outgoing
@@ -22,6 +22,9 @@ from uns.broker.requests import ANSWER_WITHIN, Filter, Requests
 RECEIVE_MAXIMUM: Final = 1000
 WEEK: Final = 7 * 24 * 3600
 LONGEST_WAIT: Final = 30.0
+SNATCHED: Final = 5
+"""So many connections in a row that the broker closes at once and without a word, while somebody else is about."""
+AT_ONCE: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ class Session:
         self.outbox = Outbox(self.out, hooks.accepted, hooks.refused, renew)
         self.connected = False
         self.taken_over = False
+        self.contested = False
+        """Somebody may want this session as well: come back ever more slowly, or two would take it in turn."""
+        self._snatched = 0
+        self._welcomed = 0.0
         self.why = "not connected yet"
         """Why there is no connection, in words."""
         self.kept_for = 0
@@ -133,11 +140,17 @@ class Session:
     def _lost(self, why: str) -> None:
         was, self.connected, self._connection = self.connected, False, None
         self.why = why
+        self._suspect(was and why == WITHOUT_A_WORD and monotonic() - self._welcomed < AT_ONCE)
         self._requests.cut(why)
         self.outbox.cut()
         self._closed.set()
         if was or not self._stopping.is_set():
             self.hooks.closed(why)
+
+    def _suspect(self, closed_at_once: bool) -> None:
+        """Mosquitto 2.0.11 says nothing to whom a session is taken from; what anybody may publish proves nothing."""
+        self._snatched = self._snatched + 1 if closed_at_once and self.contested else 0
+        self.taken_over = self.taken_over or self._snatched >= SNATCHED
 
     def _take(self, packet: mqtt5.Packet) -> None:
         if type(packet) is PubAckPacket:
@@ -173,7 +186,8 @@ class Session:
         if packet.max_qos == QoS.AT_MOST_ONCE:
             self._give_up(f"{self.endpoint} takes nothing at QoS 1, so nothing could be promised")
             return
-        self.connected, self.why, self._attempt = True, "", 0
+        self.connected, self.why, self._welcomed = True, "", monotonic()
+        self._attempt = self._attempt if self.contested else 0
         self._window, granted = packet.receive_max, packet.session_expiry_interval
         self.client_id = packet.assigned_client_id or self.client_id
         self.kept_for = self._expiry if granted is None else granted
@@ -234,11 +248,6 @@ class Session:
         if connection is not None and not connection.why:
             connection.why = why
             asyncio.get_running_loop().call_soon(connection.leave)
-
-    def yield_to_other(self) -> None:
-        """Another process has this session now: leave it to that one, for good."""
-        self.taken_over = True
-        self._give_up("another process took the session over")
 
     def stop(self, *, forget: bool = False) -> None:
         """Leave the broker; the session stays there unless it was a clean one, or the broker is to forget it."""

@@ -14,6 +14,7 @@ from mqtt5 import PublishPacket, QoS, Will
 from uns.broker.requests import Filter
 from uns.broker.text import escaped
 from uns.decision import Reject
+from uns.instance import instance_of
 from uns.instant import SECOND, rfc3339
 from uns.message import RawMessage
 from uns.service.drops import Drops
@@ -24,6 +25,8 @@ from uns.telemetry import Log
 
 REJECTIONS_A_SECOND: Final = 10
 LONGEST_SAID: Final = 300
+HEEDED: Final = 20.0
+"""Seconds for which we remember that somebody else spoke under our name; who serves speaks every five."""
 LAG: Final = 3.0
 """Seconds; a message that is longer on its way to us is older than its receive time says."""
 
@@ -35,7 +38,7 @@ class Own:
         self.topics, self.path, self.drops, self.log = topics, path, drops, log
         self.run = secrets.token_hex(8)
         """Tells this process from every other that ever bore this instance's name."""
-        self._others: set[str] = set()
+        self._other_at: float | None = None
         self._connections = 0
         self._token = b""
         self._marked_at, self._looked_at = 0.0, monotonic()
@@ -69,15 +72,25 @@ class Own:
         self._connections += 1
         self._returned = False
 
+    @property
+    def contested(self) -> bool:
+        """Whether somebody else says that it is this instance."""
+        return self._other_at is not None and monotonic() - self._other_at < HEEDED
+
     def _met(self, packet: PublishPacket) -> None:
-        """Another process under our name, and it came after us: some brokers take a session over without a word."""
-        run = _run_of(packet.payload)
-        if run is None or run == self.run or run in self._others:
+        """Somebody speaks under our name. Whether he has our session only the broker knows: anybody may write here."""
+        said = instance_of(packet.payload)
+        if said is None or said.state != "running" or said.run in ("", self.run):
             return
-        if self._connections == 1:
-            self._others.add(run)
-        else:
-            self.path.session.yield_to_other()
+        if packet.retain and self._connections == 1:
+            return  # the one before us, which had no time to take its leave
+        if not self.contested:
+            self.log.error(
+                "somebody else says that it is this instance", topic=self.topics.status,
+                remedy="give each its own `instance`; where there is no other, see who may write there: uns acl",
+            )  # fmt: skip
+        self._other_at = monotonic()
+        self.path.session.contested = True
 
     def look(self) -> None:
         """Every second: whether what we send ourselves still comes at once, and whether we were asleep meanwhile."""
@@ -90,6 +103,7 @@ class Own:
             if (overdue or self._returned) and not path.session.outbox.is_full():
                 self.mark()
                 path.session.flush()
+        path.session.contested = self.contested
         path.fresh_until = path.clock() + int(LAG * SECOND)
 
     def _lag(self) -> None:
@@ -154,12 +168,3 @@ class Own:
         if more:
             self.path.tallies.gap("dropped", self.path.clock())
             self.log.error("the broker dropped messages; raise its max_queued_messages", more=more)
-
-
-def _run_of(payload: bytes) -> str | None:
-    try:
-        body = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        return None
-    run = body.get("run") if isinstance(body, dict) else None
-    return run if isinstance(run, str) else None

@@ -20,6 +20,7 @@ LEAST_FREE: Final = 512 * 1024 * 1024
 MOST_STALE: Final = 50
 _COMING: Final = "new rules ({}) wait until what the broker holds of their equipment has been read"
 _REFUSED: Final = "uns quarantine list --code publish-refused"
+ALONE: Final = "give each its own `instance`, or see with `uns acl` who may write there"
 
 
 class Readiness(NamedTuple):
@@ -56,6 +57,8 @@ def _lacking(running: Running) -> Iterator[str]:
         yield running.beside.lacking
     for name, stems in running.neighbours.shared().items():
         yield f"{name} serves {', '.join(stems)} too, so their readings are published twice: {DIVIDE}"
+    if running.own.contested:
+        yield f"somebody else says on {running.own.topics.status} that it is this instance: {ALONE}"
     for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
     if running.own.lagging:
