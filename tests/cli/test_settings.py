@@ -71,8 +71,19 @@ def test_a_certificate_has_a_key_and_a_key_a_certificate(
     for name in ("c.pem", "k.pem", "both.pem"):
         kinds = {"c": "CERTIFICATE", "k": "PRIVATE KEY", "b": "CERTIFICATE-----\n-----BEGIN PRIVATE KEY"}
         (tmp_path / name).write_text(f"-----BEGIN {kinds[name[0]]}-----\n", encoding="utf-8")
-    written(tmp_path, text)
+    written(tmp_path, f'{text}\nbroker = "mqtts://plant.example"')
     assert told(load({}, {})[1]) == told_of
+
+
+@pytest.mark.parametrize("key", ["ca_file", "cert_file"])
+def test_a_certificate_beside_a_connection_that_is_not_encrypted_is_told(tmp_path: Path, key: str) -> None:
+    both = tmp_path / "both.pem"
+    both.write_text("-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n", encoding="utf-8")
+    given = {f"UNS_{key.upper()}": str(both)}
+    settings, findings = load({}, given)
+    assert (settings, told(findings)) == (None, [(f"$UNS_{key.upper()}:1:1", "key-value")])
+    assert findings[0].remedy == "write mqtts://, or leave it out"
+    assert load({}, {**given, "UNS_BROKER": "mqtts://plant.example"})[1] == []
 
 
 @pytest.mark.parametrize("key", ["ca_file", "state", "username", "files"])

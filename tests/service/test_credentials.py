@@ -67,11 +67,16 @@ def test_a_certificate_of_ours_that_is_missing_or_not_believed(
                 assert service.process.poll() is None
                 assert "Traceback" not in service.said()
                 assert "_ssl.c" not in service.said()
-            status, _, said = uns(folder, "doctor", broker=url, **trusted, **ours)
+            status, printed, said = uns(folder, "doctor", broker=url, **trusted, **ours)
             assert (status, "Traceback" in said) == (3, False)
+            assert "start it" not in printed
         for scheme, words in {"mqtt": "mqtts:// for one with it", "mqtts": "for a certificate of ours"}.items():
             there = url.replace("mqtts", scheme)
-            assert words in " ".join(uns(folder, "doctor", broker=there, **trusted)[1].split())
+            about = trusted if scheme == "mqtts" else {}
+            assert words in " ".join(uns(folder, "doctor", broker=there, **about)[1].split())
+        _, _, said = uns(folder, "doctor", broker=url.replace("mqtts", "mqtt"), **trusted)
+        assert "`ca_file` is for an encrypted connection" in said
+        assert "write mqtts://" in said
 
 
 def test_verbs_end_with_one_line_where_the_broker_is_not_believed_or_does_not_believe_us(

@@ -154,7 +154,7 @@ def test_a_broker_that_does_not_let_us_in(folder: Path, tmp_path: Path) -> None:
         stranger = Authority(tmp_path / "stranger")
         grade, message, remedy = told(folder, tls, **{**ours, "ca_file": str(stranger.certificate)})["broker"]
         assert (grade, "certificate verify failed" in message) == ("unreachable", True)
-        assert remedy == "check `ca_file`, `cert_file` and the broker's certificate"
+        assert remedy == "check `ca_file`, `cert_file` and `key_file`, and the broker's certificate"
 
 
 def test_a_registry_that_is_behind(folder: Path, broker: Mosquitto) -> None:

@@ -32,12 +32,18 @@ LISTENED: Final = 2.0
 ENOUGH: Final = 500
 MOST_OFF: Final = SECOND
 ANY_TIME: Final = ClockLimits(10**19, 10**19)
+CERTIFICATES: Final = "`ca_file`, `cert_file` and `key_file`"
 UNJUDGED: Final = "nothing with a time of its own came within 2 s from any source, so nobody can judge"
 
 
 def broker_checks(settings: Settings, bundle: Bundle | None, serves: bool) -> Iterator[Checked]:
     """`serves`: whether this very instance serves already, on this machine."""
     endpoint = endpoint_of(settings)
+    try:
+        endpoint.tls_context()
+    except OSError as error:
+        yield Checked("broker", "unreachable", f"{endpoint}: {in_words(error)}", f"check {CERTIFICATES}")
+        return
     try:
         with Visit(endpoint, _name(settings)) as visit:
             if visit.refused:
@@ -52,12 +58,8 @@ def broker_checks(settings: Settings, bundle: Bundle | None, serves: bool) -> It
                 yield from _clock(visit, bundle)
         yield from kept_checks(settings, endpoint, bundle)
     except ssl.SSLError as error:
-        yield Checked(
-            "broker",
-            "unreachable",
-            f"{endpoint}: {in_words(error)}",
-            "check `ca_file`, `cert_file` and the broker's certificate",
-        )
+        remedy = f"check {CERTIFICATES}, and the broker's certificate"
+        yield Checked("broker", "unreachable", f"{endpoint}: {in_words(error)}", remedy)
     except ConnectionResetError:
         remedy = "its log says why; mqtt:// is for a port without TLS, mqtts:// for one with it"
         yield Checked("broker", "unreachable", f"{endpoint} hangs up as soon as we speak", remedy)

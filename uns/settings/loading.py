@@ -47,7 +47,7 @@ def load(
         settings = Settings.model_validate(values | variables | given)
     except ValidationError as error:
         return None, [*findings, *(_finding(problem, place) for problem in error.errors())]
-    findings += _unreadable(settings, place) or _unpaired(settings, place)
+    findings += _unreadable(settings, place) or [*_unpaired(settings, place), *_unencrypted(settings, place)]
     return (None if findings else settings), findings
 
 
@@ -134,6 +134,16 @@ def _unpaired(settings: Settings, place: Callable[[str], FilePlace]) -> list[Fin
     if certificate is not None and key is None and "PRIVATE KEY" not in certificate.read_text(encoding="utf-8"):
         return [found("key-missing", "setting `cert_file` has no key", "set `key_file` too", place("cert_file"))]
     return []
+
+
+def _unencrypted(settings: Settings, place: Callable[[str], FilePlace]) -> list[Finding]:
+    """Certificates that nothing would ask for: who names one believes the connection to be encrypted."""
+    if settings.broker_tls:
+        return []
+    url = settings.broker
+    named = [key for key in ("ca_file", "cert_file", "key_file") if getattr(settings, key) is not None]
+    message = f"setting `{{}}` is for an encrypted connection, and {url} is none"
+    return [found("key-value", message.format(key), "write mqtts://, or leave it out", place(key)) for key in named]
 
 
 def _place(path: Path, text: str, key: str) -> FilePlace:
