@@ -142,6 +142,7 @@ def test_quarantine_keeps_within_its_bounds(engine: Engine) -> None:
     keep(engine, some, 0, Bounds(first=2, newest=3))
     keep(engine, some, 0, Bounds(first=2, newest=3))
     assert entries.stock(engine)[:3] == (20, 15, 5)
+    assert [entries.count(engine, entries.Filter(code=code)) for code in ("value-type", "value_type")] == [5, 0]
     first = entries.entries(engine, limit=2)
     assert [each.raw.payload[0] for each in first.items] == [19, 18]
     assert [each.raw.payload[0] for each in entries.entries(engine, cursor=first.next).items] == [17, 1, 0]

@@ -279,6 +279,26 @@ def test_entries_are_found_by_what_they_are(engine: Engine, wanted: Filter, expe
     assert [each.raw.received // SECOND for each in entries.entries(engine, wanted).items] == expected
 
 
+def test_a_code_is_that_of_any_finding_and_of_no_text_in_one(engine: Engine) -> None:
+    one, two, three = rejection(1), rejection(2), rejection(3)
+    also = found("context-missing", "no batch", "start one", SamplePlace("plc/a"))
+    alike = replace(two.findings[0], message='"code": "context-missing", "severity"', remedy="context_missing")
+    keep(engine, [one._replace(findings=(*one.findings, also)), two._replace(findings=(alike,)), three], 0)
+    for code, expected in (
+        ("context-missing", [1]),
+        ("value-type", [3, 2, 1]),
+        ("context_missing", []),
+        ("%", []),
+        ('"', []),
+    ):
+        found_there = entries.entries(engine, Filter(code=code)).items
+        assert [each.raw.received // SECOND for each in found_there] == expected, code
+    assert entries.count(engine, Filter(code="context-missing")) == 1
+    assert discard(engine, Filter(code="context-missing"), Author("ann", 5)) == 1
+    stock = entries.stock(engine)
+    assert (stock.kept, stock.settled) == (3, 1)
+
+
 def test_discarding_settles_an_entry_once(engine: Engine) -> None:
     keep(engine, [rejection(1)], 0)
     number = entries.entries(engine).items[0].id

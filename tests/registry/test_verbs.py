@@ -252,6 +252,7 @@ def test_quarantine_shows_what_was_rejected_and_why(folder: Path) -> None:
     assert one["findings"] == [finding.as_json()]
     assert shown("quarantine", "show", "2")["raw"]["hex"] == "ff"
     assert "(value-type)" in uns_("quarantine", "list").stdout
+    assert "2 shown, 2 kept, 1 settled, 0 counted only" in uns_("quarantine", "list").stderr
     assert "\x1b" not in uns_("quarantine", "show", "3").stdout
 
 

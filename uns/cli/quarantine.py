@@ -53,8 +53,9 @@ def list_(
         for finding in each.findings:
             out.print(f"          {harmless(finding.message)} ({finding.code})", markup=False)
     forgotten = f" ({held.forgotten} of causes no longer told apart)" if held.forgotten else ""
+    kept = f"{held.kept - held.settled} kept" + (f", {held.settled} settled" if held.settled else "")
     err.print(
-        f"{len(page.items)} shown, {held.kept} kept, {held.counted_only} counted only{forgotten}"
+        f"{len(page.items)} shown, {kept}, {held.counted_only} counted only{forgotten}"
         + (f"; go on with --cursor {page.next}" if page.next else ""),
         markup=False,
     )

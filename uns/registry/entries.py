@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -76,6 +77,7 @@ class Filter(NamedTuple):
     tag: str | None = None
     rule: str | None = None
     code: str | None = None
+    """Of any of its findings."""
     site: str | None = None
     state: str | None = "kept"
     since: Instant | None = None
@@ -113,6 +115,8 @@ class Stock(NamedTuple):
     """Of raw messages and entries, as they lie on disk."""
     forgotten: int = 0
     """Of those counted only, how many have a cause that is no longer told from others."""
+    settled: int = 0
+    """Of those kept, how many were replayed or discarded since."""
 
 
 ALL: Final = Filter()
@@ -167,7 +171,8 @@ def stock(engine: Engine) -> Stock:
         ).one()
         kept = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
         forgotten = connection.scalar(select(CAUSES.c.quarantined).where(CAUSES.c.mark == FORGOTTEN)) or 0
-        return Stock(int(total), int(only), kept, size_of_all(connection), forgotten)
+        waiting = connection.scalar(select(func.count()).select_from(ENTRIES).where(ENTRIES.c.state == "kept")) or 0
+        return Stock(int(total), int(only), kept, size_of_all(connection), forgotten, kept - waiting)
 
 
 def joined() -> Select[Any]:
@@ -178,7 +183,9 @@ def joined() -> Select[Any]:
 def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.topic is not None:
         query = query.where(ENTRIES.c.topic_mark == mark_of(wanted.topic))
-    for name in ("tag", "rule", "code", "site", "instance", "state"):
+    if wanted.code is not None:
+        query = query.where(ENTRIES.c.findings.contains(told_by(wanted.code), autoescape=True))
+    for name in ("tag", "rule", "site", "instance", "state"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(ENTRIES.c[name] == clean(value))
@@ -187,6 +194,11 @@ def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.until is not None:
         query = query.where(ENTRIES.c.received < wanted.until)
     return query if wanted.since is None else query.where(ENTRIES.c.received >= wanted.since)
+
+
+def told_by(code: str) -> str:
+    """How a finding of this code is written down: within a text its quotes would be escaped."""
+    return clean(f'"code": {json.dumps(code, ensure_ascii=False)}, "severity"')
 
 
 def entry_of(row: Row[Any]) -> Entry:
