@@ -68,7 +68,8 @@ def test_one_of_two_serves_whatever_ends_the_other(
             machines.publish("plc/L1/asset-1/pressure", {"Val": 1})
             eventually(lambda: service.counters()[1]["quarantined"] == 1)
             service.kill()
-        eventually(lambda: kept(second) == 1, why=second.said)
+        # killed before the broker had the acknowledgement, it is rejected once more
+        eventually(lambda: kept(second) in (1, 2), why=second.said)
         assert second.get("/status")["bundle"]["revision"] != before
         service.start()
         with taken_over(service):

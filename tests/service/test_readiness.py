@@ -136,6 +136,7 @@ def test_a_registry_of_an_older_version_holds_until_it_is_migrated(
     with Service(folder, broker.url) as service:
         eventually(lambda: "run `uns migrate`" in reasons(service), 60, why=service.said)
         assert service.get("/readyz")["status"] == "hold"
+        eventually(lambda: any(each.topic == "acme/_uns/uns" for each in client.messages), why=service.said)
         client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
         with transaction(engine) as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{head()}'")
