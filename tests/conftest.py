@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     wheel = config.getoption("--of-wheel")
     if wheel is not None and not Path(uns.__file__).is_relative_to(Path(wheel).resolve()):
         raise pytest.UsageError(f"{uns.__file__} would be tested: put {wheel} on PYTHONPATH")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it would be ignored
 
 
 @pytest.fixture
