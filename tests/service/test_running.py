@@ -248,6 +248,21 @@ def test_it_says_in_the_namespace_how_it_is_and_that_it_is_gone(service: Service
     eventually(lambda: states()[-1] == "stopped")
 
 
+def test_its_last_word_is_that_it_is_stopped(folder: Path, broker: Mosquitto, client: Client) -> None:
+    """Also where it speaks all the time."""
+    often = """
+import asyncio, types, uns.service.telling as telling
+telling.asyncio = types.SimpleNamespace(sleep=lambda _, sleep=asyncio.sleep: sleep(0.005))
+"""
+    with Service(folder, broker.url, often) as service:
+        service.ready()
+        assert service.stop() == 0
+    client.publish("acme/end", {})
+    eventually(lambda: client.bodies("acme/end") == [{}])
+    said = [json.loads(each.payload)["state"] for each in client.messages if each.topic == "acme/_uns/uns"]
+    assert (said[-1], said.count("stopped")) == ("stopped", 1)
+
+
 def test_rejections_are_told_as_they_happen(service: Service, client: Client) -> None:
     client.publish("plc/L1/filler/pressure", {"Val": 1})
     (told,) = eventually(lambda: client.bodies("acme/_uns/uns/rejected"))

@@ -78,8 +78,9 @@ def test_each_message_is_served_once_and_recorded_by_the_one_that_serves_its_fil
     eventually(lambda: len(rows(plant, "SELECT id FROM quarantine_entry")) == 2)
     refused_by = dict(rows(plant, "SELECT site, instance FROM quarantine_entry"))
     assert refused_by == {"dallas": "uns-dallas", "berlin": "uns-berlin"}
-    recorded = dict(rows(plant, "SELECT id, recorded_by FROM batch"))
-    assert recorded == {"B-dallas": "path uns-dallas", "B-berlin": "path uns-berlin"}
+    eventually(lambda: len(rows(plant, "SELECT id FROM batch")) == 2)
+    recorded = rows(plant, "SELECT id, recorded_by FROM batch")
+    assert dict(recorded) == {"B-dallas": "path uns-dallas", "B-berlin": "path uns-berlin"}
 
 
 def test_other_rules_take_effect_and_the_share_stays(plant: Plant) -> None:

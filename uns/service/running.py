@@ -110,9 +110,11 @@ class Running:
                     each.result()
             if not self.session.taken_over:
                 await self._drain()
+                self._end(*others)  # or one of them might say behind it that we are running
+                self._say(self, "stopped")
+                await asyncio.sleep(0.05)
         finally:
-            for each in (stopping, *others):
-                each.cancel()
+            self._end(stopping, *others)
             self.session.stop()
             await self.neighbours.stop()
             if not self.session.connected:
@@ -143,8 +145,11 @@ class Running:
             if not len(self.session.outbox) and not self.journaling.decisions:
                 break
             await asyncio.sleep(0.02)
-        self._say(self, "stopped")
-        await asyncio.sleep(0.05)
+
+    @staticmethod
+    def _end(*tasks: asyncio.Task[Any]) -> None:
+        for each in tasks:
+            each.cancel()
 
     def _end_threads(self) -> None:
         self.replaying.stop()
