@@ -175,6 +175,20 @@ def test_what_strangers_say_on_its_own_topics_does_it_no_harm(
     assert "Traceback" not in service.said()
 
 
+def test_however_much_strangers_say_it_says_no_more_than_one_can_read(service: Service, client: Client) -> None:
+    for number in range(300):
+        other = {"instance": f"other-{number}", "run": "x", "state": "running", "files": ["dallas"]}
+        client.publish(f"acme/_uns/other-{number}", other)
+        client.publish("acme/_uns/uns/release", b"nobody's")
+    service.ready("degraded")
+    eventually(lambda: len(service.get("/status")["served_twice"]) == 100, why=service.said)
+    client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+    eventually(lambda: values(client) == [20.0], why=service.said)
+    whole = service.log.read_text(encoding="utf-8")
+    assert 0 < whole.count("a claim was to be ended that nobody has") < 100
+    assert len(service.get("/status")["served_twice"]) <= 100
+
+
 @pytest.mark.parametrize("retain", [False, True])
 def test_nobody_ends_it_by_saying_that_he_is_it(retain: bool, folder: Path, broker: Mosquitto, client: Client) -> None:
     stranger = {"instance": "uns", "run": "another", "state": "running"}

@@ -21,6 +21,9 @@ from uns.share import served_twice
 
 SILENT_FOR: Final = 30.0
 """Seconds after which one that says nothing serves nobody."""
+MOST: Final = 100
+"""Anybody may say that he is an instance, under any number of names; all of them stand in `/readyz` and the status."""
+LONGEST: Final = 1024 * 1024
 
 
 class Neighbours:
@@ -79,12 +82,12 @@ class Neighbours:
             self.session.cut(str(error))
 
     def _receive(self, packet: PublishPacket) -> None:
-        said = None if packet.retain else instance_of(packet.payload)
+        said = None if packet.retain or len(packet.payload) > LONGEST else instance_of(packet.payload)
         if said is None or said.name == self.name or packet.topic != f"{self._root}/_uns/{said.name}":
             return
-        if said.state == "running":
+        if said.state == "running" and (said.name in self._heard or len(self._heard) < MOST):
             self._heard[said.name] = said, monotonic()
-        else:
+        elif said.state != "running":
             self._heard.pop(said.name, None)
 
 

@@ -20,10 +20,11 @@ from uns.message import RawMessage
 from uns.service.drops import Drops
 from uns.service.path import Path
 from uns.service.refusal import site_of
+from uns.service.seldom import Seldom
 from uns.service.topics import DROPPED, OwnTopics
 from uns.telemetry import Log
 
-REJECTIONS_A_SECOND: Final = 10
+TOLD_A_SECOND: Final = 10
 LONGEST_SAID: Final = 300
 HEEDED: Final = 20.0
 """Seconds for which we remember that somebody else spoke under our name; who serves speaks every five."""
@@ -43,7 +44,7 @@ class Own:
         self._token = b""
         self._marked_at, self._looked_at = 0.0, monotonic()
         self._returned = self._proven = self.lagging = False
-        self._second = self._told = 0
+        self._rejections, self._releases = Seldom(TOLD_A_SECOND), Seldom(TOLD_A_SECOND)
 
     def listen(self, topics: OwnTopics) -> list[Filter]:
         """The filters of our own topics; from now on the path hands what comes there to us."""
@@ -122,11 +123,7 @@ class Own:
 
     def rejected(self, raw: RawMessage, reject: Reject) -> None:
         """Tell who listens; beyond ten a second nobody could read it anyway."""
-        second = int(monotonic())
-        if second != self._second:
-            self._second, self._told = second, 0
-        self._told += 1
-        if self._told > REJECTIONS_A_SECOND:
+        if not self._rejections.may():
             return
         told = {
             "topic": raw.topic,
@@ -158,7 +155,8 @@ class Own:
         topic = packet.payload.decode("utf-8", "replace")
         owner = self.path.publisher.release(topic)
         done = "a claim was ended by command" if owner else "a claim was to be ended that nobody has"
-        self.log.info(done, topic=escaped(topic[:LONGEST_SAID]), **({"owner": owner} if owner else {}))
+        if owner or self._releases.may():
+            self.log.info(done, topic=escaped(topic[:LONGEST_SAID]), **({"owner": owner} if owner else {}))
         reply = packet.response_topic
         if reply is not None and reply.startswith(f"{self.topics.replies}/"):
             self.path.publish_own(reply, orjson.dumps({"topic": topic, "owner": owner}), retain=False)
