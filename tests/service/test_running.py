@@ -93,6 +93,23 @@ def test_what_is_only_observed_is_counted_and_the_status_tells_why_it_would_not_
     assert values(client) == []
 
 
+def test_a_retained_value_of_the_far_future_gives_way(
+    folder: Path, broker: Mosquitto, client: Client, client_of: Callable[..., Client]
+) -> None:
+    """A stranger's, or our own of when the clock was wrong."""
+    forged = Properties(PacketTypes.PUBLISH)
+    about = {"source": "plc/L1/filler/temperature", "id": "x", "timestamp": "2999-01-01T00:00:00.000Z"}
+    forged.UserProperty = list(about.items())
+    client.client.publish(FILLER, b'{"value": 1}', 1, True, properties=forged)
+    eventually(lambda: values(client) == [1])
+    with Service(folder, broker.url) as service:
+        service.ready()
+        client.publish("plc/L1/filler/temperature", {"Val": 20, "ts": now()})
+        eventually(lambda: values(client) == [1, 20.0])
+    newcomer = client_of("newcomer", FILLER)
+    eventually(lambda: values(newcomer) == [20.0], why=lambda: values(newcomer))
+
+
 def test_what_new_rules_own_is_remembered_too(folder: Path, broker: Mosquitto, client: Client) -> None:
     at = now()
     reading = ("plc/L1/filler/temperature", {"Val": 20, "ts": at})

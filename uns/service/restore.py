@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
+from time import time_ns
+from typing import Final
 
 import orjson
 from mqtt5 import PublishPacket
@@ -15,8 +17,10 @@ from uns.broker.endpoint import Endpoint
 from uns.broker.requests import Filter
 from uns.broker.session import Hooks, Session
 from uns.bundle import Bundle
-from uns.instant import Instant, from_datetime
+from uns.instant import SECOND, Instant, from_datetime
 from uns.publisher import Publisher
+
+DAY: Final = 86_400 * SECOND
 
 
 async def restore(
@@ -93,8 +97,9 @@ class _Restoring:
             time, quality = str(body.get("timestamp", "")), str(body.get("quality", ""))
         instant = _instant(time)
         if instant is not None:
-            name = self.names.get(packet.topic.rpartition("/")[2])
-            self.publisher.restore(packet.topic, source, identity, instant, quality, name)
+            name, now = self.names.get(packet.topic.rpartition("/")[2]), time_ns()
+            believed = instant if instant < now + DAY else now  # or no reading would become current until then
+            self.publisher.restore(packet.topic, source, identity, believed, quality, name)
             self.found += 1
 
 
