@@ -34,7 +34,7 @@ def list_(
     """
     from uns.cli.registered import registry
     from uns.cursor import BadCursor
-    from uns.registry.entries import entries, stock
+    from uns.registry.entries import count, entries, stock
 
     wanted = which.filter()._replace(state=None if state == "any" else state)
     with registry(settings(config)) as engine:
@@ -42,7 +42,7 @@ def list_(
             page = entries(engine, wanted, cursor, limit)
         except BadCursor as error:
             fail(WRONG_USE, str(error), "take it from `next` of an earlier list")
-        held = stock(engine)
+        held, waiting = stock(engine), count(engine)
     if as_json:
         shown = {"items": [each.as_json() for each in page.items], "next": page.next}
         show_json({**shown, **{name: getattr(held, name) for name in ("quarantined", "counted_only", "forgotten")}})
@@ -53,7 +53,7 @@ def list_(
         for finding in each.findings:
             out.print(f"          {harmless(finding.message)} ({finding.code})", markup=False)
     forgotten = f" ({held.forgotten} of causes no longer told apart)" if held.forgotten else ""
-    kept = f"{held.kept - held.settled} kept" + (f", {held.settled} settled" if held.settled else "")
+    kept = f"{waiting} kept" + (f", {held.kept - waiting} settled" if held.kept > waiting else "")
     err.print(
         f"{len(page.items)} shown, {kept}, {held.counted_only} counted only{forgotten}"
         + (f"; go on with --cursor {page.next}" if page.next else ""),

@@ -115,8 +115,6 @@ class Stock(NamedTuple):
     """Of raw messages and entries, as they lie on disk."""
     forgotten: int = 0
     """Of those counted only, how many have a cause that is no longer told from others."""
-    settled: int = 0
-    """Of those kept, how many were replayed or discarded since."""
 
 
 ALL: Final = Filter()
@@ -146,7 +144,7 @@ def entry(engine: Engine, number: int) -> Entry | None:
 
 
 def count(engine: Engine, wanted: Filter = ALL) -> int:
-    """How many fit."""
+    """How many fit; by default all that are not settled. It looks at each, so nothing asks it all the time."""
     with reading(engine) as connection:
         return connection.scalar(narrowed(select(func.count()).select_from(ENTRIES), wanted)) or 0
 
@@ -171,8 +169,7 @@ def stock(engine: Engine) -> Stock:
         ).one()
         kept = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
         forgotten = connection.scalar(select(CAUSES.c.quarantined).where(CAUSES.c.mark == FORGOTTEN)) or 0
-        waiting = connection.scalar(select(func.count()).select_from(ENTRIES).where(ENTRIES.c.state == "kept")) or 0
-        return Stock(int(total), int(only), kept, size_of_all(connection), forgotten, kept - waiting)
+        return Stock(int(total), int(only), kept, size_of_all(connection), forgotten)
 
 
 def joined() -> Select[Any]:
