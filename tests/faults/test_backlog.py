@@ -104,8 +104,8 @@ def test_no_untimed_reading_claims_a_batch_that_it_cannot_know(
         for number, outage in enumerate((asleep, away, slow), 1):
             name = announce()
             eventually(lambda name=name: last_batch() == {"id": name}, 30, service.said)
-            waited, name = machines.handed + QUEUED, announce()
-            outage(service, proxy, lambda waited=waited: eventually(lambda: machines.handed > waited))
+            waited, name = machines.accepted + QUEUED, announce()
+            outage(service, proxy, lambda waited=waited: eventually(lambda: machines.accepted > waited))
             eventually(lambda number=number: through(service) == number, 30, service.said)
             eventually(lambda name=name: last_batch() == {"id": name}, 30, service.said)
         assert service.get("/status")["findings"]["context-missing"] > QUEUED // 4

@@ -111,7 +111,7 @@ def test_what_the_registry_cannot_be_given_stays_in_the_journal_and_the_others_a
         eventually(lambda: journal.execute("SELECT topic FROM messages").fetchall() == [(UNWANTED[0],)])
 
 
-@pytest.mark.parametrize("place", ["uns.service.own:_run_of"])
+@pytest.mark.parametrize("place", ["uns.service.own:instance_of"])
 def test_what_somebody_says_to_the_service_itself(place: str, service: Service, client: Client) -> None:
     client.publish("acme/_uns/uns", json.dumps({"run": "poison"}).encode())
     client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
