@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import os
 import signal
 import socket
 import sys
@@ -31,7 +32,7 @@ class Beside:
         while True:
             await self._wait_for_port(patience)
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_end_with_parent
+                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_behind_the_path
             )
             try:
                 status = await process.wait()
@@ -63,8 +64,9 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         process.kill()
 
 
-def _end_with_parent() -> None:
-    """Linux: so that a killed service leaves no API behind that holds its port."""
+def _behind_the_path() -> None:
+    """Messages go first where a processor is wanted by both. Linux: a killed service leaves no API behind."""
+    os.nice(10)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
