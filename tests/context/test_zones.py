@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
-from operator import attrgetter
 from random import Random
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -64,17 +63,19 @@ def walk(zone: str, around: datetime, edges: Sequence[int]) -> Iterator[tuple[da
             yield instant, f"{max(begun or edges)}", day.isoformat()
 
 
-def held_against_a_walk(zone: str, around: datetime, edges: Sequence[int]) -> None:
+def differences(zone: str, around: datetime, edges: Sequence[int]) -> Iterator[object]:
+    """Where calendar and walk disagree: on a minute's shift or its date, and on how long a shift lasted."""
     calendar = Calendar("s", ZoneInfo(zone), full(edges))
-    seen: list[Shift] = []
+    seen: list[Shift | None] = []
     for instant, name, day in walk(zone, around, edges):
         shift = calendar.at(round(instant.timestamp()) * SECOND).shift
-        assert shift is not None, (zone, instant)
-        assert (shift.id, shift.date) == (name, day), (zone, instant)
         seen.append(shift)
-    lasted = [(span, sum(1 for _ in minutes)) for span, minutes in groupby(seen, attrgetter("start", "stop"))]
-    for (start, stop), minutes in lasted[1:-1]:
-        assert stop - start == minutes * 60 * SECOND, (zone, start)
+        if shift is None or (shift.id, shift.date) != (name, day):
+            yield zone, instant, shift, name, day
+    lasted = [(shift, sum(1 for _ in minutes)) for shift, minutes in groupby(seen)]
+    for shift, minutes in lasted[1:-1]:
+        if shift is None or shift.stop - shift.start != minutes * 60 * SECOND:
+            yield zone, shift, minutes
 
 
 EDGES = st.lists(st.integers(0, 1439), min_size=1, max_size=5, unique=True).map(sorted)
@@ -85,7 +86,7 @@ EDGES = st.lists(st.integers(0, 1439), min_size=1, max_size=5, unique=True).map(
 def test_every_minute_belongs_to_the_shift_that_the_clocks_say(
     zone: str, edges: list[int], data: st.DataObject
 ) -> None:
-    held_against_a_walk(zone, data.draw(st.sampled_from(changes(zone))), edges)
+    assert not list(differences(zone, data.draw(st.sampled_from(changes(zone))), edges))
 
 
 @pytest.mark.skipif("UNS_SOAK" not in os.environ, reason="all changes of all clocks take a minute or two: make soak")
@@ -94,4 +95,4 @@ def test_all_changes_of_all_clocks() -> None:
     alike = {changes(zone): zone for zone in ZONES}
     for leaps, zone in alike.items():
         for around in leaps:
-            held_against_a_walk(zone, around, sorted(chance.sample(range(1440), chance.randint(1, 5))))
+            assert not list(differences(zone, around, sorted(chance.sample(range(1440), chance.randint(1, 5)))))
