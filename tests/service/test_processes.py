@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 from collections.abc import Iterator
@@ -42,6 +43,12 @@ def test_a_killed_service_takes_the_api_along(both: tuple[Both, int]) -> None:
     service, port = both
     service.kill()
     eventually(lambda: not listens(port))
+
+
+def test_messages_go_before_rest_where_a_processor_is_wanted_by_both(both: tuple[Both, int]) -> None:
+    path = both[0].process.pid
+    (api,) = Path(f"/proc/{path}/task/{path}/children").read_text(encoding="ascii").split()
+    assert os.getpriority(os.PRIO_PROCESS, int(api)) > os.getpriority(os.PRIO_PROCESS, path)
 
 
 def test_a_stopped_service_takes_the_api_along(both: tuple[Both, int]) -> None:
