@@ -115,6 +115,7 @@ S  service-fault        a message at which this program itself failed
 E  file-unreadable      a file or folder that cannot be read
 E  file-unknown         a rule file that the setting `files` names, and that is not there
 E  file-served-twice    a rule file that two instances serve
+E  judgement-failed     rules that this program could not judge, which it ought to
 W  time-ambiguous       a time that the clocks of its site showed twice
 E  row-invalid          a row of a registry file that cannot be taken
 """

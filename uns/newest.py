@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from uns import lastgood
+from uns.apart import judge_apart
 from uns.bundle import Bundle, Documents
-from uns.finding import Finding
+from uns.finding import Finding, Severity
 from uns.instant import Instant
 from uns.judge import Judgement, judge
 
@@ -34,22 +35,30 @@ class Newest:
         return (documents, unread) == self._judged
 
     async def judge(
-        self, documents: Documents, unread: list[Finding], now: Instant, schemas: Schemas, *, proven: bool = False
-    ) -> Bundle | None:
+        self, documents: Documents, unread: list[Finding], now: Instant, schemas: Schemas, *,
+        proven: bool = False, apart: bool = False,
+    ) -> Bundle | None:  # fmt: skip
         """The bundle that may take effect, if any; off the loop, since judging may take seconds.
 
-        `unread` tells of files that could not be read."""
-        judgement = await asyncio.to_thread(_judged, documents, now, schemas, proven)
-        self.findings, self._judged = (*unread, *judgement.findings), (documents, unread)
-        return None if unread else judgement.bundle
+        `unread` tells of files that could not be read. `apart` where others must not wait for it: the proofs are then
+        another process's, and this one reads what they found no error in.
+        """
+        in_force = await asyncio.to_thread(schemas)
+        findings = await judge_apart(documents, now, in_force) if apart else ()
+        bundle = None
+        if not any(each.severity is Severity.ERROR for each in findings):
+            judgement = await asyncio.to_thread(_judged, documents, now, in_force, proven or apart)
+            findings, bundle = findings or judgement.findings, judgement.bundle
+        self.findings, self._judged = (*unread, *findings), (documents, unread)
+        return None if unread else bundle
 
 
-def _judged(documents: Documents, now: Instant, schemas: Schemas, proven: bool) -> Judgement:
+def _judged(documents: Documents, now: Instant, in_force: Mapping[str, str] | None, proven: bool) -> Judgement:
     """Nothing of a judgement is in a cycle: a collector would find nothing, and messages wait while it looks."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return judge(documents, now, schemas(), proven=proven)
+        return judge(documents, now, in_force, proven=proven)
     finally:
         gc.freeze()
         if collecting:

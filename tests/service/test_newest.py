@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 from support.plant import RULES, write_project
 
 from uns import __version__, lastgood
+from uns.apart import judge_apart
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
@@ -46,6 +48,34 @@ def test_what_came_with_an_unreadable_file_takes_effect_once_that_is_gone(tmp_pa
     nowhere.unlink()
     assert read() is not None
     assert {each.severity for each in newest.findings} == {"note"}
+
+
+def test_what_another_process_judges_is_what_this_one_would(tmp_path: Path) -> None:
+    """An answer of a megabyte, an error, and a bundle that takes effect."""
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    wrong = b"".join(b"  - {id: r%d, from: plc/L{line}/x%d, unit: furlong, to: Line/x}\n" % (n, n) for n in range(3000))
+    bad = replace(documents, rules=documents.rules | {"dallas.yaml": documents.rules["dallas.yaml"] + wrong})
+    colliding = replace(documents, rules=documents.rules | {"dallas.yaml": COLLIDING.encode()})
+    for each, errors in ((documents, False), (bad, True), (colliding, True)):
+        newest = Newest()
+        bundle = asyncio.run(newest.judge(each, [], 0, dict, apart=True))
+        assert newest.findings == judge(each, 0, {}).findings
+        assert (bundle is None) is errors
+    assert asyncio.run(judge_apart(documents, 0, {"telemetry/1.json": "another"}))[0].code == "contract-changed"
+
+
+def test_a_judge_that_is_killed_lets_nothing_new_into_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    dying = tmp_path / "dying"
+    dying.write_text("#!/bin/sh\nkill -9 $$\n")
+    dying.chmod(0o755)
+    newest = Newest()
+    with monkeypatch.context() as killed:
+        killed.setattr(sys, "executable", str(dying))
+        assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is None
+    assert [(each.code, "signal 9" in each.message) for each in newest.findings] == [("judgement-failed", True)]
 
 
 def test_what_was_in_force_before_is_not_proven_again(tmp_path: Path) -> None:

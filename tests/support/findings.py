@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from support import corpus, samples
+from uns.apart import failed
 from uns.codes import CODES
 from uns.files import read_documents
 from uns.finding import FilePlace, Finding
@@ -42,7 +43,8 @@ class Example(NamedTuple):
 def examples() -> dict[str, str]:
     """The plainest example of each code; of one that files and samples have, both."""
     best: dict[tuple[str, bool], Example] = {}
-    for each in (*_of_files(), *_of_samples(), *_of_folders(), *_of_sheets(), _of_a_fault(), *_of_shares()):
+    of_files = (*_of_files(), *_of_folders(), *_of_sheets(), *_of_shares(), _of_a_kill())
+    for each in (*of_files, *_of_samples(), _of_a_fault()):
         key = (each.finding.code, isinstance(each.finding.where, FilePlace))
         best[key] = min(best.get(key, each), each, key=lambda example: (example.others, len(str(example))))
     told = {code: [str(best[code, kind]) for kind in (True, False) if (code, kind) in best] for code in CODES}
@@ -102,3 +104,7 @@ def _of_a_fault() -> Example:
     raw = RawMessage("plc/dallas/L3/Filler_01/TT101", b'{"Val": 71.6}', 0)
     (finding,) = service_fault(raw, RecursionError("maximum recursion depth exceeded")).findings
     return Example(f"{raw.topic} {raw.payload.decode()}", finding)
+
+
+def _of_a_kill() -> Example:
+    return Example("", failed(-9, samples.plant().documents))

@@ -28,7 +28,8 @@ async def follow_rules(
     async for documents, unread in reads:
         bundle = None
         if documents is not None and not rules.newest.is_known(documents, unread):
-            bundle = await rules.newest.judge(documents, unread, clock(), lambda: registry.schemas)
+            apart = rules.bundle is not None
+            bundle = await rules.newest.judge(documents, unread, clock(), lambda: registry.schemas, apart=apart)
         if bundle is None and rules.bundle is None:
             bundle = await last_good(settings.state, clock())
         if bundle is not None:

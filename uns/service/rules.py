@@ -66,7 +66,9 @@ class Rules:
         if documents is None or self.documents.is_known(documents, unread):
             return None
         proven = starting and await asyncio.to_thread(lastgood.vouches, self.settings.state, documents)
-        whole = await self.documents.judge(documents, unread, time_ns(), self._schemas, proven=proven)
+        whole = await self.documents.judge(
+            documents, unread, time_ns(), self._schemas, proven=proven, apart=not starting
+        )
         bundle, self.unknown = self._ours(whole)
         for finding in self.errors:
             self.log.error(str(finding).replace("\n", " "))

@@ -1,0 +1,61 @@
+"""A judgement in a process of its own, `python -m uns.apart`: whatever rules ask for, messages do not wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from uns.bundle import Documents
+from uns.finding import FilePlace, Finding, found
+from uns.instant import Instant
+from uns.judge import judge
+
+LAST: Final = 19
+"""How little of a processor it may have while others want it, as `nice` counts."""
+
+
+async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str, str] | None) -> tuple[Finding, ...]:
+    """Every finding; `judgement-failed` where the process ended without."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "uns.apart", stdin=PIPE, stdout=PIPE)
+    try:
+        told, _ = await process.communicate(_written(documents, now, in_force))
+    except asyncio.CancelledError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        raise
+    if process.returncode == 0:
+        return tuple(replace(Finding.from_json(members), count=count) for members, count in pickle.loads(told))
+    return (failed(process.returncode or 0, documents),)
+
+
+def failed(status: int, documents: Documents) -> Finding:
+    """The finding where the process ended with this status, a signal's below zero, and no answer."""
+    ended = f"with status {status}" if status > 0 else f"by signal {-status}"
+    message = f"nobody knows whether the rules are right: what judged them ended {ended}"
+    remedy = "see whether memory ran out and save a file again, or restart; where it stays, please report it"
+    return found("judgement-failed", message, remedy, FilePlace(documents.rules_at))
+
+
+def answer() -> None:
+    """What `judge_apart` asks on standard input, answered on standard output."""
+    os.nice(LAST)
+    documents, now, in_force = pickle.load(sys.stdin.buffer)
+    findings = judge(Documents(*documents), now, in_force).findings
+    sys.stdout.buffer.write(pickle.dumps([(each.as_json(), each.count) for each in findings]))
+
+
+def _written(documents: Documents, now: Instant, in_force: Mapping[str, str] | None) -> bytes:
+    """Of builtins alone: what is compiled cannot be pickled."""
+    files = dict(documents.rules), dict(documents.schemas), documents.rules_at, documents.schemas_at
+    return pickle.dumps((files, now, None if in_force is None else dict(in_force)))
+
+
+if __name__ == "__main__":
+    answer()
