@@ -13,7 +13,7 @@ from uns.decode import Births, Reader
 from uns.decode import reader as made
 from uns.decode.fault import undecoded
 from uns.decode.source import Source
-from uns.envelope import Envelope
+from uns.envelope import Envelope, Pair
 from uns.filters import FilterTree, outermost
 from uns.finding import Finding, Malformed, SamplePlace, found
 from uns.message import RawMessage, Sample
@@ -22,7 +22,7 @@ from uns.naming.resolve import Resolver
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Name, Standard
 from uns.naming.unit import canonical, conversion
-from uns.render import Frame, address_of, envelope_of
+from uns.render import Frame, address_of, provenance_of
 from uns.schema.catalog import Catalog
 from uns.schema.validator import Validator
 from uns.schema.words import Violation
@@ -53,19 +53,20 @@ class Documents:
         return digest.hexdigest()[:16]
 
 
-class Step:
+class Step(Envelope):
     """One target of an address, with all that its samples need; what every one of them asks for stands here itself."""
 
-    __slots__ = ("answer", "contract", "envelope", "frame", "meaning", "registered", "rule", "source", "target",
-                 "validator")  # fmt: skip
+    __slots__ = ("answer", "contract", "frame", "meaning", "memory", "registered", "rule", "target", "validator")
 
     def __init__(
-        self, target: Target, rule: Rule, meaning: Meaning, validator: Validator | None, envelope: Envelope,
-        source: Source,
+        self, target: Target, rule: Rule, meaning: Meaning, validator: Validator | None, source: str,
+        others: tuple[Pair, ...] = (),
     ) -> None:  # fmt: skip
+        super().__init__(target.topic or "", source, others)
         self.target, self.rule, self.meaning, self.validator = target, rule, meaning, validator
-        self.envelope, self.source = envelope, source
         self.contract, self.registered = target.contract, target.registered
+        self.memory: Any = None
+        """What the publisher remembers of the topic, at hand: it need not look for it with every message."""
         self.answer: Answer | None = None
         """The timeline's last one for its equipment."""
         self.frame: Frame | None = None
@@ -261,9 +262,9 @@ class Bundle:
 
     def _step(self, route: Route, rule: Rule, source: str, target: Target) -> Step:
         meaning = self._meaning(target, route.source.decimal)
-        envelope = envelope_of(source, str(rule), self.revision, target)
+        others = provenance_of(str(rule), self.revision, str(target.contract))
         validator = self.catalog.validator(target.contract.schema) if target.contract else None
-        return Step(target, rule, meaning, validator, envelope, route.source)
+        return Step(target, rule, meaning, validator, source, others)
 
     def _meaning(self, target: Target, decimal: str) -> Meaning:
         """One for all addresses of that meaning; it holds name and states, so their identities stay theirs."""

@@ -159,7 +159,9 @@ def _more(
 def _record(sample: Sample, step: Step, now: Situation) -> Recorded | Reject:
     kind, target = step.rule.record, step.target
     assert kind is not None
-    fields, _, wrong = draw_record(sample, step, now.raw)
+    route = now.bundle.route(now.raw.topic)
+    assert route is not None
+    fields, _, wrong = draw_record(sample, target, now.raw, route.source)
     where = SamplePlace(sample.topic, sample.tag)
     findings = _unread(sample, None) + wrong
     if findings and not _lets_pass(step.rule, findings):

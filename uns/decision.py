@@ -7,7 +7,7 @@ from typing import Any
 
 from uns.bundle import Step
 from uns.context.values import Context, Record
-from uns.envelope import Envelope, Pair
+from uns.envelope import Pair
 from uns.finding import Finding
 from uns.message import Sample
 from uns.naming.resolution import Target
@@ -51,17 +51,13 @@ class Publish:
         return self.step.rule
 
     @property
-    def envelope(self) -> Envelope:
-        return self.step.envelope
-
-    @property
     def topic(self) -> str:
-        return self.step.envelope.topic
+        return self.step.topic
 
     @property
     def properties(self) -> tuple[Pair, ...]:
         """All user properties."""
-        return ("id", self.id), *self.envelope.pairs, *self.more
+        return ("id", self.id), *self.step.pairs, *self.more
 
 
 @dataclass(slots=True)

@@ -59,11 +59,11 @@ def draw_fields(sample: Sample, target: Target, decimal: str) -> Drawn:
     return fields, quality, tuple(findings)
 
 
-def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
+def draw_record(sample: Sample, target: Target, raw: RawMessage, source: Source) -> Drawn:
     """The fields of a record: ids and names as text, `start` and `stop` as instants, what is absent left out."""
     fields: dict[str, Value] = {}
     findings: list[Finding] = []
-    for each in step.target.fields:
+    for each in target.fields:
         name, value = each.field.name, _field(sample, each)
         if value is ABSENT or value is None or value == "":
             continue
@@ -71,7 +71,7 @@ def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
         if each.field.states is not None:
             value, misfit = convert(value, Meaning(None, None, each.field.states))
         if misfit is None:
-            value, misfit = _recorded(name, value, step, raw.received)
+            value, misfit = _recorded(name, value, source, raw.received)
         if misfit is None:
             fields[name] = value
         else:
@@ -79,18 +79,18 @@ def draw_record(sample: Sample, step: Step, raw: RawMessage) -> Drawn:
     return fields, sample.quality, tuple(findings)
 
 
-def _recorded(name: str, value: Value, step: Step, received: Instant) -> tuple[Value, Misfit | None]:
+def _recorded(name: str, value: Value, source: Source, received: Instant) -> tuple[Value, Misfit | None]:
     """A field as the registry keeps it."""
     if name == "attributes":
         return value, None
     if isinstance(value, (dict, list)):
         return None, wrong(value, "a scalar", "")
     if name in ("start", "stop"):
-        instant = _instant(value, step.source, received)
+        instant = _instant(value, source, received)
         misfit = Misfit("time-implausible", f"{shown(value)} is not a time", "write RFC 3339 or an epoch")
         return instant, misfit if instant is None else None
     if name == "quantity":
-        return number_of(value, step.meaning.decimal)
+        return number_of(value, source.decimal)
     return shown(value) if isinstance(value, bool) else str(value), None
 
 

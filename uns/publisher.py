@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from struct import Struct
+from struct import error as OutOfRange  # noqa: N812 - what it says here
 from typing import Any, Final
 
 from sortedcontainers import SortedList
@@ -45,11 +46,11 @@ ENTRY: Final = 16
 FULL: Final = RECENT * ENTRY
 NOTHING: Final = bytearray()
 """One for all: nobody writes into it."""
-_NUMBER: Final = Struct("<qd")
-_OTHER: Final = Struct("<qQ")
+BLANK: Final = b"\x80" * ENTRY
+"""An entry that no reading has: in the year 1678, so near to zero that no machine would say so."""
 _TIME: Final = Struct("<q8x")
-_SINCE: Final = -(2**62)
-_UNTIL: Final = 2**62 - 1
+_note_number: Final = Struct("<qd").pack_into
+_note_other: Final = Struct("<qQ").pack_into
 
 
 class Memory:
@@ -72,19 +73,14 @@ class Memory:
         self.name: Name | None = None
         """What the dictionary says of it: how soon a new value is expected."""
         self.recent = NOTHING
-        """The last readings with an event time of their own, `ENTRY` bytes each."""
+        """The last readings with an event time of their own, `ENTRY` bytes each; nothing before the first of them."""
         self.oldest = 0
-        """Where in it, once it is full, the next one is written."""
+        """Where in it the next one is written."""
 
     @property
     def times(self) -> list[Instant]:
         """Of the last readings."""
         return [time for (time,) in _TIME.iter_unpack(self.recent)]
-
-    def entries(self) -> list[bytes]:
-        """The last readings, the oldest first."""
-        ordered = bytes(self.recent[self.oldest :] + self.recent[: self.oldest])
-        return [ordered[at : at + ENTRY] for at in range(0, len(ordered), ENTRY)]
 
 
 class Publisher:
@@ -108,17 +104,16 @@ class Publisher:
     def judge(self, decision: Publish) -> Publish | Reject | None:
         """What goes out: the decision (without retain if late), a rejection (`collision`), or None for a duplicate."""
         step = decision.step
-        envelope = step.envelope
-        source = envelope.source
-        memory: Memory | None = envelope.memory
+        source = step.source
+        memory: Memory | None = step.memory
         if memory is None or memory.publisher is not self:
-            memory = envelope.memory = self.topics.get(envelope.topic) or self._remember(envelope.topic, source)
-        if source != memory.owner and source not in memory.aliases and not self._admits(envelope.topic, memory, source):
+            memory = step.memory = self.topics.get(step.topic) or self._remember(step.topic, source)
+        if source != memory.owner and source not in memory.aliases and not self._admits(step.topic, memory, source):
             return _collision(decision, source, memory.owner)
         memory.name = step.meaning.name
         sample = decision.sample
         time, last = sample.time, memory.time
-        own_time = sample.clock not in BY_RECEIPT
+        own_time = not sample.clock or sample.clock not in BY_RECEIPT
         if time > last:
             memory.time = time
         elif own_time and _is_known(memory, decision):
@@ -148,8 +143,10 @@ class Publisher:
             return
         if memory.time == time:
             memory.value, memory.id = UNKNOWN, ""
-        kept = [entry for entry in memory.entries() if _TIME.unpack(entry) != (time,)]
-        memory.recent, memory.oldest = bytearray(b"".join(kept)), 0
+        ordered = memory.recent[memory.oldest :] + memory.recent[: memory.oldest]
+        entries = (ordered[at : at + ENTRY] for at in range(0, len(ordered), ENTRY))
+        kept = b"".join(each for each in entries if _TIME.unpack(each) != (time,))
+        memory.recent, memory.oldest = bytearray(kept.rjust(len(ordered), BLANK[:1])), 0
 
     def turn_back(self, now: Instant) -> None:
         """The clock was set back: what was timed by receipt is no newer than now, or nothing would become current."""
@@ -212,31 +209,32 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
         if memory.id and memory.value is UNKNOWN:
             return memory.id == decision.id and memory.quality == decision.quality
         return bool(memory.value == decision.value and memory.quality == decision.quality)
-    return _entry(decision, time) in memory.entries()
+    entry = bytearray(BLANK)
+    return _write(entry, 0, decision, time) and any(
+        memory.recent[at : at + ENTRY] == entry for at in range(0, len(memory.recent), ENTRY)
+    )
 
 
 def _note(memory: Memory, decision: Publish, time: Instant) -> None:
-    recent, oldest, value = memory.recent, memory.oldest, decision.value
-    if len(recent) < FULL:
-        memory.recent = recent + _entry(decision, time)
-        return
-    if type(value) is float and decision.quality == "good" and _SINCE <= time <= _UNTIL:  # the usual one, in its place
-        _NUMBER.pack_into(recent, oldest, time, value)
-    elif entry := _entry(decision, time):
-        recent[oldest : oldest + ENTRY] = entry
-    else:
-        return
-    memory.oldest = oldest + ENTRY if oldest + ENTRY < FULL else 0
+    at = memory.oldest
+    if memory.recent is NOTHING:
+        memory.recent = bytearray(BLANK * RECENT)
+    if _write(memory.recent, at, decision, time):
+        memory.oldest = at + ENTRY if at + ENTRY < FULL else 0
 
 
-def _entry(decision: Publish, time: Instant) -> bytes:
-    """Time, value and quality, in as little room for a text as for a number; nothing where the time has none."""
+def _write(entries: bytearray, at: int, decision: Publish, time: Instant) -> bool:
+    """Time, value and quality, in as little room for a text as for a number; no time that is centuries away."""
     value = decision.value
-    if not _SINCE <= time <= _UNTIL:
-        return b""
-    if type(value) is float and decision.quality == "good":
-        return _NUMBER.pack(time, value)
-    return _OTHER.pack(time, xxh3_64_intdigest(repr((value, decision.quality)).encode()))
+    try:
+        if type(value) is float and decision.quality == "good":
+            _note_number(entries, at, time, value)
+        else:
+            digest = xxh3_64_intdigest(repr((value, decision.quality)).encode())
+            _note_other(entries, at, time, digest)
+    except OutOfRange:
+        return False
+    return True
 
 
 def _collision(decision: Publish, source: str, owner: str) -> Reject:

@@ -14,11 +14,10 @@ from xxhash import xxh3_128_hexdigest
 
 from uns.context.values import Context
 from uns.decode import BY_RECEIPT
-from uns.envelope import Envelope, Pair
+from uns.envelope import Pair
 from uns.finding import Finding
 from uns.instant import rfc3339
 from uns.message import Quality, RawMessage, Sample, Value
-from uns.naming.resolution import Target
 
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LONGEST_PROPERTY: Final = 4096
@@ -122,14 +121,9 @@ def address_of(sample: Sample) -> str:
     return _UNPRINTABLE.sub("\ufffd", address)[:_LONGEST_PROPERTY]
 
 
-def envelope_of(source: str, rule: str, bundle: str, target: Target) -> Envelope:
-    """Topic, and the provenance that an address and a bundle alone decide."""
-    return Envelope(target.topic or "", source, _others(rule, bundle, str(target.contract)))
-
-
 @lru_cache(maxsize=4096)
-def _others(rule: str, bundle: str, contract: str) -> tuple[Pair, ...]:
-    """The same for all addresses of a rule: there are far more of those."""
+def provenance_of(rule: str, bundle: str, contract: str) -> tuple[Pair, ...]:
+    """Beside the source; one for all addresses of a rule: there are far more of those."""
     return ("rule", rule), ("bundle", bundle), ("contract", contract)
 
 

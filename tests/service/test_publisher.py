@@ -12,8 +12,6 @@ from uns.bundle import Step
 from uns.context.values import EMPTY
 from uns.convert import Meaning
 from uns.decision import Publish, Reject
-from uns.decode.source import Source
-from uns.envelope import Envelope
 from uns.finding import FilePlace
 from uns.instant import LATEST
 from uns.message import Clock, Quality, Reading, Sample
@@ -36,7 +34,7 @@ def reading(
 ) -> Publish:  # fmt: skip
     sample = Sample(source, None, value, time, clock, Quality(quality), None, None, Reading(value, value))
     target = Target(PLACE, None, TOPIC, None, name)
-    step = Step(target, RULE, Meaning(name), None, Envelope(TOPIC, source), Source((), PLACE))
+    step = Step(target, RULE, Meaning(name), None, source)
     return Publish(sample, step, b"{}", identity, (), True, value, quality, EMPTY)
 
 

@@ -40,17 +40,17 @@ def publish(
 def _write(envelope: Envelope, more: tuple[Pair, ...]) -> None:
     """What stays the same for as long as the further properties do."""
     if envelope.more_for is None:
-        envelope.name, fixed = _topic(envelope.topic), JSON + _written(envelope.pairs)
+        envelope.name, own = _topic(envelope.topic), JSON + _property("source", envelope.source)
     else:
-        fixed = envelope.start[envelope.start.index(JSON) :]
-    envelope.more, envelope.more_for = _further(more), more
-    envelope.start = _size(len(fixed) + len(envelope.more) + DIGITS) + fixed
+        own = envelope.start[envelope.start.index(JSON) :]
+    envelope.more, envelope.more_for = _behind(envelope.others, more), more
+    envelope.start = _size(len(own) + len(envelope.more) + DIGITS) + own
 
 
-@lru_cache(maxsize=256)
-def _further(properties: tuple[Pair, ...]) -> bytes:
-    """With the beginning of the `id`; the same for most messages of a moment, which share the registry's revision."""
-    return _written(properties) + ID
+@lru_cache(maxsize=4096)
+def _behind(others: tuple[Pair, ...], more: tuple[Pair, ...]) -> bytes:
+    """Up to the digits of the `id`; the same for most messages of a rule, which share the registry's revision."""
+    return _written(others) + _written(more) + ID
 
 
 def _written(properties: Iterable[Pair]) -> bytes:

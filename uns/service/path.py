@@ -219,7 +219,7 @@ class Path:
         for number, decision in enumerate(decisions):
             try:
                 if type(decision) is Publish:
-                    topic, time = decision.step.envelope.topic, decision.sample.time
+                    topic, time = decision.step.topic, decision.sample.time
                     sent = Sent(entry, topic, time, number, raw, bundle, timeline, births)
                     self._publish(decision, sent, rejects)
                 elif isinstance(decision, Reject):
@@ -245,10 +245,8 @@ class Path:
         if type(verdict) is Publish:
             if verdict.findings:
                 self.tallies.findings.update(each.code for each in verdict.findings)
-            envelope = verdict.step.envelope
-            outgoing = Outgoing(
-                envelope.topic, verdict.payload, verdict.retain, verdict.more, sent, envelope, verdict.id
-            )
+            step = verdict.step
+            outgoing = Outgoing(step.topic, verdict.payload, verdict.retain, verdict.more, sent, step, verdict.id)
             self.session.outbox.publish(outgoing)
             sent.entry.waiting += 1
         elif type(verdict) is Reject:
