@@ -70,7 +70,7 @@ def stages() -> list[Stage]:
         route.read(raw, NO_BIRTHS)
 
     def write(each: Publish) -> None:
-        publish(each.step.topic, each.payload, each.retain, each.more, each.step, each.id)
+        publish(each.step, each.payload, each.retain, each.more, each.id)
 
     def packets() -> list[tuple[memoryview]]:
         written = (PublishPacket(raw.topic, raw.payload, qos=QoS.AT_LEAST_ONCE, packet_id=1) for raw in taken())

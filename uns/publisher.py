@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from struct import Struct
-from struct import error as OutOfRange  # noqa: N812 - what it says here
 from typing import Any, Final
 
+from librt.vecs import vec
+from mypy_extensions import i64
 from sortedcontainers import SortedList
 from xxhash import xxh3_64_intdigest
 
+from uns.bundle import Step
 from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
@@ -42,25 +43,19 @@ NOBODY: Final = frozenset[str]()
 """One for all: an empty set takes as much room as the rest of a topic's memory."""
 
 
-ENTRY: Final = 16
-FULL: Final = RECENT * ENTRY
-NOTHING: Final = bytearray()
-"""One for all: nobody writes into it."""
-BLANK: Final = b"\x80" * ENTRY
-"""An entry that no reading has: in the year 1678, so near to zero that no machine would say so."""
-_TIME: Final = Struct("<q8x")
-_note_number: Final = Struct("<qd").pack_into
-_note_other: Final = Struct("<qQ").pack_into
+LAST: Final = RECENT - 1
+NEITHER: Final = float("nan")
+"""The value where no reading has been yet, at the time of one that has: it equals none."""
 
 
 class Memory:
     """What is remembered of one governed topic."""
 
-    __slots__ = ("aliases", "id", "name", "oldest", "owner", "publisher", "quality", "recent", "time", "value")
+    __slots__ = ("aliases", "id", "name", "oldest", "owner", "publisher", "quality", "time", "times", "value", "values")
 
-    def __init__(self, publisher: Publisher, owner: str) -> None:
-        self.publisher: Publisher | None = publisher
-        """Whose it is; nobody's once it is forgotten."""
+    def __init__(self, publisher: Publisher | None, owner: str) -> None:
+        self.publisher = publisher
+        """Whose it is; nobody's once it is forgotten or handed on."""
         self.owner = owner
         """The raw address that claimed the topic, as the property `source` writes it; empty once released."""
         self.aliases: frozenset[str] = NOBODY
@@ -72,15 +67,29 @@ class Memory:
         """Only of a value that came back from the broker."""
         self.name: Name | None = None
         """What the dictionary says of it: how soon a new value is expected."""
-        self.recent = NOTHING
-        """The last readings with an event time of their own, `ENTRY` bytes each; nothing before the first of them."""
+        self.times = vec[i64]()
+        self.values = vec[float]()
+        """Of the last readings with an event time of their own; there is room with the first of them."""
         self.oldest = 0
-        """Where in it the next one is written."""
+        """Where in the two the next one is written."""
 
-    @property
-    def times(self) -> list[Instant]:
-        """Of the last readings."""
-        return [time for (time,) in _TIME.iter_unpack(self.recent)]
+    def handed_to(self, owner: str) -> Memory:
+        """The same for another owner. Whoever has this one at hand has to ask anew whether the topic is his."""
+        anew = Memory(self.publisher, owner)
+        anew.time, anew.value, anew.quality, anew.id = self.time, self.value, self.quality, self.id
+        anew.name, anew.times, anew.values, anew.oldest = self.name, self.times, self.values, self.oldest
+        self.publisher = None
+        return anew
+
+    def remember(self, last: list[tuple[Instant, float]]) -> None:
+        """The last readings, the oldest first: as many as there is room for, or none."""
+        self.times, self.values = vec[i64]([time for time, _ in last]), vec[float]([value for _, value in last])
+        self.oldest = 0
+
+    def last(self) -> list[tuple[Instant, float]]:
+        """The last readings, the oldest first."""
+        pairs = list(zip(self.times, self.values, strict=True))
+        return pairs[self.oldest :] + pairs[: self.oldest]
 
 
 class Publisher:
@@ -103,29 +112,33 @@ class Publisher:
 
     def judge(self, decision: Publish) -> Publish | Reject | None:
         """What goes out: the decision (without retain if late), a rejection (`collision`), or None for a duplicate."""
-        step = decision.step
-        source = step.source
-        memory: Memory | None = step.memory
+        memory: Memory | None = decision.step.memory
         if memory is None or memory.publisher is not self:
-            memory = step.memory = self.topics.get(step.topic) or self._remember(step.topic, source)
-        if source != memory.owner and source not in memory.aliases and not self._admits(step.topic, memory, source):
-            return _collision(decision, source, memory.owner)
-        memory.name = step.meaning.name
+            memory = self._admit(decision.step)
+            if memory is None:
+                return _collision(decision, self.topics[decision.topic].owner)
         sample = decision.sample
         time, last = sample.time, memory.time
         own_time = not sample.clock or sample.clock not in BY_RECEIPT
+        value = decision.value
         if time > last:
             memory.time = time
         elif own_time and _is_known(memory, decision):
             return None
-        elif time < last:
-            decision = replace(decision, retain=False) if decision.retain else decision
-            if own_time:
-                _note(memory, decision, time)
-            return decision
-        memory.value, memory.quality = decision.value, decision.quality
+        elif time < last and decision.retain:
+            decision = replace(decision, retain=False)
+        if time >= last:
+            memory.value, memory.quality = value, decision.quality
         if own_time:
-            _note(memory, decision, time)
+            at = memory.oldest
+            try:
+                if not memory.times:
+                    memory.remember([(time, NEITHER)] * RECENT)
+                memory.times[at] = time
+            except (OverflowError, ValueError):  # centuries away
+                return decision
+            memory.values[at] = _told(value, decision.quality)
+            memory.oldest = at + 1 if at < LAST else 0
         return decision
 
     def restore(
@@ -143,10 +156,8 @@ class Publisher:
             return
         if memory.time == time:
             memory.value, memory.id = UNKNOWN, ""
-        ordered = memory.recent[memory.oldest :] + memory.recent[: memory.oldest]
-        entries = (ordered[at : at + ENTRY] for at in range(0, len(ordered), ENTRY))
-        kept = b"".join(each for each in entries if _TIME.unpack(each) != (time,))
-        memory.recent, memory.oldest = bytearray(kept.rjust(len(ordered), BLANK[:1])), 0
+        kept = [each for each in memory.last() if each[0] != time]
+        memory.remember([(kept[0][0], NEITHER)] * (RECENT - len(kept)) + kept if kept else [])
 
     def turn_back(self, now: Instant) -> None:
         """The clock was set back: what was timed by receipt is no newer than now, or nothing would become current."""
@@ -164,8 +175,8 @@ class Publisher:
         memory = self.topics.get(topic)
         if memory is None or not memory.owner:
             return None
-        owner, memory.owner, memory.aliases = memory.owner, "", NOBODY
-        return owner
+        self.topics[topic] = memory.handed_to("")
+        return memory.owner
 
     def below(self, branch: str) -> Iterator[tuple[str, Memory]]:
         """Each topic under a branch of the tree, `acme/dallas/line-3/`, with what is remembered of it."""
@@ -188,18 +199,22 @@ class Publisher:
         self._unsorted.append(topic)
         return memory
 
-    def _admits(self, topic: str, memory: Memory, source: str) -> bool:
-        """Another address than the owner: the same signal, or the owner's claim has ended."""
-        owner = self.identify(memory.owner, topic) if memory.owner else None
-        if owner is None:
-            memory.owner, memory.aliases = source, NOBODY
-            return True
-        if self.identify(source, topic) != owner:
-            return False
-        if len(memory.aliases) < RECENT:
-            memory.aliases |= {source}
-            self._aliased.add(topic)
-        return True
+    def _admit(self, step: Step) -> Memory | None:
+        """The memory of the topic, from now on at hand with the step; None where the topic is another signal's."""
+        topic, source = step.topic, step.source
+        memory = self.topics.get(topic) or self._remember(topic, source)
+        if source != memory.owner and source not in memory.aliases:
+            owner = self.identify(memory.owner, topic) if memory.owner else None
+            if owner is None:
+                memory = self.topics[topic] = memory.handed_to(source)
+            elif self.identify(source, topic) != owner:
+                return None
+            elif len(memory.aliases) < RECENT:
+                memory.aliases |= {source}
+                self._aliased.add(topic)
+        memory.name = step.meaning.name
+        step.memory = memory
+        return memory
 
 
 def _is_known(memory: Memory, decision: Publish) -> bool:
@@ -209,36 +224,18 @@ def _is_known(memory: Memory, decision: Publish) -> bool:
         if memory.id and memory.value is UNKNOWN:
             return memory.id == decision.id and memory.quality == decision.quality
         return bool(memory.value == decision.value and memory.quality == decision.quality)
-    entry = bytearray(BLANK)
-    return _write(entry, 0, decision, time) and any(
-        memory.recent[at : at + ENTRY] == entry for at in range(0, len(memory.recent), ENTRY)
-    )
+    return (time, _told(decision.value, decision.quality)) in memory.last()
 
 
-def _note(memory: Memory, decision: Publish, time: Instant) -> None:
-    at = memory.oldest
-    if memory.recent is NOTHING:
-        memory.recent = bytearray(BLANK * RECENT)
-    if _write(memory.recent, at, decision, time):
-        memory.oldest = at + ENTRY if at + ENTRY < FULL else 0
+def _told(value: Any, quality: str) -> float:
+    """Value and quality as one number: a good reading's own, or a hash."""
+    if type(value) is float and quality == "good":
+        return value
+    return float(xxh3_64_intdigest(repr((value, quality)).encode()) >> 11)
 
 
-def _write(entries: bytearray, at: int, decision: Publish, time: Instant) -> bool:
-    """Time, value and quality, in as little room for a text as for a number; no time that is centuries away."""
-    value = decision.value
-    try:
-        if type(value) is float and decision.quality == "good":
-            _note_number(entries, at, time, value)
-        else:
-            digest = xxh3_64_intdigest(repr((value, decision.quality)).encode())
-            _note_other(entries, at, time, digest)
-    except OutOfRange:
-        return False
-    return True
-
-
-def _collision(decision: Publish, source: str, owner: str) -> Reject:
-    sample = decision.sample
+def _collision(decision: Publish, owner: str) -> Reject:
+    sample, source = decision.sample, decision.step.source
     finding = found(
         "collision",
         f"{source} would be published as {decision.topic}, which belongs to {owner}",

@@ -27,23 +27,27 @@ MOST_QUEUED_BYTES: Final = 32 * 1024 * 1024
 class Outgoing:
     """One publish of ours on its way; `about` is whatever its maker wants to know when the broker has answered."""
 
-    __slots__ = ("about", "carried", "head", "packet_id", "tail", "topic")
+    __slots__ = ("about", "carried", "head", "packet_id", "tail", "to")
 
     def __init__(
-        self, topic: str, payload: bytes, retain: bool, properties: tuple[Pair, ...] | None, about: Any,
-        envelope: Envelope | None = None, identity: str = "",
+        self, to: str | Envelope, payload: bytes, retain: bool, properties: tuple[Pair, ...] | None, about: Any,
+        identity: str = "",
     ) -> None:  # fmt: skip
-        """`envelope` and `identity` bring further properties: those of its address, and the reading's `id`."""
-        self.topic = topic
+        """To a topic, or in the envelope of an address, with the reading's `id`."""
+        self.to = to
         self.about = about
         self.packet_id = 0
         self.carried = False
         """Sent on an earlier connection; what repeats it now waits until the broker has this one."""
         try:
-            self.head, self.tail = publish(topic, payload, retain, properties, envelope, identity)
+            self.head, self.tail = publish(to, payload, retain, properties, identity)
             """The packet without its id; both empty where MQTT has no packet for it."""
         except ValueError:
             self.head = self.tail = b""
+
+    @property
+    def topic(self) -> str:
+        return self.to if isinstance(self.to, str) else self.to.topic
 
     @property
     def size(self) -> int:

@@ -18,22 +18,22 @@ _LENGTHS: Final = tuple(length.to_bytes(2, "big") for length in range(256))
 
 
 def publish(
-    topic: str, payload: bytes, retain: bool, properties: tuple[Pair, ...] | None,
-    envelope: Envelope | None = None, identity: str = "",
-) -> tuple[bytes, bytes]:  # fmt: skip
+    to: str | Envelope, payload: bytes, retain: bool, properties: tuple[Pair, ...] | None, identity: str = ""
+) -> tuple[bytes, bytes]:
     """The packet, in the two parts between which its packet id goes; its content type is JSON where it has properties.
 
-    `identity`, of 32 hexadecimal digits, comes with an envelope. ValueError: MQTT has no packet for this.
+    `to` is a topic, or the envelope of an address: that has properties of its own, and wants an `identity` of 32
+    hexadecimal digits. ValueError: MQTT has no packet for this.
     """
-    if envelope is None:
-        name, text = _topic(topic), b"" if properties is None else JSON + _written(properties)
+    if isinstance(to, str):
+        name, text = _topic(to), b"" if properties is None else JSON + _written(properties)
         tail = b"".join((_size(len(text)), text, payload))
     else:
         more = properties or ()
-        if envelope.more_for != more:
-            _write(envelope, more)
-        name = envelope.name
-        tail = b"".join((envelope.start, envelope.more, identity.encode(), payload))
+        if to.more_for != more:
+            _write(to, more)
+        name = to.name
+        tail = b"".join((to.start, to.more, identity.encode(), payload))
     return PUBLISH[retain] + _size(len(name) + 2 + len(tail)) + name, tail
 
 

@@ -100,7 +100,7 @@ class Path:
             self.carried.arrived() if outgoing.carried else None
             return
         try:
-            self.publisher.forget(sent.topic, sent.time)
+            self.publisher.forget(sent.to.topic, sent.time)
             decision = self._decided_again(sent)
             reject = refused_by_broker(decision, code, reason)
         except Exception as fault:  # noqa: BLE001 - as in `take`
@@ -219,8 +219,7 @@ class Path:
         for number, decision in enumerate(decisions):
             try:
                 if type(decision) is Publish:
-                    topic, time = decision.step.topic, decision.sample.time
-                    sent = Sent(entry, topic, time, number, raw, bundle, timeline, births)
+                    sent = Sent(entry, decision.step, decision.sample.time, number, raw, bundle, timeline, births)
                     self._publish(decision, sent, rejects)
                 elif isinstance(decision, Reject):
                     rejects.append(decision)
@@ -245,8 +244,7 @@ class Path:
         if type(verdict) is Publish:
             if verdict.findings:
                 self.tallies.findings.update(each.code for each in verdict.findings)
-            step = verdict.step
-            outgoing = Outgoing(step.topic, verdict.payload, verdict.retain, verdict.more, sent, step, verdict.id)
+            outgoing = Outgoing(verdict.step, verdict.payload, verdict.retain, verdict.more, sent, verdict.id)
             self.session.outbox.publish(outgoing)
             sent.entry.waiting += 1
         elif type(verdict) is Reject:
@@ -272,5 +270,5 @@ class Path:
     def renew(self, outgoing: Outgoing) -> None:
         """Before it is sent once more: it is not to take the place of what went out since."""
         sent: Sent | None = outgoing.about
-        if sent is not None and outgoing.retain and not self.publisher.is_current(sent.topic, sent.time):
+        if sent is not None and outgoing.retain and not self.publisher.is_current(sent.to.topic, sent.time):
             outgoing.unretained()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.decode import Births
+from uns.envelope import Envelope
 from uns.instant import Instant
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
@@ -24,7 +25,7 @@ class Sent:
     """
 
     entry: Entry
-    topic: str
+    to: Envelope
     time: Instant
     number: int
     """Which of the message's decisions it was."""
@@ -34,10 +35,10 @@ class Sent:
     births: Births
 
     def __init__(
-        self, entry: Entry, topic: str, time: Instant, number: int, raw: RawMessage, bundle: Bundle,
+        self, entry: Entry, to: Envelope, time: Instant, number: int, raw: RawMessage, bundle: Bundle,
         timeline: Timeline, births: Births,
     ) -> None:  # fmt: skip
-        self.entry, self.topic, self.time, self.number = entry, topic, time, number
+        self.entry, self.to, self.time, self.number = entry, to, time, number
         self.raw, self.bundle, self.timeline, self.births = raw, bundle, timeline, births
 
 
