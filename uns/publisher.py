@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from math import isnan
+from typing import Final
 
 from librt.vecs import vec
 from mypy_extensions import i64
@@ -33,51 +34,49 @@ Addresses that differ only where a pattern has a wildcard are one signal.
 """
 
 
-class _Unknown:
-    """A last value that was not seen here; it equals nothing."""
-
-
-UNKNOWN: Final = _Unknown()
 NEVER: Final = EARLIEST - 1
 NOBODY: Final = frozenset[str]()
 """One for all: an empty set takes as much room as the rest of a topic's memory."""
 
 
 LAST: Final = RECENT - 1
+EXACT: Final = 2**53
 NEITHER: Final = float("nan")
 """The value where no reading has been yet, at the time of one that has: it equals none."""
 
 
 class Memory:
-    """What is remembered of one governed topic."""
+    """What is remembered of one governed topic; what every reading asks for stands first and together."""
 
-    __slots__ = ("aliases", "id", "name", "oldest", "owner", "publisher", "quality", "time", "times", "value", "values")
+    __slots__ = (
+        "aliases", "id", "name", "oldest", "owner", "publisher", "quality", "time", "times", "told", "values",
+    )  # fmt: skip
 
     def __init__(self, publisher: Publisher | None, owner: str) -> None:
         self.publisher = publisher
         """Whose it is; nobody's once it is forgotten or handed on."""
+        self.time: Instant = NEVER
+        self.told: float = NEITHER
+        """The last value and its quality, as `_told` has them; neither where it has no event time of its own."""
+        self.oldest = 0
+        """Where in the two that follow the next reading is written."""
+        self.times = vec[i64]()
+        self.values = vec[float]()
+        """Of the last readings with an event time of their own; there is room with the first of them."""
         self.owner = owner
         """The raw address that claimed the topic, as the property `source` writes it; empty once released."""
         self.aliases: frozenset[str] = NOBODY
         """Other addresses of the same signal."""
-        self.time: Instant = NEVER
-        self.value: Any = UNKNOWN
-        self.quality = ""
-        self.id = ""
-        """Only of a value that came back from the broker."""
         self.name: Name | None = None
         """What the dictionary says of it: how soon a new value is expected."""
-        self.times = vec[i64]()
-        self.values = vec[float]()
-        """Of the last readings with an event time of their own; there is room with the first of them."""
-        self.oldest = 0
-        """Where in the two the next one is written."""
+        self.id = self.quality = ""
+        """Only of a value that came back from the broker."""
 
     def handed_to(self, owner: str) -> Memory:
         """The same for another owner. Whoever has this one at hand has to ask anew whether the topic is his."""
         anew = Memory(self.publisher, owner)
-        anew.time, anew.value, anew.quality, anew.id = self.time, self.value, self.quality, self.id
-        anew.name, anew.times, anew.values, anew.oldest = self.name, self.times, self.values, self.oldest
+        anew.time, anew.told, anew.name, anew.id, anew.quality = self.time, self.told, self.name, self.id, self.quality
+        anew.times, anew.values, anew.oldest = self.times, self.values, self.oldest
         self.publisher = None
         return anew
 
@@ -120,15 +119,15 @@ class Publisher:
         sample = decision.sample
         time, last = sample.time, memory.time
         own_time = not sample.clock or sample.clock not in BY_RECEIPT
-        value = decision.value
+        told = _told(decision) if own_time else NEITHER
         if time > last:
             memory.time = time
-        elif own_time and _is_known(memory, decision):
+        elif own_time and _is_known(memory, decision, told):
             return None
         elif time < last and decision.retain:
             decision = replace(decision, retain=False)
         if time >= last:
-            memory.value, memory.quality = value, decision.quality
+            memory.told = told
         if own_time:
             at = memory.oldest
             try:
@@ -137,7 +136,7 @@ class Publisher:
                 memory.times[at] = time
             except (OverflowError, ValueError):  # centuries away
                 return decision
-            memory.values[at] = _told(value, decision.quality)
+            memory.values[at] = told
             memory.oldest = at + 1 if at < LAST else 0
         return decision
 
@@ -155,7 +154,7 @@ class Publisher:
         if memory is None:
             return
         if memory.time == time:
-            memory.value, memory.id = UNKNOWN, ""
+            memory.told, memory.id = NEITHER, ""
         kept = [each for each in memory.last() if each[0] != time]
         memory.remember([(kept[0][0], NEITHER)] * (RECENT - len(kept)) + kept if kept else [])
 
@@ -217,21 +216,24 @@ class Publisher:
         return memory
 
 
-def _is_known(memory: Memory, decision: Publish) -> bool:
+def _is_known(memory: Memory, decision: Publish, told: float) -> bool:
     """Whether a sample that is not newer than the last one was published before."""
     time = decision.sample.time
-    if time == memory.time:
-        if memory.id and memory.value is UNKNOWN:
-            return memory.id == decision.id and memory.quality == decision.quality
-        return bool(memory.value == decision.value and memory.quality == decision.quality)
-    return (time, _told(decision.value, decision.quality)) in memory.last()
+    if time < memory.time:
+        return (time, told) in memory.last()
+    if isnan(memory.told):
+        return memory.id == decision.id and memory.quality == decision.quality
+    return memory.told == told
 
 
-def _told(value: Any, quality: str) -> float:
-    """Value and quality as one number: a good reading's own, or a hash."""
-    if type(value) is float and quality == "good":
+def _told(decision: Publish) -> float:
+    """Value and quality as one number: that of a good reading, or a hash."""
+    value = decision.value
+    if type(value) is float and decision.quality == "good":
         return value
-    return float(xxh3_64_intdigest(repr((value, quality)).encode()) >> 11)
+    if type(value) is int and decision.quality == "good" and -EXACT <= value <= EXACT:
+        return float(value)
+    return float(xxh3_64_intdigest(repr((value, decision.quality)).encode()) >> 11)
 
 
 def _collision(decision: Publish, owner: str) -> Reject:

@@ -219,3 +219,17 @@ def test_after_one_was_refused_the_last_sixteen_are_still_the_last() -> None:
     publisher.forget(TOPIC, 20)
     assert verdicts(publisher, [reading(21), reading(22)]) == "pp"
     assert verdicts(publisher, [reading(time) for time in (*range(6, 20), 5)]) == "d" * 14 + "l"
+
+
+def test_equal_in_value_is_a_duplicate_however_a_number_is_written_and_nothing_else_is() -> None:
+    publisher = Publisher(signals(plc_a="A"))
+    told = [(1, 21), (2, 2**53 + 1), (3, "21.0"), (4, True), (5, {"a": 1.5}), (6, None)]
+    assert verdicts(publisher, [reading(time, value) for time, value in told]) == "p" * 6
+    again = [(1, 21.0), (2, 2.0**53), (2, 2**53 + 1), (3, 21.0), (3, "21.0"), (4, 1), (4, True), (5, {"a": 1.5})]
+    assert verdicts(publisher, [reading(time, value) for time, value in again]) == "dldldldd"
+    assert verdicts(publisher, [reading(6, None, "bad"), reading(6, None), reading(6, None)]) == "ppd"
+
+
+def test_a_time_centuries_away_is_published_and_not_remembered() -> None:
+    publisher = Publisher(signals(plc_a="A"))
+    assert verdicts(publisher, [reading(LATEST), reading(LATEST), reading(5), reading(5)]) == "pdld"
