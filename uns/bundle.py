@@ -63,14 +63,14 @@ class Step(Envelope):
         others: tuple[Pair, ...] = (),
     ) -> None:  # fmt: skip
         super().__init__(target.topic or "", source, others)
-        self.target, self.rule, self.meaning, self.validator = target, rule, meaning, validator
-        self.contract, self.registered = target.contract, target.registered
         self.memory: Any = None
         """What the publisher remembers of the topic, at hand: it need not look for it with every message."""
         self.answer: Answer | None = None
         """The timeline's last one for its equipment."""
         self.frame: Frame | None = None
         """Of its last payload, where the contract judges all alike that differ from that in time and value only."""
+        self.rule, self.contract, self.registered = rule, target.contract, target.registered
+        self.meaning, self.validator, self.target = meaning, validator, target
 
     @property
     def judges_alike(self) -> bool:
@@ -88,9 +88,9 @@ class Plan:
         self.rule: Rule | None = None
         self.ignored: str | None = None
         self.findings: tuple[Finding, ...] = ()
-        self.steps: tuple[Step | Refused, ...] = ()
         self.only: Step | None = None
         """The step, where there is just one."""
+        self.steps: tuple[Step | Refused, ...] = ()
 
 
 NO_TAGS: Final[dict[str, Plan]] = {}
