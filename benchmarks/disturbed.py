@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import get_context
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Event, Semaphore
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -34,6 +34,7 @@ RULES: Final = 1_000
 BATCH_EVERY: Final = 1.0
 READ_EVERY: Final = 0.05
 LOOK_EVERY: Final = 0.1
+START_WITHIN: Final = 60.0
 LINE: Final = "dallas/packaging/line-3"
 READ: Final = (
     f"/namespace/acme/{LINE}", "/values?filter=acme/dallas/%23&limit=100", f"/context?equipment={LINE}", "/status",
@@ -78,6 +79,9 @@ def batches(place: Place, over: Event) -> None:
 
 def reads(place: Place, over: Event) -> None:
     client = httpx.Client(base_url=place.api, trust_env=False)
+    while client.get(READ[0]).is_error:  # nothing has been published yet
+        if over.wait(READ_EVERY):
+            return
     for path in itertools.cycle(READ):
         client.get(path).raise_for_status()
         if over.wait(READ_EVERY):
@@ -93,10 +97,12 @@ EACH: Final[tuple[tuple[str, tuple[Disturbance, ...]], ...]] = (
 @contextmanager
 def disturbed_by(what: Sequence[Disturbance], place: Place) -> Iterator[None]:
     context = get_context("spawn")
-    over = context.Event()
-    processes = [context.Process(target=each, args=(place, over)) for each in what]
+    over, here = context.Event(), context.Semaphore(0)
+    processes = [context.Process(target=_once_here, args=(each, place, over, here)) for each in what]
     for each in processes:
         each.start()
+    for _ in processes:
+        here.acquire(timeout=START_WITHIN)
     try:
         yield
     finally:
@@ -105,6 +111,12 @@ def disturbed_by(what: Sequence[Disturbance], place: Place) -> Iterator[None]:
             each.join()
     if any(each.exitcode for each in processes):
         raise SystemExit("what was to disturb the service failed; the traceback above says why")
+
+
+def _once_here(disturb: Disturbance, place: Place, over: Event, here: Semaphore) -> None:
+    """That a process starts is no disturbance of the plant's."""
+    here.release()
+    disturb(place, over)
 
 
 def write(folder: Path) -> Path:

@@ -36,18 +36,20 @@ class Newest:
 
     async def judge(
         self, documents: Documents, unread: list[Finding], now: Instant, schemas: Schemas, *,
-        proven: bool = False, apart: bool = False,
+        proven: bool = False, apart: bool = False, told: tuple[Finding, ...] | None = None,
     ) -> Bundle | None:  # fmt: skip
         """The bundle that may take effect, if any; off the loop, since judging may take seconds.
 
         `unread` tells of files that could not be read. `apart` where others must not wait for it: the proofs are then
-        another process's, and this one reads what they found no error in.
+        another process's, and this one reads what they found no error in. `told` is what somebody has found already.
         """
         in_force = await asyncio.to_thread(schemas)
-        findings = await judge_apart(documents, now, in_force) if apart else ()
+        findings = told
+        if findings is None:
+            findings = await judge_apart(documents, now, in_force) if apart else ()
         bundle = None
         if not any(each.severity is Severity.ERROR for each in findings):
-            judgement = await asyncio.to_thread(_judged, documents, now, in_force, proven or apart)
+            judgement = await asyncio.to_thread(_judged, documents, now, in_force, proven or apart or told is not None)
             findings, bundle = findings or judgement.findings, judgement.bundle
         self.findings, self._judged = (*unread, *findings), (documents, unread)
         return None if unread else bundle

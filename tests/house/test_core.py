@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parents[2]
 EDGES = {
     "__init__", "__main__", "apart", "api", "broker", "cli", "demo", "files", "journal", "lastgood", "newest",
-    "registry", "service", "settings", "telemetry", "watching",
+    "registry", "service", "settings", "telemetry", "verdict", "watching",
 }  # fmt: skip
 """What may read network, disk, database or clock."""
 

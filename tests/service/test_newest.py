@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +18,7 @@ import structlog
 from structlog.testing import capture_logs
 from support.plant import RULES, write_project
 
-from uns import __version__, lastgood
+from uns import __version__, lastgood, verdict
 from uns.apart import judge_apart
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
@@ -76,6 +79,43 @@ def test_a_judge_that_is_killed_lets_nothing_new_into_force(tmp_path: Path, monk
         killed.setattr(sys, "executable", str(dying))
         assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is None
     assert [(each.code, "signal 9" in each.message) for each in newest.findings] == [("judgement-failed", True)]
+
+
+def test_what_the_message_path_found_is_taken_over_from_a_process_that_lives(tmp_path: Path) -> None:
+    write_project(tmp_path, COLLIDING)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    findings = (*judge(documents, 0, {}).findings, replace(judge(documents, 0, {}).findings[0], count=7))
+    assert asyncio.run(verdict.awaited(tmp_path, documents.revision)) is None, "nobody has said anything"
+    verdict.keep(tmp_path, documents.revision, findings)
+    assert asyncio.run(verdict.awaited(tmp_path, documents.revision)) == findings
+    newest = Newest()
+    assert asyncio.run(newest.judge(documents, [], 0, dict, told=findings)) is None
+    assert newest.findings == findings
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_nobody_waits_for_a_process_that_has_ended_or_a_file_that_is_damaged(tmp_path: Path, ended: bool) -> None:
+    verdict.keep(tmp_path, "another", ())
+    told = tmp_path / verdict.NAME
+    gone = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True).stdout
+    said = told.read_text()
+    told.write_text(said.replace(str(os.getpid()), gone.strip()) if ended else said[:-3])
+    begun = time.monotonic()
+    assert asyncio.run(verdict.awaited(tmp_path, "this")) is None
+    assert time.monotonic() - begun < verdict.PATIENCE / 2
+
+
+def test_it_is_waited_for(tmp_path: Path) -> None:
+    asyncio.run(_waits(tmp_path))
+
+
+async def _waits(tmp_path: Path) -> None:
+    verdict.keep(tmp_path, "before", ())
+    waiting = asyncio.ensure_future(verdict.awaited(tmp_path, "next"))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    verdict.keep(tmp_path, "next", ())
+    assert await waiting == ()
 
 
 def test_what_was_in_force_before_is_not_proven_again(tmp_path: Path) -> None:

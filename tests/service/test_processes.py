@@ -7,13 +7,15 @@ import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from support.mosquitto import Mosquitto
-from support.plant import Service, reasons, write_project
+from support.plant import RULES, Service, reasons, write_project
 from support.waiting import eventually
 
+from uns import verdict
 from uns.demo.mosquitto import free_port
 
 
@@ -55,6 +57,31 @@ def test_a_stopped_service_takes_the_api_along(both: tuple[Both, int]) -> None:
     service, port = both
     assert service.stop() == 0
     assert not listens(port)
+
+
+def test_the_api_takes_over_what_the_path_finds_about_new_rules(both: tuple[Both, int]) -> None:
+    service, port = both
+
+    def shown() -> dict[str, Any]:
+        told: dict[str, Any] = httpx.get(f"http://127.0.0.1:{port}/api/v1/rules").json()
+        return told
+
+    def revision() -> str:
+        return str(service.get("/status")["bundle"]["revision"])
+
+    eventually(lambda: shown().get("revision") == revision(), 30, service.said)
+    before = revision()
+    write_project(service.folder, RULES.replace("unit: Cel", "unit: K"))
+    eventually(lambda: revision() != before and shown()["revision"] == revision(), 30, service.said)
+    told = verdict.kept(service.folder / ".uns")
+    assert told is not None
+    assert (told.revision, told.process) == (revision(), service.process.pid)
+    write_project(service.folder, RULES.replace("unit: Cel", "unit: furlong"))
+    eventually(lambda: shown()["findings"] and shown()["findings"][0]["severity"] == "error", 30, service.said)
+    told = verdict.kept(service.folder / ".uns")
+    assert told is not None
+    assert [each["message"] for each in shown()["findings"]] == [each.message for each in told.findings]
+    assert shown()["revision"] == revision()
 
 
 def _listen_where_no_client_is(listener: socket.socket) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+from uns import verdict
 from uns.api.inforce import RulesInForce
 from uns.api.registry_view import RegistryView
 from uns.bundle import Documents
@@ -29,7 +30,10 @@ async def follow_rules(
         bundle = None
         if documents is not None and not rules.newest.is_known(documents, unread):
             apart = rules.bundle is not None
-            bundle = await rules.newest.judge(documents, unread, clock(), lambda: registry.schemas, apart=apart)
+            told = await verdict.awaited(settings.state, documents.revision) if apart and not unread else None
+            bundle = await rules.newest.judge(
+                documents, unread, clock(), lambda: registry.schemas, apart=apart, told=told
+            )
         if bundle is None and rules.bundle is None:
             bundle = await last_good(settings.state, clock())
         if bundle is not None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from uns import lastgood
+from uns import lastgood, verdict
 from uns.bundle import Bundle, Documents
 from uns.files import read_documents
 from uns.finding import Finding, Severity
@@ -70,9 +70,15 @@ class Rules:
             documents, unread, time_ns(), self._schemas, proven=proven, apart=not starting
         )
         bundle, self.unknown = self._ours(whole)
+        if bundle is None:
+            await asyncio.to_thread(self._tell, documents)
         for finding in self.errors:
             self.log.error(str(finding).replace("\n", " "))
         return bundle
+
+    def _tell(self, documents: Documents) -> None:
+        with suppress(OSError):  # the API judges for itself then
+            verdict.keep(self.settings.state, documents.revision, self.documents.findings)
 
     def _ours(self, whole: Bundle | None) -> tuple[Bundle | None, tuple[Finding, ...]]:
         """The share that we serve, and what of it is not there."""
@@ -88,6 +94,7 @@ class Rules:
             await asyncio.to_thread(lastgood.keep, self.settings.state, bundle.documents)
         except OSError as error:
             self.log.error("the rules in force could not be kept for the next start", why=str(error))
+        await asyncio.to_thread(self._tell, bundle.documents)
         self.unnoted.append(bundle)
         await asyncio.to_thread(self._note)
         if self.unnoted:
