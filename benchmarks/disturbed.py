@@ -24,7 +24,7 @@ import httpx
 import uvloop
 
 from benchmarks import service
-from benchmarks.__main__ import CONF_D, FIXED, Measure, Round, broker_round, rounds_of
+from benchmarks.__main__ import CONF_D, FIXED, Measure, Round, broker_round, latencies, rounds_of
 from benchmarks.growth import documents
 from benchmarks.load import MACHINES, measure, memory_of
 from uns.demo.mosquitto import Mosquitto, free_port
@@ -164,13 +164,6 @@ def _wait_for(url: str) -> None:
     raise SystemExit(f"nobody answers at {url}")
 
 
-def row(name: str, rounds: Sequence[Round]) -> str:
-    measured, median = [each.measured for each in rounds], statistics.median
-    late = [median(each.latency_ms(share) for each in measured) for share in (0.5, 0.99, 0.999, 1.0)]
-    cells = " | ".join(f"{each:.2f}" for each in late)
-    return f"| {name} | {median(each.rate for each in measured):,.0f} | {cells} |"
-
-
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=float, default=10)
@@ -180,8 +173,10 @@ def main() -> None:
     name = "from the checkout" if options.wheel is None else "compiled"
     kinds: dict[str, Measure] = {f"{name}, {what}": partial(disturbed_round, options.wheel, by) for what, by in EACH}
     rounds = rounds_of({"broker alone": broker_round, **kinds}, options.rounds, options.seconds, FIXED)
+    print("| | messages/s | p50, ms | p99 | p99.9 | max |\n|---|---|---|---|---|---|")
     for kind, each in rounds.items():
-        print(row(kind, each))
+        rate = statistics.median(one.measured.rate for one in each)
+        print(f"| {kind} | {rate:,.0f} | {latencies(each, 0.5, 0.99, 0.999, 1.0)} |")
 
 
 if __name__ == "__main__":
