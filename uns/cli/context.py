@@ -36,7 +36,7 @@ def context(
     chosen = settings(config)
     with registry(chosen) as engine:
         standard = standard_of(chosen, engine)
-        path = _equipment(equipment, standard)
+        path = equipment_of(equipment, standard)
         zone = standard.sites[path.site].zone
         instant = time.time_ns() if at is None else _instant(at, zone, "--at")
         believed = None if as_of is None else _instant(as_of, zone, "--as-of")
@@ -56,7 +56,8 @@ def context(
     out.print(f"[bold]{'revision':<10}[/]{timeline.revision}")
 
 
-def _equipment(text: str, standard: Standard) -> EquipmentPath:
+def equipment_of(text: str, standard: Standard) -> EquipmentPath:
+    """What an argument names; the verb ends where the standard has no such equipment."""
     from uns.finding import Malformed
     from uns.naming.equipment import OffStandard, read_equipment
 

@@ -137,6 +137,10 @@ class Calendar:
         ]
         return sorted((shift for shift in shifts if shift.start < shift.stop), key=lambda shift: shift.start)
 
+    def exceptions_of(self, day: date) -> Mapping[str, ShiftException]:
+        """What is otherwise on that date, by the ids of the shifts."""
+        return self._exceptions.get(day, {})
+
     def _crew(self, day: date, name: str) -> str | None:
         return next((each.crew_on(day) for each in self._patterns if each.id == name and each.begins_on(day)), None)
 

@@ -1,0 +1,106 @@
+"""`uns registry shifts`: the month that a terminal shows, on a real registry."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from uns.cli import load_verbs
+from uns.cli.app import app
+
+load_verbs()
+STANDARD = """\
+enterprise: acme
+sites: {dallas: {zone: America/Chicago}, berlin: {zone: Europe/Berlin}}
+levels:
+  - {name: line, role: work_center, pattern: 'line-[0-9]{1,2}'}
+names: {temperature: {type: number, unit: Cel}}
+contracts: {}
+"""
+SHIFTS = """\
+site,id,days,start,stop,crew,from,until,turn
+dallas,early,mon-fri,06:00,14:00,A B,2026-01-05,,7
+dallas,night,mon-sun,22:00,06:00,C,,,
+dallas/line-3,day,mon-sun,08:00,16:00,,,,
+"""
+EXCEPTIONS = """\
+site,date,id,start,stop,crew
+dallas,2026-11-26,early,,,
+dallas,2026-11-27,early,08:00,12:00,D
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "naming_rules").mkdir()
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "naming_rules" / "standard.yaml").write_text(STANDARD)
+    for kind, text in (("shifts", SHIFTS), ("shift-exceptions", EXCEPTIONS)):
+        (tmp_path / "sheet.csv").write_text(text)
+        assert run("import", kind, "sheet.csv").exit_code == 0
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["registry", *arguments])
+
+
+def test_each_day_shows_its_shifts_crews_exceptions_and_changes_of_the_clocks() -> None:
+    done = run("shifts", "acme/dallas", "--month", "2026-11")
+    assert done.exit_code == 0, done.output
+    shown = done.output.splitlines()
+    assert shown[1].index("early") == shown[3].index("06:00")
+    head, columns, *lines = (re.sub(" +", " ", line).strip() for line in done.output.splitlines())
+    assert (head, columns) == ("2026-11 acme/dallas America/Chicago", "early night")
+    days = {line[4:6]: line[7:] for line in lines[:30]}
+    assert days["01"] == "22:00–06:00 C"
+    assert days["02"] == "06:00–14:00 B 22:00–06:00 C"
+    assert days["09"] == "06:00–14:00 A 22:00–06:00 C"
+    assert days["26"] == "off * 22:00–06:00 C"
+    assert days["27"] == "08:00–12:00 D * 22:00–06:00 C"
+    assert len({line.index("22:00") for line in done.output.splitlines()[2:32]}) == 1, "in one column"
+    first = date(2026, 11, 1)
+    every = [first + timedelta(days=number) for number in range(30)]
+    turns = [
+        (each - date(2026, 1, 5)).days // 7 % 2 for each in every if each.weekday() < 5 and each.day not in (26, 27)
+    ]
+    wanted = {"C": 240, "A": 8 * turns.count(0), "B": 8 * turns.count(1), "D": 4}
+    assert {line.split()[1]: int(line.split()[2]) for line in lines[30:]} == wanted
+    october = run("shifts", "dallas", "--month", "2026-10").output
+    assert "22:00–06:00 C (9 h)" in re.sub(" +", " ", october)
+
+
+def test_the_same_as_json_and_for_equipment_of_its_own() -> None:
+    shown = json.loads(run("shifts", "dallas/line-3", "--month", "2026-03", "--json").output)
+    assert len(shown) == 31
+    assert shown[6] == {
+        "id": "day", "date": "2026-03-07", "start": "2026-03-07T14:00:00.000Z", "stop": "2026-03-07T22:00:00.000Z",
+        "crew": None, "equipment": "dallas/line-3",
+    }  # fmt: skip
+    assert shown[7]["start"] == "2026-03-08T13:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("shifts", "dallas", "--month", "november"), 2, "write it like 2026-11"),
+        (("shifts", "dallas", "--month", "2026-13"), 2, "is no month"),
+        (("shifts", "berlin"), 1, "nobody has entered shifts of berlin"),
+        (("shifts", "paris"), 1, "paris"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(arguments: tuple[str, ...], status: int, told: str) -> None:
+    done = run(*arguments)
+    assert (done.exit_code, told in done.output) == (status, True), done.output
+
+
+def test_without_a_month_it_is_this_one() -> None:
+    done = run("shifts", "dallas")
+    assert done.exit_code == 0
+    assert re.match(r"20\d\d-\d\d  acme/dallas", done.output)
