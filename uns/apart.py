@@ -29,6 +29,7 @@ async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str,
     except asyncio.CancelledError:
         with suppress(ProcessLookupError):
             process.kill()
+        await process.communicate()
         raise
     if process.returncode == 0:
         return tuple(replace(Finding.from_json(members), count=count) for members, count in pickle.loads(told))

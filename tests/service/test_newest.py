@@ -7,6 +7,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from dataclasses import replace
@@ -79,6 +80,26 @@ def test_a_judge_that_is_killed_lets_nothing_new_into_force(tmp_path: Path, monk
         killed.setattr(sys, "executable", str(dying))
         assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is None
     assert [(each.code, "signal 9" in each.message) for each in newest.findings] == [("judgement-failed", True)]
+
+
+def test_who_no_longer_waits_for_a_judge_leaves_no_process_behind(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
+
+    async def give_up() -> None:
+        judging = asyncio.ensure_future(judge_apart(documents, 0, {}))
+        while not children.read_text().split():
+            await asyncio.sleep(0)
+        judging.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await judging
+
+    before = children.read_text()
+    assert not before
+    asyncio.run(give_up())
+    gc.collect()
+    assert children.read_text() == before
 
 
 def test_what_the_message_path_found_is_taken_over_from_a_process_that_lives(tmp_path: Path) -> None:

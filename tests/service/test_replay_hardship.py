@@ -53,9 +53,9 @@ def test_without_its_witness_a_replay_goes_on_and_says_so(tmp_path: Path, broker
         balanced(service)
 
 
-@pytest.mark.parametrize("seconds", [3600, -3600])
+@pytest.mark.parametrize(("seconds", "noticed"), [(3600, False), (-3600, False), (-3600, True)])
 def test_a_reading_timed_by_its_receipt_keeps_time_and_id_though_the_clock_was_set_since(
-    tmp_path: Path, broker: Mosquitto, seconds: int
+    tmp_path: Path, broker: Mosquitto, seconds: int, noticed: bool
 ) -> None:
     folder = tmp_path / "plant"
     write_project(folder)
@@ -68,6 +68,8 @@ def test_a_reading_timed_by_its_receipt_keeps_time_and_id_though_the_clock_was_s
         client.publish("plc/L1/filler/temperature", {"Val": 2})
         eventually(lambda: len(client.bodies(FILLER)) == 1)
         set_clock(folder, seconds)
+        if noticed:
+            eventually(lambda: "the clock of this machine was set" in service.said(), why=service.said)
         change(folder, service, STANDARD.replace("-100", "-300"), "standard.yaml")
         assert through(engine, asked(engine), service).replayed == 1
         engine.dispose()
@@ -78,4 +80,10 @@ def test_a_reading_timed_by_its_receipt_keeps_time_and_id_though_the_clock_was_s
         with Client(broker.port, "newcomer", FILLER) as newcomer:
             eventually(lambda: newcomer.bodies(FILLER))
             assert [each["value"] for each in newcomer.bodies(FILLER)] == [2.0]
+            client.publish("plc/L1/filler/temperature", {"Val": 3})
+            eventually(lambda: newcomer.bodies(FILLER)[-1]["value"] == 3.0)
+        if noticed:
+            with Client(broker.port, "late", FILLER) as late:
+                eventually(lambda: late.bodies(FILLER))
+                assert [each["value"] for each in late.bodies(FILLER)] == [3.0], "and what comes now is current"
         balanced(service)

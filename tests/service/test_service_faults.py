@@ -27,7 +27,7 @@ def spoil(module, names):
     whole = getattr(owner, name)
 
     def spoilt(*arguments, **named):
-        text = repr(arguments)
+        text = repr([getattr(each, "topic", each) for each in arguments])
         if "poison" in text and "service-fault" not in text:
             raise RuntimeError("spoilt")
         return whole(*arguments, **named)

@@ -29,11 +29,10 @@ async def follow_rules(
     async for documents, unread in reads:
         bundle = None
         if documents is not None and not rules.newest.is_known(documents, unread):
-            apart = rules.bundle is not None
-            told = await verdict.awaited(settings.state, documents.revision) if apart and not unread else None
-            bundle = await rules.newest.judge(
-                documents, unread, clock(), lambda: registry.schemas, apart=apart, told=told
-            )
+            told = None
+            if rules.bundle is not None and not unread:
+                told = await verdict.awaited(settings.state, documents.revision)
+            bundle = await rules.newest.judge(documents, unread, clock(), lambda: registry.schemas, told=told)
         if bundle is None and rules.bundle is None:
             bundle = await last_good(settings.state, clock())
         if bundle is not None:

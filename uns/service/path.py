@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic, time_ns
 from typing import cast
 
@@ -14,8 +15,8 @@ from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
-from uns.decode import NO_BIRTHS, Births
-from uns.instant import Instant
+from uns.decode import BY_RECEIPT, NO_BIRTHS, Births
+from uns.instant import EARLIEST, Instant
 from uns.journal.journal import Journal
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
@@ -209,8 +210,17 @@ class Path:
     def replay(self, again: Again) -> None:
         """A message of quarantine, down the same line; its neighbours' decisions are not carried out once more."""
         ours = self._of(again)
+        for each in ours:
+            if type(each) is Publish:
+                self._place(each)
         self.ledger.made += sum(each is not None for each in ours)
         self._carry_out(ours, again, again.raw, self.births)
+
+    def _place(self, decision: Publish) -> None:
+        """A receive time ahead of the clock was given before that was set back: nobody knows what came behind it."""
+        sample = decision.sample
+        if sample.clock in BY_RECEIPT and sample.time > self.clock():
+            decision.sample = replace(sample, time=EARLIEST)
 
     def _carry_out(self, decisions: list[Decision | None], entry: Entry, raw: RawMessage, births: Births) -> None:
         bundle, timeline, ledger = self.bundle, self.timeline, self.ledger
