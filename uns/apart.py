@@ -17,13 +17,18 @@ from uns.finding import FilePlace, Finding, found
 from uns.instant import Instant
 from uns.judge import judge
 
-LAST: Final = 19
-"""How little of a processor it may have while others want it, as `nice` counts."""
+HINDMOST: Final = 19
+"""How little of a processor it wants while others want it, as `nice` counts."""
+FAILED: Final = "judgement-failed"
 
 
 async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str, str] | None) -> tuple[Finding, ...]:
-    """Every finding; `judgement-failed` where the process ended without."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "uns.apart", stdin=PIPE, stdout=PIPE)
+    """Every finding; `judgement-failed` where the process ended without, or could not be started."""
+    command = sys.executable, "-m", "uns.apart"
+    try:
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
+    except OSError as error:
+        return (failed(f"could not be started: {error.strerror or error}", documents),)
     try:
         told, _ = await process.communicate(_written(documents, now, in_force))
     except asyncio.CancelledError:
@@ -31,22 +36,23 @@ async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str,
             process.kill()
         await process.communicate()
         raise
-    if process.returncode == 0:
-        return tuple(replace(Finding.from_json(members), count=count) for members, count in pickle.loads(told))
-    return (failed(process.returncode or 0, documents),)
+    status = process.returncode or 0
+    if status:
+        return (failed(f"ended with status {status}" if status > 0 else f"ended by signal {-status}", documents),)
+    return tuple(replace(Finding.from_json(members), count=count) for members, count in pickle.loads(told))
 
 
-def failed(status: int, documents: Documents) -> Finding:
-    """The finding where the process ended with this status, a signal's below zero, and no answer."""
-    ended = f"with status {status}" if status > 0 else f"by signal {-status}"
-    message = f"nobody knows whether the rules are right: what judged them ended {ended}"
-    remedy = "see whether memory ran out and save a file again, or restart; where it stays, please report it"
-    return found("judgement-failed", message, remedy, FilePlace(documents.rules_at))
+def failed(how: str, documents: Documents) -> Finding:
+    """The finding where there is no answer."""
+    message = f"nobody knows whether the rules are right: the process that judges them {how}"
+    remedy = "see whether there is memory for it; it is tried again every minute; where it stays, please report it"
+    return found(FAILED, message, remedy, FilePlace(documents.rules_at))
 
 
 def answer() -> None:
     """What `judge_apart` asks on standard input, answered on standard output."""
-    os.nice(LAST)
+    with suppress(OSError):  # where a sandbox refuses it, all are equal
+        os.nice(HINDMOST)
     documents, now, in_force = pickle.load(sys.stdin.buffer)
     findings = judge(Documents(*documents), now, in_force).findings
     sys.stdout.buffer.write(pickle.dumps([(each.as_json(), each.count) for each in findings]))

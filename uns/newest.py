@@ -6,11 +6,13 @@ import asyncio
 import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from uns import lastgood
-from uns.apart import judge_apart
+from uns.apart import FAILED, judge_apart
 from uns.bundle import Bundle, Documents
 from uns.finding import Finding, Severity
 from uns.instant import Instant
@@ -20,6 +22,7 @@ Schemas = Callable[[], Mapping[str, str] | None]
 """Asks for the fingerprints of schemas that were in force; None where nobody can tell."""
 
 
+TRY_AGAIN: Final = 60.0
 MOST_MET: Final = 5_000
 """Addresses that new rules meet before they take effect: more would keep the rules themselves waiting."""
 
@@ -30,9 +33,20 @@ class Newest:
 
     findings: tuple[Finding, ...] = ()
     _judged: tuple[Documents, list[Finding]] | None = None
+    _again_at: float = inf
+    """When a judgement that failed is tried again."""
+
+    @property
+    def is_due(self) -> bool:
+        return monotonic() >= self._again_at
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether nobody knows what is wrong with the newest documents."""
+        return self._again_at < inf
 
     def is_known(self, documents: Documents, unread: list[Finding]) -> bool:
-        return (documents, unread) == self._judged
+        return (documents, unread) == self._judged and not self.is_due
 
     async def judge(
         self, documents: Documents, unread: list[Finding], now: Instant, schemas: Schemas, *,
@@ -50,8 +64,10 @@ class Newest:
         bundle = None
         if not any(each.severity is Severity.ERROR for each in findings):
             judgement = await asyncio.to_thread(_judged, documents, now, in_force, proven or apart or told is not None)
-            findings, bundle = findings or judgement.findings, judgement.bundle
+            bundle = judgement.bundle
+            findings = judgement.findings if bundle is None else findings or judgement.findings
         self.findings, self._judged = (*unread, *findings), (documents, unread)
+        self._again_at = monotonic() + TRY_AGAIN if any(each.code == FAILED for each in findings) else inf
         return None if unread else bundle
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from uns import __version__
 from uns.finding import Finding
 
 NAME: Final = "verdict.json"
@@ -39,19 +41,26 @@ class Verdict(NamedTuple):
 
 
 def keep(folder: Path, revision: str, findings: Iterable[Finding]) -> None:
-    """Told only once the documents are in force or refused: until then the processor is wanted here."""
+    """Where it cannot be kept there is none: the API judges for itself then."""
     told = [[each.as_json(), each.count] for each in findings]
+    whole = {"revision": revision, "findings": told, "process": os.getpid(), "version": __version__}
     new = folder / f"{NAME}.new"
-    new.write_bytes(orjson.dumps({"revision": revision, "findings": told, "process": os.getpid()}))
-    new.replace(folder / NAME)
+    try:
+        new.write_bytes(orjson.dumps(whole))
+        new.replace(folder / NAME)
+    except OSError:
+        with suppress(OSError):
+            (folder / NAME).unlink()
 
 
 def kept(folder: Path) -> Verdict | None:
-    """None where there is none that can be read."""
+    """None where there is none that this version of the program has written."""
     try:
         told = orjson.loads((folder / NAME).read_bytes())
+        if told["version"] != __version__:
+            return None
         findings = tuple(replace(Finding.from_json(each), count=count) for each, count in told["findings"])
-        return Verdict(told["revision"], findings, told["process"])
+        return Verdict(told["revision"], findings, int(told["process"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

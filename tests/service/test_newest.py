@@ -28,7 +28,7 @@ from uns.decode import NO_BIRTHS
 from uns.files import read_documents
 from uns.judge import judge
 from uns.message import RawMessage
-from uns.newest import Newest, acquaint
+from uns.newest import TRY_AGAIN, Newest, acquaint
 from uns.registry.engine import connect
 from uns.service.rules import Rules
 from uns.settings import Settings
@@ -79,7 +79,25 @@ def test_a_judge_that_is_killed_lets_nothing_new_into_force(tmp_path: Path, monk
     with monkeypatch.context() as killed:
         killed.setattr(sys, "executable", str(dying))
         assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is None
-    assert [(each.code, "signal 9" in each.message) for each in newest.findings] == [("judgement-failed", True)]
+        assert [(each.code, "signal 9" in each.message) for each in newest.findings] == [("judgement-failed", True)]
+        dying.chmod(0o644)
+        assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is None
+        assert "could not be started: Permission denied" in newest.findings[0].message
+    assert newest.is_known(documents, []), "it is not tried again at once"
+    monkeypatch.setattr("uns.newest.monotonic", lambda: time.monotonic() + TRY_AGAIN)
+    assert not newest.is_known(documents, []), "but in a minute"
+    assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is not None
+    assert newest.is_known(documents, [])
+
+
+def test_errors_that_only_this_process_finds_are_told(tmp_path: Path) -> None:
+    """As where the registry was away for whoever judged first."""
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+    told = judge(documents, 0, {}).findings
+    newest = Newest()
+    assert asyncio.run(newest.judge(documents, [], 0, lambda: {"telemetry/1.json": "another"}, told=told)) is None
+    assert "contract-changed" in [each.code for each in newest.findings]
 
 
 def test_who_no_longer_waits_for_a_judge_leaves_no_process_behind(tmp_path: Path) -> None:

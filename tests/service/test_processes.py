@@ -7,6 +7,7 @@ import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -82,6 +83,34 @@ def test_the_api_takes_over_what_the_path_finds_about_new_rules(both: tuple[Both
     assert told is not None
     assert [each["message"] for each in shown()["findings"]] == [each.message for each in told.findings]
     assert shown()["revision"] == revision()
+    write_project(service.folder, RULES.replace("unit: Cel", "unit: K"))
+    begun = monotonic()
+    eventually(lambda: not any(each["severity"] == "error" for each in shown()["findings"]), 30, service.said)
+    assert monotonic() - begun < verdict.PATIENCE, "what is put back was told too"
+    unreadable = service.folder / "naming_rules" / "nowhere.csv"
+    unreadable.symlink_to("/nowhere")
+    eventually(lambda: "file-unreadable" in [each["code"] for each in shown()["findings"]], 30, service.said)
+    eventually(lambda: "the newest rules have 1 error" in reasons(service), 30, service.said)
+    unreadable.unlink()
+    eventually(lambda: "file-unreadable" not in [each["code"] for each in shown()["findings"]], 30, service.said)
+
+
+def test_a_start_with_the_last_good_rules_lays_nothing_at_their_door(both: tuple[Both, int]) -> None:
+    service, port = both
+    service.stop()
+    write_project(service.folder, RULES.replace("unit: Cel", "unit: furlong"))
+    service.start()
+    service.ready("degraded")
+    told = verdict.kept(service.folder / ".uns")
+    assert told is not None
+    assert told.revision != service.get("/status")["bundle"]["revision"]
+    write_project(service.folder)
+    service.ready()
+
+    def findings() -> list[str]:
+        return [each["severity"] for each in httpx.get(f"http://127.0.0.1:{port}/api/v1/rules").json()["findings"]]
+
+    eventually(lambda: listens(port) and "error" not in findings(), 30, service.said)
 
 
 def _listen_where_no_client_is(listener: socket.socket) -> int:

@@ -107,4 +107,4 @@ def _of_a_fault() -> Example:
 
 
 def _of_a_kill() -> Example:
-    return Example("", failed(-9, samples.plant().documents))
+    return Example("", failed("ended by signal 9", samples.plant().documents))

@@ -16,14 +16,16 @@ from uns.cli.registry import verbs
 from uns.instant import SECOND, Instant, rfc3339, to_datetime
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from uns.context.shifts import Calendar
     from uns.context.values import Shift
 
 HOUR: Final = 3600 * SECOND
-WIDTH: Final = 22
-"""Of a column: times, crew, and a mark."""
+EARLIEST_YEAR: Final = 1900
+LATEST_YEAR: Final = 2200
 COLOURS: Final = ("cyan", "green", "yellow", "magenta", "blue", "red")
-"""One for each crew, in the order in which they first work."""
+"""One for each crew, in the order of the hours at which they begin."""
 Days = list[tuple[date, "list[Shift]"]]
 
 
@@ -41,7 +43,7 @@ def shifts(
     Example: `uns registry shifts dallas --month 2026-11`
     """
     from uns.cli.registered import registry, standard_of
-    from uns.context.shifts import calendar_for
+    from uns.context.shifts import calendar_for, wall_clock
     from uns.registry.timeline import around
 
     chosen = settings(config)
@@ -51,7 +53,7 @@ def shifts(
         zone = ZoneInfo(standard.sites[path.site].zone)
         now = to_datetime(time.time_ns()).astimezone(zone).date()
         first = _first(month) if month is not None else now.replace(day=1)
-        calendar = calendar_for(path, around(engine, standard, time.time_ns()).calendars)
+        calendar = calendar_for(path, around(engine, standard, wall_clock(first, 0, zone)).calendars)
     if calendar is None:
         fail(NEGATIVE, f"nobody has entered shifts of {path}", "`uns registry import shifts FILE`")
     dates = (first + timedelta(days=each) for each in range(monthrange(first.year, first.month)[1]))
@@ -65,9 +67,12 @@ def shifts(
 
 def _first(month: str) -> date:
     try:
-        return date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError:
         fail(WRONG_USE, f"--month: {month!r} is no month", "write it like 2026-11")
+    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
+        fail(WRONG_USE, f"--month: no calendar goes to {first.year}", f"name one of {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return first
 
 
 def _members(shift: Shift) -> dict[str, str | None]:
@@ -77,6 +82,7 @@ def _members(shift: Shift) -> dict[str, str | None]:
 
 def _draw(days: Days, calendar: Calendar, zone: ZoneInfo, now: date) -> None:
     """A line for each day with a column for each shift, and below them the hours of each crew."""
+    from rich.cells import cell_len, set_cell_size
     from rich.text import Text
 
     every = sorted((shift for _, shifts in days for shift in shifts), key=lambda each: _clock(each.start, zone))
@@ -86,30 +92,41 @@ def _draw(days: Days, calendar: Calendar, zone: ZoneInfo, now: date) -> None:
     for shift in every:
         hours[shift.crew or ""] = hours.get(shift.crew or "", 0) + (shift.stop - shift.start) / HOUR
     colours = {crew: COLOURS[number % len(COLOURS)] for number, crew in enumerate(hours)}
-    head = "".join(f"{one_line(each):<{WIDTH}}" for each in columns)
-    out.print(f"        {head.rstrip()}", style="bold", markup=False, highlight=False)
-    for day, shifts in days:
-        line = Text(f"{day:%a %d} ", "reverse" if day == now else "dim" if day.weekday() > 4 else "")
-        for each in columns:
-            told = " ".join(_cell(shift, calendar, zone) for shift in shifts if shift.id == each)
-            if not told and each in calendar.exceptions_of(day):
-                told = "off *"
-            crew = next((shift.crew or "" for shift in shifts if shift.id == each), None)
-            line.append(f" {told:<{WIDTH - 1}}", "dim" if crew is None else colours[crew])
-        line.rstrip()
-        out.print(line, highlight=False)
+    head = [one_line(each) for each in columns]
+    lines = [[_cell(day, each, shifts, calendar, zone) for each in columns] for day, shifts in days]
+    widths = [max(map(cell_len, column)) for column in zip(head, *lines, strict=True)]
+    line = Text("       ", "bold")
+    for title, width in zip(head, widths, strict=True):
+        line.append(f" {set_cell_size(title, width)} ")
+    _print(line)
+    for (day, shifts), cells in zip(days, lines, strict=True):
+        crews = {shift.id: shift.crew or "" for shift in shifts}
+        line = Text()
+        line.append(f"{day:%a %d} ", "reverse" if day == now else "dim" if day.weekday() > 4 else "")
+        for each, cell, width in zip(columns, cells, widths, strict=True):
+            line.append(f" {set_cell_size(cell, width)} ", colours[crews[each]] if each in crews else "dim")
+        _print(line)
     for crew, worked in hours.items():
-        name = f"crew {one_line(crew)}" if crew else "no crew"
-        out.print(f"{name}  {worked:g} h", style=colours[crew], markup=False, highlight=False)
+        _print(Text(f"crew {one_line(crew)}  {worked:g} h" if crew else f"no crew  {worked:g} h", colours[crew]))
 
 
-def _cell(shift: Shift, calendar: Calendar, zone: ZoneInfo) -> str:
+def _print(line: Text) -> None:
+    line.rstrip()
+    out.print(line, highlight=False, soft_wrap=True)
+
+
+def _cell(day: date, name: str, shifts: list[Shift], calendar: Calendar, zone: ZoneInfo) -> str:
+    """What the day has of the shift of that name."""
+    found = [_times(each, zone) for each in shifts if each.id == name]
+    changed = name in calendar.exceptions_of(day)
+    return " ".join([*(found or (["off"] if changed else [])), *(["*"] if changed else [])])
+
+
+def _times(shift: Shift, zone: ZoneInfo) -> str:
     parts = [f"{_clock(shift.start, zone)}–{_clock(shift.stop, zone)}", one_line(shift.crew or "")]
     start, stop = (to_datetime(each).astimezone(zone).utcoffset() for each in (shift.start, shift.stop))
     if start != stop:
         parts.append(f"({(shift.stop - shift.start) / HOUR:g} h)")
-    if shift.id in calendar.exceptions_of(date.fromisoformat(shift.date)):
-        parts.append("*")
     return " ".join(part for part in parts if part)
 
 

@@ -36,6 +36,8 @@ class Rules:
         """Whether the registry was away when the documents of now were to be read."""
         self.unnoted: list[Bundle] = []
         """They came into force, and the registry does not know yet under which schemas."""
+        self._untold: tuple[str, tuple[Finding, ...]] | None = None
+        """A revision, and what was found about it."""
         self.unknown: tuple[Finding, ...] = ()
         """Rule files that we are to serve and the newest documents do not have: then those of before serve on."""
 
@@ -70,15 +72,19 @@ class Rules:
             documents, unread, time_ns(), self._schemas, proven=proven, apart=not starting
         )
         bundle, self.unknown = self._ours(whole)
-        if bundle is None:
-            await asyncio.to_thread(self._tell, documents)
         for finding in self.errors:
             self.log.error(str(finding).replace("\n", " "))
+        if not (unread or self.documents.has_failed):
+            self._untold = documents.revision, self.documents.findings
+        if bundle is None:
+            await self.tell()
         return bundle
 
-    def _tell(self, documents: Documents) -> None:
-        with suppress(OSError):  # the API judges for itself then
-            verdict.keep(self.settings.state, documents.revision, self.documents.findings)
+    async def tell(self) -> None:
+        """What was found about the newest documents, for the API: once they are in force, refused, or so already."""
+        if self._untold is not None:
+            untold, self._untold = self._untold, None
+            await asyncio.to_thread(verdict.keep, self.settings.state, *untold)
 
     def _ours(self, whole: Bundle | None) -> tuple[Bundle | None, tuple[Finding, ...]]:
         """The share that we serve, and what of it is not there."""
@@ -94,7 +100,7 @@ class Rules:
             await asyncio.to_thread(lastgood.keep, self.settings.state, bundle.documents)
         except OSError as error:
             self.log.error("the rules in force could not be kept for the next start", why=str(error))
-        await asyncio.to_thread(self._tell, bundle.documents)
+        await self.tell()
         self.unnoted.append(bundle)
         await asyncio.to_thread(self._note)
         if self.unnoted:
@@ -123,7 +129,7 @@ class Rules:
         while True:
             with suppress(RegistryAway):
                 now = await asyncio.to_thread(revision, self.engine, "submissions")
-                if now != seen or self.unread or self.unnoted:
+                if now != seen or self.unread or self.unnoted or self.documents.is_due:
                     asked.set()
                 seen = now
             await asyncio.sleep(POLL_S)

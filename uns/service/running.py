@@ -253,6 +253,7 @@ class Running:
         async for _ in self.rules.changes(asked):
             bundle = await self.rules.newest()
             if bundle is None or bundle.revision == self.path.bundle.revision:
+                await self.rules.tell()
                 continue
             self.coming = bundle.revision
             await self._remember(bundle, self.path.bundle)
