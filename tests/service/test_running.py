@@ -14,6 +14,8 @@ from support.plant import GOVERNED, RULES, Client, Service, now, properties, rea
 from support.proxy import Proxy
 from support.waiting import eventually
 
+from uns.instant import rfc3339
+
 FILLER = GOVERNED.format("filler")
 
 
@@ -93,13 +95,15 @@ def test_what_is_only_observed_is_counted_and_the_status_tells_why_it_would_not_
     assert values(client) == []
 
 
-def test_a_retained_value_of_the_far_future_gives_way(
-    folder: Path, broker: Mosquitto, client: Client, client_of: Callable[..., Client]
+@pytest.mark.parametrize("clock", [None, "received"])
+def test_a_retained_value_of_the_future_gives_way(
+    folder: Path, broker: Mosquitto, client: Client, client_of: Callable[..., Client], clock: str | None
 ) -> None:
-    """A stranger's, or our own of when the clock was wrong."""
+    """A stranger's of the far future, or our own timed by receipt by a clock that was an hour ahead."""
     forged = Properties(PacketTypes.PUBLISH)
-    about = {"source": "plc/L1/filler/temperature", "id": "x", "timestamp": "2999-01-01T00:00:00.000Z"}
-    forged.UserProperty = list(about.items())
+    time = "2999-01-01T00:00:00.000Z" if clock is None else rfc3339((now() + 3_600_000) * 10**6)
+    about = {"source": "plc/L1/filler/temperature", "id": "x", "timestamp": time}
+    forged.UserProperty = list((about | ({"clock": clock} if clock else {})).items())
     client.client.publish(FILLER, b'{"value": 1}', 1, True, properties=forged)
     eventually(lambda: values(client) == [1])
     with Service(folder, broker.url) as service:

@@ -17,6 +17,7 @@ from uns.broker.endpoint import Endpoint
 from uns.broker.requests import Filter
 from uns.broker.session import Hooks, Session
 from uns.bundle import Bundle
+from uns.decode import BY_RECEIPT
 from uns.instant import SECOND, Instant, from_datetime
 from uns.publisher import Publisher
 
@@ -98,7 +99,8 @@ class _Restoring:
         instant = _instant(time)
         if instant is not None:
             name, now = self.names.get(packet.topic.rpartition("/")[2]), time_ns()
-            believed = instant if instant < now + DAY else now  # or no reading would become current until then
+            ahead = 0 if properties.get("clock") in BY_RECEIPT else DAY  # a clock of ours may have been set back since
+            believed = instant if instant < now + ahead else now  # or no reading would become current until then
             self.publisher.restore(packet.topic, source, identity, believed, quality, name)
             self.found += 1
 
