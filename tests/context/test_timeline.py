@@ -267,3 +267,17 @@ def test_an_instant_that_no_registry_can_hold_is_refused() -> None:
 def test_a_crew_that_takes_over_where_no_calendar_is_known_has_no_date() -> None:
     line, _ = take(Timeline.build(), record("shift-change", "10:00", crew="Z"))
     assert line.at(FILLER, t("10:30")).members == {"shift": {"id": "unplanned", "crew": "Z"}}
+
+
+def test_which_interval_of_a_named_batch_answers_does_not_depend_on_the_order_in_which_they_came() -> None:
+    begun = Batch("A", AREA, t("10:00"), None, "SKU-42")
+    empty, elsewhere = Batch("A", AREA, t("10:00"), t("10:00")), Batch("A", LINE, t("10:00"), t("10:00"))
+    for several in ((begun, empty), (empty, begun)):
+        context = timeline(*several, parallel=True).of_batch("A", AREA, t("09:00"))
+        assert context is not None
+        assert context.batch == begun
+    one, other = (
+        timeline(*each).of_batch("A", EquipmentPath("berlin"), t("9:00"))
+        for each in ((empty, elsewhere), (elsewhere, empty))
+    )
+    assert one == other

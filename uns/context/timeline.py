@@ -286,7 +286,8 @@ def _nearest(lines: tuple[Intervals[T], ...], instant: Instant) -> Found[T]:
     return Found((), since, until)
 
 
-def _fitness(batch: Batch, equipment: EquipmentPath, instant: Instant) -> tuple[bool, int, int]:
-    """How well an interval of a named batch fits: it runs then, it is near the equipment, it is recent."""
+def _fitness(batch: Batch, equipment: EquipmentPath, instant: Instant) -> tuple[bool, int, int, int, str]:
+    """How well an interval of a named batch fits: it runs then, it is near the equipment, it is recent, it is long."""
     runs = batch.start <= instant < ends(batch)
-    return (runs, len(batch.equipment) if equipment.is_under(batch.equipment) else -1, batch.start)
+    near = len(batch.equipment) if equipment.is_under(batch.equipment) else -1
+    return (runs, near, batch.start, ends(batch), batch.equipment)
