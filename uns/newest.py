@@ -32,13 +32,15 @@ class Newest:
     """`findings` are those of the newest documents; with an error among them an earlier bundle stays in force."""
 
     findings: tuple[Finding, ...] = ()
+    clock: Callable[[], float] = monotonic
+    """Seconds."""
     _judged: tuple[Documents, list[Finding]] | None = None
     _again_at: float = inf
     """When a judgement that failed is tried again."""
 
     @property
     def is_due(self) -> bool:
-        return monotonic() >= self._again_at
+        return self.clock() >= self._again_at
 
     @property
     def has_failed(self) -> bool:
@@ -67,7 +69,7 @@ class Newest:
             bundle = judgement.bundle
             findings = judgement.findings if bundle is None else findings or judgement.findings
         self.findings, self._judged = (*unread, *findings), (documents, unread)
-        self._again_at = monotonic() + TRY_AGAIN if any(each.code == FAILED for each in findings) else inf
+        self._again_at = self.clock() + TRY_AGAIN if any(each.code == FAILED for each in findings) else inf
         return None if unread else bundle
 
 

@@ -75,7 +75,8 @@ def test_a_judge_that_is_killed_lets_nothing_new_into_force(tmp_path: Path, monk
     dying = tmp_path / "dying"
     dying.write_text("#!/bin/sh\nkill -9 $$\n")
     dying.chmod(0o755)
-    newest = Newest()
+    now = [0.0]
+    newest = Newest(clock=lambda: now[0])
     with monkeypatch.context() as killed:
         killed.setattr(sys, "executable", str(dying))
         assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is None
@@ -84,7 +85,7 @@ def test_a_judge_that_is_killed_lets_nothing_new_into_force(tmp_path: Path, monk
         assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is None
         assert "could not be started: Permission denied" in newest.findings[0].message
     assert newest.is_known(documents, []), "it is not tried again at once"
-    monkeypatch.setattr("uns.newest.monotonic", lambda: time.monotonic() + TRY_AGAIN)
+    now[0] = TRY_AGAIN
     assert not newest.is_known(documents, []), "but in a minute"
     assert asyncio.run(newest.judge(documents, [], 0, dict, apart=True)) is not None
     assert newest.is_known(documents, [])
