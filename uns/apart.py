@@ -9,11 +9,10 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from uns.bundle import Documents
-from uns.finding import FilePlace, Finding, found
+from uns.finding import FilePlace, Finding, found, packed, unpacked
 from uns.instant import Instant
 from uns.judge import judge
 
@@ -39,7 +38,7 @@ async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str,
     status = process.returncode or 0
     if status:
         return (failed(f"ended with status {status}" if status > 0 else f"ended by signal {-status}", documents),)
-    return tuple(replace(Finding.from_json(members), count=count) for members, count in pickle.loads(told))
+    return unpacked(pickle.loads(told))
 
 
 def failed(how: str, documents: Documents) -> Finding:
@@ -55,7 +54,7 @@ def answer() -> None:
         os.nice(HINDMOST)
     documents, now, in_force = pickle.load(sys.stdin.buffer)
     findings = judge(Documents(*documents), now, in_force).findings
-    sys.stdout.buffer.write(pickle.dumps([(each.as_json(), each.count) for each in findings]))
+    sys.stdout.buffer.write(pickle.dumps(packed(findings)))
 
 
 def _written(documents: Documents, now: Instant, in_force: Mapping[str, str] | None) -> bytes:

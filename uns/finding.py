@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from uns.codes import CODES, Severity
 
-__all__ = ["FilePlace", "Finding", "Malformed", "Place", "SamplePlace", "Severity", "found", "gravest", "nearest"]
+__all__ = [
+    "FilePlace", "Finding", "Malformed", "Place", "SamplePlace", "Severity", "found", "gravest", "nearest", "packed",
+    "unpacked",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,6 +92,16 @@ class Finding:
 def found(code: str, message: str, remedy: str, where: Place, severity: Severity | None = None) -> Finding:
     """A finding of a known code; its severity is the code's own unless the case says otherwise."""
     return Finding(code, severity or CODES[code].severity, message, remedy, where)
+
+
+def packed(findings: Iterable[Finding]) -> list[tuple[dict[str, Any], int]]:
+    """For another process: as they are shown, and of how many each tells."""
+    return [(each.as_json(), each.count) for each in findings]
+
+
+def unpacked(told: Iterable[tuple[Mapping[str, Any], int]]) -> tuple[Finding, ...]:
+    """What was `packed`; KeyError, TypeError or ValueError where it was not."""
+    return tuple(replace(Finding.from_json(members), count=count) for members, count in told)
 
 
 def gravest(findings: Iterable[Finding], limit: int) -> list[Finding]:

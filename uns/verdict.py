@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple
@@ -14,7 +13,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from uns import __version__
-from uns.finding import Finding
+from uns.finding import Finding, packed, unpacked
 
 NAME: Final = "verdict.json"
 PATIENCE: Final = 10.0
@@ -42,8 +41,7 @@ class Verdict(NamedTuple):
 
 def keep(folder: Path, revision: str, findings: Iterable[Finding]) -> None:
     """Where it cannot be kept there is none: the API judges for itself then."""
-    told = [[each.as_json(), each.count] for each in findings]
-    whole = {"revision": revision, "findings": told, "process": os.getpid(), "version": __version__}
+    whole = {"revision": revision, "findings": packed(findings), "process": os.getpid(), "version": __version__}
     new = folder / f"{NAME}.new"
     try:
         new.write_bytes(orjson.dumps(whole))
@@ -59,8 +57,7 @@ def kept(folder: Path) -> Verdict | None:
         told = orjson.loads((folder / NAME).read_bytes())
         if told["version"] != __version__:
             return None
-        findings = tuple(replace(Finding.from_json(each), count=count) for each, count in told["findings"])
-        return Verdict(told["revision"], findings, int(told["process"]))
+        return Verdict(told["revision"], unpacked(told["findings"]), int(told["process"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -26,6 +26,7 @@ from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
 from uns.decode import NO_BIRTHS
 from uns.files import read_documents
+from uns.finding import Finding
 from uns.judge import judge
 from uns.message import RawMessage
 from uns.newest import TRY_AGAIN, Newest, acquaint
@@ -146,16 +147,15 @@ def test_nobody_waits_for_a_process_that_has_ended_or_a_file_that_is_damaged(tmp
 
 
 def test_it_is_waited_for(tmp_path: Path) -> None:
-    asyncio.run(_waits(tmp_path))
-
-
-async def _waits(tmp_path: Path) -> None:
     verdict.keep(tmp_path, "before", ())
-    waiting = asyncio.ensure_future(verdict.awaited(tmp_path, "next"))
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    verdict.keep(tmp_path, "next", ())
-    assert await waiting == ()
+
+    async def wait() -> tuple[bool, tuple[Finding, ...] | None]:
+        waiting = asyncio.ensure_future(verdict.awaited(tmp_path, "next"))
+        early, _ = await asyncio.wait([waiting], timeout=2 * verdict.LOOK_AGAIN)
+        verdict.keep(tmp_path, "next", ())
+        return bool(early), await waiting
+
+    assert asyncio.run(wait()) == (False, ())
 
 
 def test_what_was_in_force_before_is_not_proven_again(tmp_path: Path) -> None:
