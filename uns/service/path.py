@@ -101,7 +101,7 @@ class Path:
             self.carried.arrived() if outgoing.carried else None
             return
         try:
-            self.publisher.forget(sent.to.topic, sent.time)
+            self.publisher.forget(outgoing.topic, sent.time)
             decision = self._decided_again(sent)
             reject = refused_by_broker(decision, code, reason)
         except Exception as fault:  # noqa: BLE001 - as in `take`
@@ -229,7 +229,7 @@ class Path:
         for number, decision in enumerate(decisions):
             try:
                 if type(decision) is Publish:
-                    sent = Sent(entry, decision.step, decision.sample.time, number, raw, bundle, timeline, births)
+                    sent = Sent(entry, decision.sample.time, number, raw, bundle, timeline, births)
                     self._publish(decision, sent, rejects)
                 elif isinstance(decision, Reject):
                     rejects.append(decision)
@@ -280,5 +280,5 @@ class Path:
     def renew(self, outgoing: Outgoing) -> None:
         """Before it is sent once more: it is not to take the place of what went out since."""
         sent: Sent | None = outgoing.about
-        if sent is not None and outgoing.retain and not self.publisher.is_current(sent.to.topic, sent.time):
+        if sent is not None and outgoing.retain and not self.publisher.is_current(outgoing.topic, sent.time):
             outgoing.unretained()

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.decode import Births
-from uns.envelope import Envelope
 from uns.instant import Instant
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
@@ -25,7 +24,6 @@ class Sent:
     """
 
     entry: Entry
-    to: Envelope
     time: Instant
     number: int
     """Which of the message's decisions it was."""
@@ -35,10 +33,10 @@ class Sent:
     births: Births
 
     def __init__(
-        self, entry: Entry, to: Envelope, time: Instant, number: int, raw: RawMessage, bundle: Bundle,
+        self, entry: Entry, time: Instant, number: int, raw: RawMessage, bundle: Bundle,
         timeline: Timeline, births: Births,
     ) -> None:  # fmt: skip
-        self.entry, self.to, self.time, self.number = entry, to, time, number
+        self.entry, self.time, self.number = entry, time, number
         self.raw, self.bundle, self.timeline, self.births = raw, bundle, timeline, births
 
 
