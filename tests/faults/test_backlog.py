@@ -81,6 +81,23 @@ def age(body: dict[str, Any], begun: int) -> float:
     return stamp - begun - float(body["value"])
 
 
+def test_who_sleeps_right_behind_the_connect_knows_it_when_he_wakes_up(
+    folder: Path, broker: Mosquitto, client: Client, machines: Client
+) -> None:
+    """Before the first look of all, a second behind the start, which these never have."""
+    with Service(folder, broker.url, "from uns.service.own import Own\nOwn.look = lambda own: None") as service:
+        service.ready()
+        begun = now()
+        service.process.send_signal(signal.SIGSTOP)
+        with every(0.1, lambda _: machines.publish("plc/L1/filler/temperature", {"Val": now() - begun})):
+            eventually(lambda: now() - begun > OLDEST)
+        machines.flush()
+        service.process.send_signal(signal.SIGCONT)
+        eventually(lambda: len(client.bodies(FILLER)) == machines.accepted, why=service.said)
+    clocks = {properties(each)["clock"] for each in client.messages if each.topic == FILLER}
+    assert clocks == {"backlog"}
+
+
 def test_no_untimed_reading_claims_a_batch_that_it_cannot_know(
     folder: Path, broker: Mosquitto, client: Client, machines: Client
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support.mosquitto import Mosquitto
 from support.plant import GOVERNED, RULES, Client, Service, now, reasons, write_project
+from support.proxy import Proxy
 from support.waiting import eventually
 
 from uns.registry.engine import connect, transaction
@@ -74,6 +75,19 @@ def test_a_possible_gap_is_told_with_its_time(service: Service, broker: Mosquitt
     (gap,) = status["gaps"]
     assert (status["possible_gaps"], gap["reason"]) == (1, "session")
     assert f"within the last hour, lately at {gap['at']}: session" in reasons(service)
+
+
+def test_who_waits_for_ready_is_heard_from_the_first_message_on(folder: Path, broker: Mosquitto) -> None:
+    """On a link of a hundred bytes a second what we subscribe to is on its way for seconds."""
+    with Proxy(broker.port) as proxy, Service(folder, proxy.url) as service:
+        proxy.pace = 100
+        eventually(lambda: "connected  " in service.said(), why=service.said)
+        assert service.get("/readyz") == {
+            "status": "hold",
+            "reasons": ["the broker has not answered yet to what we subscribe to"],
+        }
+        proxy.pace = 0
+        service.ready()
 
 
 def test_new_rules_that_wait_for_the_broker_are_shown(folder: Path, broker: Mosquitto) -> None:

@@ -16,12 +16,16 @@ from uns.telemetry import Log
 
 
 class Listening:
-    """`refused` are the filters that the broker does not grant, each with its reason in words."""
+    """`refused` are the filters that the broker does not grant, each with its reason in words.
+
+    `answered`: whether it has said so of all that we want of this connection.
+    """
 
     def __init__(self, settings: Settings, path: Path, own: Own, log: Log) -> None:
         self.instance, self.path, self.own, self.log = settings.instance, path, own, log
         self.subscriptions = Subscriptions(settings.state)
         self.refused: list[tuple[str, str]] = []
+        self.answered = False
 
     @property
     def known(self) -> Known:
@@ -37,6 +41,7 @@ class Listening:
         gone = known.filters.difference(patterns)
         if gone:
             await self.path.session.unsubscribe(sorted(gone))
+        self.answered = True
         self.own.mark()
         self._remember(patterns, bundle)
 

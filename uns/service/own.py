@@ -72,6 +72,7 @@ class Own:
     def connected(self) -> None:
         self._connections += 1
         self._returned = False
+        self._awake()
 
     @property
     def contested(self) -> bool:
@@ -105,7 +106,11 @@ class Own:
                 self.mark()
                 path.session.flush()
         path.session.contested = self.contested
-        path.fresh_until = path.clock() + int(LAG * SECOND)
+        self._awake()
+
+    def _awake(self) -> None:
+        """Whatever comes much later than this finds us waking up."""
+        self.path.fresh_until = self.path.clock() + int(LAG * SECOND)
 
     def _lag(self) -> None:
         self.path.backlog = True

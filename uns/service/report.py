@@ -34,6 +34,8 @@ def readiness(running: Running) -> Readiness:
     holds = list(path.holding.reasons.values())
     if not running.session.connected:
         holds.append(running.no_link or running.session.why)
+    elif not running.listening.answered:
+        holds.append("the broker has not answered yet to what we subscribe to")
     if running.journal.failing and "journal" not in path.holding.reasons:
         holds.append(running.journal.failing)
     if running.hearing.away and "timeline" in path.holding.reasons:

@@ -175,6 +175,7 @@ class Running:
         self._subscribing = asyncio.ensure_future(self._subscribe(session))
 
     def _closed(self, why: str) -> None:
+        self.listening.answered = False
         self.path.closed()
         self._cannot_reach(why)
 
