@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
+from uns.behind import module, standing_behind
 from uns.bundle import Documents
 from uns.finding import FilePlace, Finding, found, packed, unpacked
 from uns.instant import Instant
@@ -23,9 +23,9 @@ FAILED: Final = "judgement-failed"
 
 async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str, str] | None) -> tuple[Finding, ...]:
     """Every finding; `judgement-failed` where the process ended without, or could not be started."""
-    command = sys.executable, "-m", "uns.apart"
+    command, behind = module("uns.apart"), standing_behind(HINDMOST)
     try:
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, preexec_fn=behind)
     except OSError as error:
         return (failed(f"could not be started: {error.strerror or error}", documents),)
     try:
@@ -50,8 +50,6 @@ def failed(how: str, documents: Documents) -> Finding:
 
 def answer() -> None:
     """What `judge_apart` asks on standard input, answered on standard output."""
-    with suppress(OSError):  # where a sandbox refuses it, all are equal
-        os.nice(HINDMOST)
     documents, now, in_force = pickle.load(sys.stdin.buffer)
     findings = judge(Documents(*documents), now, in_force).findings
     sys.stdout.buffer.write(pickle.dumps(packed(findings)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parents[2]
 EDGES = {
-    "__init__", "__main__", "apart", "api", "broker", "cli", "demo", "files", "journal", "lastgood", "newest",
+    "__init__", "__main__", "apart", "api", "behind", "broker", "cli", "demo", "files", "journal", "lastgood", "newest",
     "registry", "service", "settings", "telemetry", "verdict", "watching",
 }  # fmt: skip
 """What may read network, disk, database or clock."""

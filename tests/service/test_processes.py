@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
@@ -16,7 +18,8 @@ from support.mosquitto import Mosquitto
 from support.plant import RULES, Service, reasons, write_project
 from support.waiting import eventually
 
-from uns import verdict
+from uns import __version__, verdict
+from uns.behind import module
 from uns.demo.mosquitto import free_port
 
 
@@ -52,6 +55,30 @@ def test_messages_go_before_rest_where_a_processor_is_wanted_by_both(both: tuple
     path = both[0].process.pid
     (api,) = Path(f"/proc/{path}/task/{path}/children").read_text(encoding="ascii").split()
     assert os.getpriority(os.PRIO_PROCESS, int(api)) > os.getpriority(os.PRIO_PROCESS, path)
+    processors = os.sched_getaffinity(path)
+    assert os.sched_getaffinity(int(api)) == (processors - {min(processors)} or processors)
+
+
+def test_who_stands_behind_shares_the_session_and_ends_with_who_started_it() -> None:
+    """Niceness counts within a session; a process group of its own keeps Ctrl-C for the service."""
+    starts = (
+        "import subprocess; from uns.behind import standing_behind\n"
+        "with subprocess.Popen(['sleep', '100'], preexec_fn=standing_behind(5)) as behind:\n"
+        "    print(behind.pid, flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", starts], stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        behind = int(starter.stdout.readline())
+        assert os.getpriority(os.PRIO_PROCESS, behind) == os.getpriority(os.PRIO_PROCESS, 0) + 5
+        assert (os.getsid(behind), os.getpgid(behind)) == (os.getsid(0), behind)
+        starter.kill()
+    eventually(lambda: not Path(f"/proc/{behind}/cmdline").exists() or not Path(f"/proc/{behind}/cmdline").read_bytes())
+
+
+def test_what_lies_in_the_folder_is_not_taken_for_this_program(tmp_path: Path) -> None:
+    (tmp_path / "uns.py").write_text("raise SystemExit('not this one')", encoding="utf-8")
+    said = subprocess.run([*module("uns"), "--version"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert __version__ in said.stdout
 
 
 def test_a_stopped_service_takes_the_api_along(both: tuple[Both, int]) -> None:

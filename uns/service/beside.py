@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import os
-import signal
 import socket
-import sys
-from contextlib import suppress
 from time import monotonic
 from typing import Final
 
+from uns.behind import module, standing_behind
 from uns.settings import endpoint
 from uns.telemetry import Log
 
 PAUSE: Final = 5.0
 LOOK_AGAIN: Final = 1.0
 """Seconds after which a port that was taken is tried again."""
-PR_SET_PDEATHSIG: Final = 1
+NICENESS: Final = 10
 
 
 class Beside:
@@ -33,7 +29,7 @@ class Beside:
         while True:
             await self._wait_for_port(patience)
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_behind_the_path
+                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=standing_behind(NICENESS)
             )
             try:
                 status = await process.wait()
@@ -65,14 +61,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         process.kill()
 
 
-def _behind_the_path() -> None:
-    """Messages go first where a processor is wanted by both. Linux: a killed service leaves no API behind."""
-    with suppress(OSError):  # where a sandbox refuses it, both are equal
-        os.nice(10)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def taken(address: str) -> str:
     """Why `host:port` cannot be listened on; empty where it can."""
     try:
@@ -89,4 +77,4 @@ def taken(address: str) -> str:
 
 def api_command(arguments: list[str]) -> list[str]:
     """This very program, as the API alone."""
-    return [sys.executable, "-m", "uns", "run", "--only", "api", *arguments]
+    return [*module("uns"), "run", "--only", "api", *arguments]
