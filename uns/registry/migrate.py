@@ -22,18 +22,21 @@ class NotOurs(RegistryAway):
 
 
 def migrate(engine: Engine, target: str = "head") -> bool:
-    """Whether anything had to be done. Two that migrate at once do so one after the other."""
+    """Whether anything had to be done. Two that migrate at once do so one after the other.
+
+    `target` is a revision, older ones too, `head`, or `base` for nothing at all: what only newer ones hold is gone then.
+    """
     with transaction(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = _revision(connection)
         if target == "head" and before == head():
             return False
-        _run(connection, target)
+        _run(connection, target, back=target == "base" or target < (before or ""))
         return _revision(connection) != before
 
 
-def _run(connection: Connection, target: str) -> None:
+def _run(connection: Connection, target: str, *, back: bool) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -42,7 +45,7 @@ def _run(connection: Connection, target: str) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, target) if target != "base" else command.downgrade(config, target)
+        command.downgrade(config, target) if back else command.upgrade(config, target)
     except ProgrammingError as error:
         text = str(error.orig).partition("\n")[0]
         remedy = "let the database's owner run CREATE EXTENSION btree_gist, then migrate again"
@@ -68,10 +71,10 @@ def is_empty(engine: Engine) -> bool:
 
 
 def head() -> str:
-    return _packaged()[-1]
+    return packaged()[-1]
 
 
-def _packaged() -> list[str]:
+def packaged() -> list[str]:
     """The revisions of this version, oldest first, as their files are called; Alembic takes too long to be asked."""
     versions = Path(__file__).parent / "migrations" / "versions"
     return sorted(each.name[:4] for each in versions.glob("*.py") if _OURS.match(each.name))
@@ -84,7 +87,7 @@ def _revision(connection: Connection) -> str | None:
         _refuse_foreign_tables(connection)
         return None
     for each in stamped:
-        if each not in _packaged():
+        if each not in packaged():
             raise _unknown(each)
     return stamped[0]
 
