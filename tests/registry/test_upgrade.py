@@ -22,7 +22,7 @@ from uns.registry.bounds import Bounds
 from uns.registry.csv import KINDS, export
 from uns.registry.engine import connect, transaction
 from uns.registry.entries import Filter
-from uns.registry.migrate import packaged, head, migrate
+from uns.registry.migrate import head, migrate, packaged
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS, Equipment
 from uns.registry.quarantine import keep
 from uns.registry.records import PlacedRecord, apply

@@ -24,7 +24,7 @@ class NotOurs(RegistryAway):
 def migrate(engine: Engine, target: str = "head") -> bool:
     """Whether anything had to be done. Two that migrate at once do so one after the other.
 
-    `target` is a revision, older ones too, `head`, or `base` for nothing at all: what only newer ones hold is gone then.
+    `target` is `head`, a revision, or `base` for nothing at all; what only the newer ones hold is gone then.
     """
     with transaction(engine) as connection:
         if engine.dialect.name == "postgresql":

@@ -1,0 +1,91 @@
+"""Several processes that write at once: the database decides, and who loses is told why."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import Engine
+from support.postgres import binaries, postgres
+
+from uns.context.values import Batch
+from uns.registry import batches
+from uns.registry.engine import connect
+from uns.registry.migrate import migrate
+
+STANDARD = """\
+enterprise: acme
+sites: {dallas: {zone: UTC}}
+levels: [{name: line, role: work_center, pattern: 'line-[0-9]{1,2}'}]
+names: {}
+contracts: {}
+"""
+WRITERS = 4
+ROUNDS = 3
+BEGUN = datetime(2026, 11, 20, tzinfo=UTC)
+POSTGRES = pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed (apt install postgresql)")
+
+
+class Told(NamedTuple):
+    status: int
+    said: str
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=POSTGRES)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "postgresql":
+        with postgres() as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path}/uns.db"
+
+
+def sheet(writer: int, number: int) -> str:
+    """A batch on a line that nobody else has, and one that wants the same hours of line-1 as everybody's."""
+    start = BEGUN + timedelta(hours=number)
+    stop = start + timedelta(minutes=30 + writer)
+    rows = [f"{line}-{writer}-{number},dallas/{line},{start:%Y-%m-%dT%H:%MZ},{stop:%Y-%m-%dT%H:%MZ}" for line in
+            (f"line-{writer + 2}", "line-1")]  # fmt: skip
+    return "\n".join(["id,equipment,start,stop", *rows, ""])
+
+
+def started(folder: Path, url: str, file: Path) -> subprocess.Popen[str]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("UNS_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "uns", "registry", "import", "batches", str(file)], cwd=folder, text=True,
+        env={**inherited, "UNS_REGISTRY": url}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def test_of_sheets_that_contradict_each_other_one_is_taken_whole_and_the_others_say_why_not(
+    tmp_path: Path, url: str
+) -> None:
+    (tmp_path / "naming_rules").mkdir()
+    (tmp_path / "naming_rules" / "standard.yaml").write_text(STANDARD, encoding="utf-8")
+    engine = connect(url)
+    migrate(engine)
+    for number in range(ROUNDS):
+        files = [tmp_path / f"{writer}-{number}.csv" for writer in range(WRITERS)]
+        for writer, file in enumerate(files):
+            file.write_text(sheet(writer, number), encoding="utf-8")
+        processes = [started(tmp_path, url, file) for file in files]
+        told = [Told(status=each.wait(60), said=each.communicate()[0]) for each in processes]
+        winners = {writer for writer, each in enumerate(told) if each.status == 0}
+        assert len(winners) == 1, told
+        assert all("batch-overlap" in each.said and "line-1" in each.said for each in told if each.status), told
+        held = {each.id for each in everything(engine)}
+        assert {name for name in held if name.endswith(f"-{number}")} == {
+            f"{line}-{writer}-{number}" for writer in winners for line in ("line-1", f"line-{writer + 2}")
+        }
+    by_time = sorted((each.equipment, each.start, each.stop or 0) for each in everything(engine))
+    assert all(before[0] != behind[0] or before[2] <= behind[1] for before, behind in pairwise(by_time))
+    engine.dispose()
+
+
+def everything(engine: Engine) -> list[Batch]:
+    return [each.value for each in batches.listed(engine).items]
