@@ -40,7 +40,7 @@ def told(response):
           f'/id | `/id` is "" (text): at least 1 character is expected → {LIMIT}',
           "/strat | `/strat` is not foreseen → did you mean `start`?",
           "/colour | `/colour` is not foreseen "
-          "→ it takes equipment, start, stop, product, order, quantity, why, id"]),
+          "→ it takes equipment, start, stop, product, order, quantity, attributes, why, id"]),
         ("/batches", [], [" | the body is a list of 0 where an object is expected → send an object"]),
         ("/batches", None, [" | a body is required → send a JSON object"]),
         ("/products", {"id": "P", "attributes": {"int": [1]}},

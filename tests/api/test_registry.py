@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from support.waiting import eventually
 
@@ -189,3 +191,107 @@ def test_the_revision_of_the_registry_moves_with_it(api):
     api.client.put("/products/P", json={})
     eventually(lambda: api.client.get("/products").json()["revision"] != before)
     assert api.client.get("/status").json()["api"]["context"] == api.client.get("/products").json()["revision"]
+
+
+NOUNS = {
+    "/products/SKU-42": ({"name": "Cola"}, {"name": "Cola 330"}),
+    f"/equipment/{LINE}": ({"name": "Line"}, {"name": "Line 3"}),
+    "/shift-calendars/dallas": ({"shifts": []}, {"shifts": [], "exceptions": [{"date": "2026-12-25", "id": "early"}]}),
+    "/batches/B-1": (
+        {"equipment": LINE, "start": "2026-11-20T10:00:00Z"},
+        {"equipment": LINE, "start": "2026-11-20T10:00:00Z", "order": "O-7"},
+    ),
+}
+
+
+@pytest.mark.parametrize("path", NOUNS)
+def test_of_two_people_who_read_the_same_the_second_is_told(api, path):
+    first, second = NOUNS[path]
+    api.client.put(path, json=first)
+    read = api.client.get(path).headers["etag"]
+    assert not read.startswith("W/"), "a weak one matches nothing"
+    api.client.put("/products/OTHER", json={"name": read})
+    assert api.client.get(path).headers["etag"] == read, "what others change is no change of this"
+    ours = api.client.put(path, json=second, headers={"If-Match": read})
+    assert ours.status_code == 200, ours.text
+    assert ours.headers["etag"] == api.client.get(path).headers["etag"] != read
+    theirs = api.client.put(path, json=first, headers={"If-Match": read})
+    assert (theirs.status_code, theirs.headers["content-type"]) == (412, "application/problem+json")
+    assert "GET it" in theirs.json()["detail"]
+    assert api.client.get(path).headers["etag"] == ours.headers["etag"], "and nothing has changed"
+    assert api.client.put(path, json=first, headers={"If-Match": f'"x", {ours.headers["etag"]}'}).status_code == 200
+
+
+def test_who_corrects_what_is_not_there_is_told(api):
+    assert api.client.put("/products/NEW", json={}, headers={"If-Match": "*"}).status_code == 412
+    assert api.client.get("/products/NEW").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/products", {"id": "SKU-42"}),
+        ("/equipment", {"path": LINE}),
+        ("/batches", {"id": "B-1", "equipment": LINE, "start": "2026-11-20T10:00:00Z"}),
+    ],
+)
+def test_of_many_who_make_the_same_at_once_one_does(api, path, body):
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(lambda each: api.client.post(path, json=body | {"why": str(each)}), range(8)))
+    assert sorted(each.status_code for each in answers) == [201] + [409] * 7
+
+
+def test_of_many_who_read_the_same_one_changes_it(api):
+    api.client.put("/products/SKU-42", json={})
+    read = {"If-Match": api.client.get("/products/SKU-42").headers["etag"]}
+    with ThreadPoolExecutor(8) as many:
+        answers = list(
+            many.map(
+                lambda each: api.client.put("/products/SKU-42", json={"name": f"N-{each}"}, headers=read), range(8)
+            )
+        )
+    assert sorted(each.status_code for each in answers) == [200] + [412] * 7
+    (winner,) = (each.json()["name"] for each in answers if each.status_code == 200)
+    assert api.client.get("/products/SKU-42").json()["name"] == winner
+
+
+def test_buttons_start_move_and_stop_a_batch(api):
+    other = LINE.replace("line-3", "line-4")
+    begun = {"equipment": LINE, "at": "2026-11-20T10:00:00Z", "order": "O-7", "quantity": 12}
+    started = api.client.post("/batches/B-1/start", json=begun)
+    assert started.status_code == 200, started.text
+    assert api.client.post("/batches/B-1/start", json=begun).json() == started.json(), "pressed twice"
+    move = {"to": other, "at": "2026-11-20T11:00:00Z", "why": "line 3 jams"}
+    stale = api.client.post("/batches/B-1/move", json=move, headers={"If-Match": '"0"'})
+    assert stale.status_code == 412
+    moved = api.client.post("/batches/B-1/move", json=move, headers={"If-Match": started.headers["etag"]}).json()[
+        "items"
+    ]
+    assert [(each["equipment"], each["start"], each["stop"], each["order"], each["quantity"]) for each in moved] == [
+        (LINE, "2026-11-20T10:00:00.000Z", "2026-11-20T11:00:00.000Z", "O-7", 12),
+        (other, "2026-11-20T11:00:00.000Z", None, "O-7", 12),
+    ]
+    assert api.client.post("/batches/B-1/move", json=move).status_code == 400, "pressed twice: it is there already"
+    at = {"at": "2026-11-20T11:30:00Z"}
+    assert api.client.get("/context", params=at | {"equipment": LINE}).json()["batch"] is None
+    assert api.client.get("/context", params=at | {"equipment": other}).json()["batch"] == {"id": "B-1", "order": "O-7"}
+    assert api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T12:00:00Z"}).status_code == 200
+    assert api.client.post("/batches/B-1/move", json=move).status_code == 409
+    assert api.client.post("/batches/none/move", json=move).status_code == 404
+
+
+def test_a_batch_that_cannot_begin_elsewhere_does_not_end_here(api):
+    other = LINE.replace("line-3", "line-4")
+    for name, where in (("B-1", LINE), ("B-2", other)):
+        api.client.put(f"/batches/{name}", json={"equipment": where, "start": "2026-11-20T10:00:00Z"})
+    refused = api.client.post("/batches/B-1/move", json={"to": other, "at": "2026-11-20T11:00:00Z"})
+    assert (refused.status_code, refused.json()["findings"][0]["code"]) == (409, "batch-overlap")
+    assert [each["stop"] for each in api.client.get("/batches/B-1").json()["items"]] == [None]
+
+
+def test_what_is_known_of_a_batch_moves_with_it(api):
+    other = LINE.replace("line-3", "line-4")
+    whole = {"equipment": LINE, "start": "2026-11-20T10:00:00Z", "attributes": {"operator": "ann"}, "product": "SKU-42"}
+    assert api.client.put("/batches/B-1", json=whole).json()["items"][0]["attributes"] == {"operator": "ann"}
+    moved = api.client.post("/batches/B-1/move", json={"to": other, "at": "2026-11-20T11:00:00Z"}).json()["items"]
+    assert [(each["product"], each["attributes"]) for each in moved] == [("SKU-42", {"operator": "ann"})] * 2

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI
 
 from uns import __version__
 from uns.api import (
+    batch_verbs,
     batches,
     browse,
     calendars,
@@ -48,8 +49,8 @@ from uns.settings import Settings
 from uns.telemetry import logger
 
 NOUNS: Final = (
-    browse, stream, explain, replays, quarantine, products, batches, calendars, equipment, context, submissions, rules,
-    status,
+    browse, stream, explain, replays, quarantine, products, batches, batch_verbs, calendars, equipment,
+    context, submissions, rules, status,
 )  # fmt: skip
 BODY: Final = 1024 * 1024
 PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": Problem, "description": "what is wrong"}}

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from uns.api.condition import IfMatch, absent, unchanged
 from uns.api.fields import Attributes, Moment, Number, Recorded, Why, Word, recorded, rest, shown
-from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.misfits import WHOLE
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in
-from uns.api.surroundings import Here, in_force
+from uns.api.surroundings import Here, Surroundings, in_force
 from uns.context.values import Batch, Record
 from uns.naming.equipment import with_root
 from uns.naming.standard import Standard
 from uns.registry import batches
 from uns.registry.held import Held
 from uns.registry.parallel import is_parallel
-from uns.registry.records import PlacedRecord, apply
+from uns.registry.records import PlacedRecord, apply_whole
+from uns.registry.writing import Check, Transaction
 
 router = APIRouter(tags=["registry"])
 Text = Annotated[str | None, Query(max_length=1_000)]
@@ -35,16 +38,12 @@ class BatchPut(Answer):
     product: Word | None = None
     order: Word | None = None
     quantity: Number | None = None
+    attributes: Attributes | None = None
     why: Why = None
 
 
 class BatchPosted(BatchPut):
     id: Word
-
-
-class BatchStop(Answer):
-    at: Moment | None = Field(None, description="now where it is left out")
-    why: Why = None
 
 
 class BatchShown(Recorded):
@@ -91,64 +90,64 @@ async def listed(
 
 @router.get("/batches/{name}", response_model=Batches, summary="A batch on every equipment that it ran on")
 async def one(request: Request, here: Here, name: Word) -> Response:
-    standard, held = in_force(here).standard, await _held(here, name)
-
-    def build() -> Batches:
-        return Batches(items=[_shown(each, standard) for each in held], revision=here.registry.revision)
-
-    return answer(request, tag_of(held, standard.root), build)
+    standard, held = in_force(here).standard, await held_of(here, name)
+    return answer(request, strong_tag_of(held, standard.root), lambda: _all(held, standard))
 
 
 @router.post("/batches", status_code=201, summary="A batch begins, or ran")
 async def post(here: Here, posted: BatchPosted, response: Response) -> BatchRevised:
     path = f"/api/v1/batches/{quote(posted.id, safe='')}"
-    if await here.registry.ask(batches.get, posted.id):
-        raise Refused(409, f"batch {posted.id!r} is known already: PUT {path} corrects it")
-    made = await _put(here, posted.id, posted)
+    why = f"batch {posted.id!r} is known already: PUT {path} corrects it"
+    check = absent(lambda transaction: batches.get_in(transaction, posted.id), why)
+    made = await applied(here, posted.id, [_whole(here, posted.id, posted)], posted.why, check, response)
     response.headers["Location"] = path
     return BatchRevised(**made.items[-1].model_dump(), revision=made.revision or "")
 
 
 @router.put("/batches/{name}", summary="Add or correct a batch")
-async def put(here: Here, name: Word, body: BatchPut) -> Batches:
-    return await _put(here, name, body)
+async def put(here: Here, name: Word, body: BatchPut, response: Response, match: IfMatch = None) -> Batches:
+    return await applied(here, name, [_whole(here, name, body)], body.why, unchanged_since(here, name, match), response)
 
 
-@router.post("/batches/{name}/stop", summary="A running batch ends")
-async def stop(here: Here, name: Word, body: BatchStop | None = None) -> Batches:
-    body = body or BatchStop()
-    now = here.clock()
-    at = body.at
-    running = [each.value for each in await _held(here, name) if each.value.stop is None]
-    if not running:
-        raise Refused(409, f"batch {name!r} does not run; PUT /api/v1/batches/{name} corrects when it stopped")
-    records = [Record("batch-stop", each.equipment, now if at is None else at, {"id": name}) for each in running]
-    return await _apply(here, name, records, body.why)
-
-
-async def _put(here: Here, name: str, body: BatchPut) -> Batches:
+def _whole(here: Surroundings, name: str, body: BatchPut) -> Record:
     equipment = equipment_in(in_force(here).standard, body.equipment, "/equipment")
-    given = {"product": body.product, "order": body.order, "quantity": body.quantity}
+    given = {"product": body.product, "order": body.order, "quantity": body.quantity, "attributes": body.attributes}
     times = {"start": body.start, "stop": body.stop}
     fields: dict[str, Any] = {"id": name} | {k: v for k, v in (times | given).items() if v is not None}
-    return await _apply(here, name, [Record("batch", equipment, fields["start"], fields)], body.why)
+    return Record("batch", equipment, body.start, fields)
 
 
-async def _apply(here: Here, name: str, records: list[Record], why: str | None) -> Batches:
+def unchanged_since(here: Surroundings, name: str, match: str | None) -> Check:
+    def tag(transaction: Transaction) -> str | None:
+        held = batches.get_in(transaction, name)
+        return strong_tag_of(held, in_force(here).standard.root) if held else None
+
+    return unchanged(match, tag)
+
+
+async def applied(
+    here: Surroundings, name: str, records: list[Record], why: str | None, check: Check, response: Response
+) -> Batches:
+    """All of the records, or none."""
     standard = in_force(here).standard
     placed = [
         PlacedRecord(each, WHOLE, each.equipment is not None and is_parallel(standard, each.equipment))
         for each in records
     ]
-    refused = await here.registry.ask(apply, placed, standard, rest(here.clock(), why))
-    findings = [finding for each in refused for finding in each]
+    findings = await here.registry.ask(apply_whole, placed, rest(here.clock(), why), check)
     if findings:
         raise Refused(409, findings[0].message, findings)
-    held = await _held(here, name)
-    return Batches(items=[_shown(each, standard) for each in held], revision=str(max(each.revision for each in held)))
+    held = await held_of(here, name)
+    response.headers["ETag"] = strong_tag_of(held, standard.root)
+    return _all(held, standard)
 
 
-async def _held(here: Here, name: str) -> tuple[Held[Batch], ...]:
+def _all(held: Sequence[Held[Batch]], standard: Standard) -> Batches:
+    newest = max(each.revision for each in held)
+    return Batches(items=[_shown(each, standard) for each in held], revision=str(newest))
+
+
+async def held_of(here: Surroundings, name: str) -> tuple[Held[Batch], ...]:
     held = await here.registry.ask(batches.get, name)
     if not held:
         raise Refused(404, f"there is no batch {name[:200]!r}; GET /api/v1/batches lists them")

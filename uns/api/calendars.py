@@ -9,18 +9,19 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from uns.api.calendar_judgement import begun_twice, ended_before, excepted_twice, half_timed, without_turns
+from uns.api.condition import IfMatch, unchanged
 from uns.api.fields import Time, Why, Word, rest
-from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, strong_tag_of, tag_of
 from uns.api.misfits import MOST
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
-from uns.api.surroundings import Here, in_force
+from uns.api.surroundings import Here, Surroundings, in_force
 from uns.context.shifts import LONGEST_TURN, ShiftException, ShiftPattern
 from uns.context.written import DAYS, Day, time_of_day
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed
 from uns.naming.equipment import read_equipment
-from uns.registry.calendars import calendar_of, put_calendar, with_a_calendar
+from uns.registry.calendars import HeldCalendar, calendar_in, calendar_of, put_calendar, with_a_calendar
 
 router = APIRouter(tags=["registry"])
 
@@ -78,11 +79,13 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 @router.get("/shift-calendars/{equipment:path}", response_model=CalendarShown, summary="The calendar of a site")
 async def one(request: Request, here: Here, equipment: str) -> Response:
     shown = await _shown(here, _known(here, equipment))
-    return answer(request, tag_of(shown.model_dump()), lambda: shown)
+    return answer(request, _tag(shown), lambda: shown)
 
 
 @router.put("/shift-calendars/{equipment:path}", summary="Replace the calendar of a site, or of equipment of it")
-async def put(here: Here, equipment: str, body: CalendarPut) -> CalendarShown:
+async def put(
+    here: Here, equipment: str, body: CalendarPut, response: Response, match: IfMatch = None
+) -> CalendarShown:  # fmt: skip
     path = _known(here, equipment)
     patterns = [_to_pattern(path, each) for each in body.shifts]
     exceptions = [_to_exception(path, each) for each in body.exceptions]
@@ -90,8 +93,15 @@ async def put(here: Here, equipment: str, body: CalendarPut) -> CalendarShown:
     findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
     if findings:
         raise Refused(400, findings[0].message, findings[:MOST])
-    await here.registry.ask(put_calendar, str(path), patterns, exceptions, rest(here.clock(), body.why))
-    return await _shown(here, path)
+    check = unchanged(match, lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path)))))
+    await here.registry.ask(put_calendar, str(path), patterns, exceptions, rest(here.clock(), body.why), check)
+    shown = await _shown(here, path)
+    response.headers["ETag"] = _tag(shown)
+    return shown
+
+
+def _tag(shown: CalendarShown) -> str:
+    return strong_tag_of(shown.model_dump())
 
 
 def _known(here: Here, equipment: str) -> EquipmentPath:
@@ -102,7 +112,10 @@ def _known(here: Here, equipment: str) -> EquipmentPath:
 
 
 async def _shown(here: Here, equipment: EquipmentPath) -> CalendarShown:
-    held = await here.registry.ask(calendar_of, str(equipment))
+    return _of(here, equipment, await here.registry.ask(calendar_of, str(equipment)))
+
+
+def _of(here: Surroundings, equipment: EquipmentPath, held: HeldCalendar) -> CalendarShown:
     return CalendarShown(
         equipment=equipment,
         site=equipment.site,

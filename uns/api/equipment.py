@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from uns.api.condition import IfMatch, absent, unchanged
 from uns.api.fields import Moment, Prose, Recorded, Why, Word, recorded, rest, shown
-from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
+from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in, wrong
 from uns.api.surroundings import Here, in_force
@@ -13,6 +14,7 @@ from uns.naming.equipment import with_root
 from uns.naming.standard import Standard
 from uns.registry.held import Held
 from uns.registry.nouns import EQUIPMENT, Equipment
+from uns.registry.writing import Check, Transaction
 
 router = APIRouter(tags=["registry"])
 
@@ -60,29 +62,42 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 async def one(request: Request, here: Here, path: str) -> Response:
     standard = in_force(here).standard
     held = await _held(here, equipment_in(standard, path, "{path}"))
-    return answer(request, tag_of(held, standard.root), lambda: _shown(held, standard))
+    return answer(request, strong_tag_of(held, standard.root), lambda: _shown(held, standard))
 
 
 @router.post("/equipment", status_code=201, summary="Register equipment")
-async def post(here: Here, posted: EquipmentPosted) -> EquipmentShown:
+async def post(here: Here, posted: EquipmentPosted, response: Response) -> EquipmentShown:
     path = equipment_in(in_force(here).standard, posted.path, "/path")
-    if await here.registry.ask(EQUIPMENT.get, str(path)) is not None:
-        raise Refused(409, f"{path} is registered already: PUT /api/v1/equipment/{path} corrects it")
-    return await _put(here, path, posted)
+    why = f"{path} is registered already: PUT /api/v1/equipment/{path} corrects it"
+    check = absent(lambda transaction: EQUIPMENT.get_in(transaction, str(path)), why)
+    return await _put(here, path, posted, check, response)
 
 
 @router.put("/equipment/{path:path}", summary="Register or correct equipment")
-async def put(here: Here, path: str, body: EquipmentPut) -> EquipmentShown:
-    return await _put(here, equipment_in(in_force(here).standard, path, "{path}"), body)
+async def put(
+    here: Here, path: str, body: EquipmentPut, response: Response, match: IfMatch = None
+) -> EquipmentShown:  # fmt: skip
+    standard = in_force(here).standard
+    known = equipment_in(standard, path, "{path}")
+
+    def tag(transaction: Transaction) -> str | None:
+        held = EQUIPMENT.get_in(transaction, str(known))
+        return strong_tag_of(held, standard.root) if held else None
+
+    return await _put(here, known, body, unchanged(match, tag), response)
 
 
-async def _put(here: Here, path: str, body: EquipmentPut) -> EquipmentShown:
+async def _put(
+    here: Here, path: str, body: EquipmentPut, check: Check, response: Response
+) -> EquipmentShown:  # fmt: skip
     start, stop = body.start, body.stop
     if start is not None and stop is not None and stop < start:
         raise wrong("/stop", "it is removed before it is installed", "say when it was installed in `start`")
     value = Equipment(str(path), body.name, body.description, body.steward, start, stop)
-    await here.registry.ask(EQUIPMENT.put, [value], rest(here.clock(), body.why))
-    return _shown(await _held(here, path), in_force(here).standard)
+    await here.registry.ask(EQUIPMENT.put, [value], rest(here.clock(), body.why), check)
+    standard, held = in_force(here).standard, await _held(here, path)
+    response.headers["ETag"] = strong_tag_of(held, standard.root)
+    return _shown(held, standard)
 
 
 async def _held(here: Here, path: str) -> Held[Equipment]:

@@ -35,6 +35,7 @@ STREAM: Final = (
 PARAMETERS: Final[dict[str, Any]] = {
     "filter": "acme/+/packaging/#", "path": LINE, "q": "temperature", "name": "B-1001", "version": 1, "number": 1,
     "site": "dallas", "file": "dallas.yaml", "revision": RULES, "equipment": "dallas/packaging/line-3", "at": TIME,
+    "If-Match": '"5f0c7d1e9a3b24c68d70e1f2"',
 }  # fmt: skip
 
 _BATCH: Final = {"equipment": "dallas/packaging/line-3", "start": "2026-11-20T06:00:00Z", "order": "O-7"}
@@ -53,7 +54,9 @@ BODIES: Final[dict[str, Any]] = {
     "post /explain": {"topic": RAW, "payload": {"Val": 71.6, "ts": 1763600000000}, "at": "2025-11-20T00:53:21Z"},
     "post /batches": {"id": "B-1001", **_BATCH},
     "put /batches/{name}": {**_BATCH, "stop": "2026-11-20T14:00:00Z"},
+    "post /batches/{name}/start": {"equipment": "dallas/packaging/line-3", "order": "O-7"},
     "post /batches/{name}/stop": {"at": "2026-11-20T14:00:00Z"},
+    "post /batches/{name}/move": {"to": "dallas/packaging/line-4", "why": "line 3 jams"},
     "post /products": {"id": "SKU-42", **_PRODUCT},
     "put /products/{name}": {**_PRODUCT, "why": "misprint"},
     "post /equipment": {"path": "dallas/packaging/line-3", "name": "Line 3"},
@@ -138,6 +141,8 @@ ANSWERS: Final[dict[str, Any]] = {
     "post /batches": {**_SHOWN_BATCH, "revision": REVISION},
     "get /batches/{name}": _page(_SHOWN_BATCH, revision=REVISION),
     "put /batches/{name}": _page(_SHOWN_BATCH, revision=REVISION),
+    "post /batches/{name}/start": _page(_SHOWN_BATCH, revision=REVISION),
+    "post /batches/{name}/move": _page({**_SHOWN_BATCH, "stop": TIME}, revision=REVISION),
     "post /batches/{name}/stop": _page({**_SHOWN_BATCH, "stop": "2026-11-20T14:00:00.000Z"}, revision=REVISION),
     "get /shift-calendars": _page(_CALENDAR),
     "get /shift-calendars/{equipment}": _CALENDAR,

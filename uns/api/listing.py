@@ -32,13 +32,18 @@ def part(
 
 def tag_of(*parts: object) -> str:
     """A weak entity tag of what the answer is made from."""
-    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
+    return f"W/{strong_tag_of(*parts)}"
+
+
+def strong_tag_of(*parts: object) -> str:
+    """Of an answer that says nothing else, so that a change can be made on just that: `If-Match` wants a strong one."""
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
 
 
 def answer(request: Request, tag: str, build: Callable[[], BaseModel]) -> Response:
     """The body with its ETag, or 304 where the client has it."""
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    had = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
-    if tag in had or "*" in had:
+    had = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if tag.removeprefix("W/") in had or "*" in had:
         return Response(status_code=304, headers=headers)
     return Response(build().model_dump_json(by_alias=True), media_type="application/json", headers=headers)

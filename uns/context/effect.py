@@ -139,9 +139,8 @@ def _new(case: _Case, start: Instant, stop: Instant | None) -> Batch:
 
 def _described(batch: Batch, record: Record) -> Batch:
     """With what the record says about it; what it leaves out stays."""
-    given: dict[str, Any] = {
-        name: record.fields[name] for name in ("product", "order", "quantity") if record.fields.get(name) is not None
-    }
+    names = ("product", "order", "quantity", "attributes")
+    given: dict[str, Any] = {name: value for name in names if (value := record.fields.get(name)) is not None}
     return replace(batch, **given) if given else batch
 
 

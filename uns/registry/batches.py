@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Engine, Row, Select, or_, select, tuple_
+from sqlalchemy import Connection, Engine, Row, Select, or_, select, tuple_
 
 from uns.context.values import Batch
 from uns.cursor import cursor_of, position_of
@@ -72,19 +72,31 @@ def listed(
     as_of: Instant | None = None,
 ) -> Page[Held[Batch]]:
     """The newest first."""
+    with reading(engine) as connection:
+        return _listed(connection, wanted, cursor, limit, as_of)
+
+
+def _listed(
+    connection: Connection, wanted: Filter, cursor: str | None, limit: int, as_of: Instant | None
+) -> Page[Held[Batch]]:  # fmt: skip
     order = (BATCHES.c.start, BATCHES.c.row)
     query = _narrowed(select(BATCHES).where(believed(BATCHES, as_of)), wanted)
     if cursor:
         query = query.where(tuple_(*order) < tuple_(*position_of(cursor, int, int)))
-    with reading(engine) as connection:
-        rows = connection.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1)).all()
+    rows = connection.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1)).all()
     following = cursor_of(rows[limit - 1].start, rows[limit - 1].row) if len(rows) > limit else None
     return Page(tuple(held(batch_of(row), row) for row in rows[:limit]), following)
 
 
 def get(engine: Engine, batch_id: str, as_of: Instant | None = None) -> tuple[Held[Batch], ...]:
     """The intervals of a batch, on every equipment that it ran on, oldest first."""
-    return tuple(reversed(listed(engine, Filter(id=batch_id), limit=1000, as_of=as_of).items))
+    with reading(engine) as connection:
+        return get_in(connection, batch_id, as_of)
+
+
+def get_in(connection: Connection, batch_id: str, as_of: Instant | None = None) -> tuple[Held[Batch], ...]:
+    """As `get`, in a transaction."""
+    return tuple(reversed(_listed(connection, Filter(id=batch_id), None, 1000, as_of).items))
 
 
 def history(engine: Engine, batch_id: str) -> tuple[Held[Batch], ...]:

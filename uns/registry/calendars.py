@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, Table, func, select
 
 from uns.context.shifts import ShiftException, ShiftPattern
 from uns.registry.engine import reading
 from uns.registry.held import believed
 from uns.registry.noun import Noun
 from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
-from uns.registry.writing import Author, Writing, revision_of, writing
+from uns.registry.writing import Author, Check, Writing, anyway, writing
 
 V = TypeVar("V")
 
@@ -21,17 +21,28 @@ class HeldCalendar(NamedTuple):
     patterns: list[ShiftPattern]
     exceptions: list[ShiftException]
     revision: int
+    """The registry's, in which it last changed; 0 where nobody ever put one."""
 
 
 def calendar_of(engine: Engine, equipment: str) -> HeldCalendar:
     """As it is believed now."""
     with reading(engine) as connection:
-        patterns, exceptions = (_rows(connection, noun, equipment) for noun in (SHIFT_PATTERNS, SHIFT_EXCEPTIONS))
-        return HeldCalendar(
-            [SHIFT_PATTERNS.of_row(row) for row in patterns],
-            [SHIFT_EXCEPTIONS.of_row(row) for row in exceptions],
-            revision_of(connection),
-        )
+        return calendar_in(connection, equipment)
+
+
+def calendar_in(connection: Connection, equipment: str) -> HeldCalendar:
+    """As `calendar_of`, in a transaction."""
+    patterns, exceptions = (_rows(connection, noun, equipment) for noun in (SHIFT_PATTERNS, SHIFT_EXCEPTIONS))
+    return HeldCalendar(
+        [SHIFT_PATTERNS.of_row(row) for row in patterns],
+        [SHIFT_EXCEPTIONS.of_row(row) for row in exceptions],
+        max(_last_change(connection, noun.table, equipment) for noun in (SHIFT_PATTERNS, SHIFT_EXCEPTIONS)),
+    )
+
+
+def _last_change(connection: Connection, table: Table[Any], equipment: str) -> int:
+    newest = (func.max(table.c.recorded_in), func.max(table.c.superseded_in))
+    return max(each or 0 for each in connection.execute(select(*newest).where(table.c.equipment == equipment)).one())
 
 
 def with_a_calendar(engine: Engine) -> set[str]:
@@ -48,9 +59,10 @@ def put_calendar(
     patterns: Iterable[ShiftPattern],
     exceptions: Iterable[ShiftException],
     author: Author,
+    check: Check = anyway,
 ) -> None:
     """What of the equipment is not among them is superseded."""
-    with writing(engine, author) as open_one:
+    with writing(engine, author, check=check) as open_one:
         _replace(open_one, SHIFT_PATTERNS, equipment, patterns)
         _replace(open_one, SHIFT_EXCEPTIONS, equipment, exceptions)
 

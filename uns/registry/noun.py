@@ -12,7 +12,7 @@ from uns.cursor import cursor_of, position_of
 from uns.instant import Instant
 from uns.registry.engine import parts, reading
 from uns.registry.held import Held, Page, Tally, believed, held
-from uns.registry.writing import Author, Writing, writing
+from uns.registry.writing import Author, Check, Writing, anyway, writing
 
 V = TypeVar("V")
 Key = tuple[Any, ...]
@@ -28,9 +28,12 @@ class Noun(Generic[V]):
     of_row: Callable[[Row[Any]], V]
 
     def get(self, engine: Engine, *key: Any, as_of: Instant | None = None) -> Held[V] | None:
-        wanted = select(self.table).where(believed(self.table, as_of), tuple_(*self._columns()) == tuple_(*key))
         with reading(engine) as connection:
-            row = connection.execute(wanted).first()
+            return self.get_in(connection, *key, as_of=as_of)
+
+    def get_in(self, connection: Connection, *key: Any, as_of: Instant | None = None) -> Held[V] | None:
+        wanted = select(self.table).where(believed(self.table, as_of), tuple_(*self._columns()) == tuple_(*key))
+        row = connection.execute(wanted).first()
         return held(self.of_row(row), row) if row else None
 
     def listed(
@@ -53,8 +56,8 @@ class Noun(Generic[V]):
         with reading(engine) as connection:
             return tuple(held(self.of_row(row), row) for row in connection.execute(wanted))
 
-    def put(self, engine: Engine, values: Iterable[V], author: Author) -> Tally:
-        with writing(engine, author) as open_one:
+    def put(self, engine: Engine, values: Iterable[V], author: Author, check: Check = anyway) -> Tally:
+        with writing(engine, author, check=check) as open_one:
             return self.put_in(open_one, values)
 
     def put_in(self, open_one: Writing, values: Iterable[V]) -> Tally:

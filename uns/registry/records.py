@@ -21,7 +21,7 @@ from uns.registry.held import believed
 from uns.registry.nouns import PRODUCTS
 from uns.registry.tables import SHIFT_CHANGES
 from uns.registry.timeline import calendars_in, shift_of
-from uns.registry.writing import Author, Writing, writing
+from uns.registry.writing import Author, Check, Writing, anyway, writing
 
 
 class PlacedRecord(NamedTuple):
@@ -33,29 +33,47 @@ class PlacedRecord(NamedTuple):
 
 
 def apply(
-    engine: Engine, placed: Sequence[PlacedRecord], standard: Standard, author: Author
+    engine: Engine, placed: Sequence[PlacedRecord], standard: Standard, author: Author, check: Check = anyway
 ) -> list[tuple[Finding, ...]]:
     """All of them in one transaction, in order; for each the findings that kept it out, none where it took effect."""
-    with writing(engine, author) as open_one:
+    with writing(engine, author, check=check) as open_one:
         drafts = drafts_for(open_one.connection, [each.record for each in placed])
         findings = [_apply(open_one, each, drafts, standard) for each in placed]
         write(open_one, drafts)
         return findings
 
 
+def apply_whole(engine: Engine, placed: Sequence[PlacedRecord], author: Author, check: Check = anyway) -> list[Finding]:
+    """Records of batches, all of them or, with the findings, none."""
+    with writing(engine, author, check=check) as open_one:
+        drafts = drafts_for(open_one.connection, [each.record for each in placed])
+        findings = [finding for each in placed for finding in _taken(each, drafts)]
+        if not findings:
+            write(open_one, drafts)
+        return findings
+
+
+def _taken(placed: PlacedRecord, drafts: Mapping[str, Draft]) -> tuple[Finding, ...]:
+    record = placed.record
+    findings = unbelievable(record, placed.where)
+    if findings or record.equipment is None:
+        return findings
+    return drafts[record.equipment].take(record, placed.parallel, placed.where)
+
+
 def _apply(
     open_one: Writing, placed: PlacedRecord, drafts: Mapping[str, Draft], standard: Standard
 ) -> tuple[Finding, ...]:
     record = placed.record
+    if record.kind not in ("product", "shift-change"):
+        return _taken(placed, drafts)
     findings = unbelievable(record, placed.where)
     if findings:
         return findings
     if record.kind == "product":
         _product(open_one, record)
-    elif record.equipment is not None and record.kind == "shift-change":
-        _shift_change(open_one, record, record.equipment, standard)
     elif record.equipment is not None:
-        return drafts[record.equipment].take(record, placed.parallel, placed.where)
+        _shift_change(open_one, record, record.equipment, standard)
     return ()
 
 

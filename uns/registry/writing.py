@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -15,6 +15,11 @@ from uns.registry.tables import REVISIONS
 
 Part = Literal["context", "quarantine", "submissions", "replay"]
 CHANNEL: Final = "uns_registry"
+
+Transaction = Connection
+"""One that is open; whoever is no part of the registry only hands it over."""
+Check = Callable[[Transaction], None]
+"""Asked in the transaction that would write, with nobody else in between; what it raises takes all of it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,17 @@ def _superseding(table: Table[Any], author: Author, revision: int) -> Any:
     return known.values(superseded_at=author.at, superseded_in=revision, superseded_by=author.name)
 
 
+def anyway(connection: Connection) -> None:
+    """The check of who does not care what is there."""
+
+
 @contextmanager
-def writing(engine: Engine, author: Author, part: Part = "context") -> Iterator[Writing]:
+def writing(engine: Engine, author: Author, part: Part = "context", check: Check = anyway) -> Iterator[Writing]:
     """Writers of a part stand in line, so that a higher revision was committed later."""
     with transaction(engine) as connection:
         known = select(REVISIONS.c.revision).where(REVISIONS.c.part == part).with_for_update()
         open_one = Writing(connection, author, connection.execute(known).scalar_one() + 1)
+        check(connection)
         yield open_one
         if open_one.changed:
             connection.execute(update(REVISIONS).where(REVISIONS.c.part == part).values(revision=open_one.revision))
