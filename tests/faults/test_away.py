@@ -13,7 +13,7 @@ from support.beside import every
 from support.load import MOST_MEMORY, Load, nothing_is_lost
 from support.mosquitto import Mosquitto
 from support.plant import Client, Service, now, reasons
-from support.postgres import binaries, postgres
+from support.postgres import binaries, postgres, server
 from support.proxy import Proxy
 from support.waiting import eventually
 
@@ -75,6 +75,32 @@ def test_a_registry_that_is_slow_then_gone_delays_nothing_and_gets_everything_on
         assert quarantine["kept"] >= KEPT
         assert slower_than(2.5, service) == 0
         assert "are only counted" in service.said()
+
+
+@pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed (apt install postgresql)")
+def test_a_postgresql_that_is_killed_and_started_again_under_load_delays_nothing(
+    folder: Path, broker: Mosquitto,
+    watcher: Client, overheard: Client, machines: Client, client_of: Callable[..., Client],
+) -> None:  # fmt: skip
+    """It recovers from its log, and says "starting up" to whoever comes too early."""
+    others, batches = client_of("others"), 3
+    with server() as registry, Service(folder, broker.url, registry=registry.url) as service:
+        service.ready()
+        load = Load(machines, 300)
+        for number in range(batches):
+            registry.stop()
+            service.ready("degraded")
+            assert "registry" in reasons(service)
+            others.publish("mes/orders", {"event": "START", "line": f"L{number}", "order": f"B-{number}", "at": now()})
+            others.publish("plc/L1/asset-1/pressure", {"Val": number})
+            eventually(lambda number=number: service.counters()[1]["quarantined"] == number + 1, why=service.said)
+            registry.start()
+            service.ready()
+        with psycopg.connect(registry.url, autocommit=True) as asked:
+            eventually(lambda: entries(asked) == batches, 40, service.said)
+            eventually(lambda: asked.execute("SELECT COUNT(*) FROM batch").fetchall() == [(batches,)], 40, service.said)
+        nothing_is_lost(load.stop(), service, watcher, overheard)
+        assert slower_than(2.5, service) == 0
 
 
 def entries(registry: psycopg.Connection[tuple[int]]) -> int:

@@ -18,29 +18,53 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
+class Postgres:
+    """A server with an empty database, in a folder that is its own."""
+
+    def __init__(self, folder: Path, bin_folder: Path) -> None:
+        self.folder, self.bin_folder, self.data = folder, bin_folder, folder / "data"
+        self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self.as_user:
+            shutil.chown(folder, "postgres")
+        port = _free_port()
+        self.url = f"postgresql://uns@127.0.0.1:{port}/postgres"
+        self.options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+        self._run("initdb", "-A", "trust", "-U", "uns", "--no-sync", "-E", "UTF8")
+
+    def start(self) -> None:
+        self._run("pg_ctl", "-o", self.options, "-l", str(self.folder / "log"), "-w", "start")
+
+    def stop(self) -> None:
+        """As it is when its machine loses power: nobody is told, and the next start recovers."""
+        if (self.data / "postmaster.pid").exists():
+            self._run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self.as_user, str(self.bin_folder / program), "-D", str(self.data), *arguments]
+        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=60)
+
+
+@contextmanager
+def server() -> Iterator[Postgres]:
+    """It runs; the server and its folder are gone afterwards."""
+    folder, bin_folder = Path(tempfile.mkdtemp(prefix="uns-postgres-")), binaries()
+    assert bin_folder is not None
+    try:
+        one = Postgres(folder, bin_folder)
+        try:
+            one.start()
+            yield one
+        finally:
+            one.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
-    """The URL of an empty database; the server and its folder are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="uns-postgres-"))
-    bin_folder = binaries()
-    assert bin_folder is not None
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres")
-    data, port = folder / "data", _free_port()
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60)
-
-    try:
-        run(str(bin_folder / "initdb"), "-D", str(data), "-A", "trust", "-U", "uns", "--no-sync", "-E", "UTF8")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        run(str(bin_folder / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
-        yield f"postgresql://uns@127.0.0.1:{port}/postgres"
-    finally:
-        if (data / "postmaster.pid").exists():
-            run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    """The URL of an empty database."""
+    with server() as one:
+        yield one.url
 
 
 def _free_port() -> int:
