@@ -99,6 +99,16 @@ def test_an_exception_adds_overtime_and_the_shift_that_began_last_wins() -> None
     assert [each.id for each in found if each] == ["late", "extra", "extra", "night", "night"]
 
 
+@pytest.mark.parametrize("name", ["additional", "zero-hour"])
+def test_of_two_that_the_clocks_leap_over_the_one_planned_later_wins_whatever_its_name(name: str) -> None:
+    patterns = [ShiftPattern("berlin", "early", EVERY_DAY, 2 * 60 + 10, 10 * 60)]
+    extra = ShiftException("berlin", date(2026, 3, 29), name, 2 * 60 + 5, 5 * 60)
+    days = Calendar("berlin", ZoneInfo("Europe/Berlin"), patterns, [extra])
+    shift = days.at(instant("2026-03-29T03:30+02:00")).shift
+    assert shift is not None
+    assert shift.id == "early"
+
+
 def test_patterns_hold_from_a_date_until_before_another() -> None:
     pattern = ShiftPattern("berlin", "day", frozenset({0}), 0, 0, None, date(2026, 6, 1), date(2026, 6, 15))
     days = Calendar("berlin", ZoneInfo("Europe/Berlin"), [pattern])

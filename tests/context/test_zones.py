@@ -7,18 +7,22 @@ over once that clock has shown the next one's beginning for the first time, or h
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import groupby
 from random import Random
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.year.walk import Clocks, Otherwise, Pattern, Plan
 
-from uns.context.shifts import Calendar, ShiftPattern
+from uns.context.shifts import Calendar, ShiftException, ShiftPattern
 from uns.context.values import Shift
 from uns.instant import SECOND
 
@@ -87,6 +91,113 @@ def test_every_minute_belongs_to_the_shift_that_the_clocks_say(
     zone: str, edges: list[int], data: st.DataObject
 ) -> None:
     assert not list(differences(zone, data.draw(st.sampled_from(changes(zone))), edges))
+
+
+class Wanted(NamedTuple):
+    """A full calendar of crews that take turns, and what is otherwise on some of the days around a change of clocks."""
+
+    zone: str
+    around: datetime
+    patterns: tuple[Pattern, ...]
+    exceptions: tuple[Otherwise, ...]
+
+    def calendar(self) -> Calendar:
+        patterns = (
+            ShiftPattern("s", each.id, each.days, each.start, each.stop, " ".join(each.crews), _date(each.since), None,
+                         each.turn)
+            for each in self.patterns
+        )  # fmt: skip
+        others = (ShiftException("s", _date(each.day), *each[2:]) for each in self.exceptions)
+        return Calendar("s", ZoneInfo(self.zone), patterns, others)
+
+    def minutes(self) -> Iterator[tuple[datetime, int]]:
+        """Of the days around, with what the clocks have shown by then."""
+        first, last = (round((self.around + days * timedelta(days=1)).timestamp()) * 1000 for days in (-5, 3))
+        shown = Clocks(self.zone, first, last).shown
+        for step in range(2 * 1440, len(shown)):
+            yield datetime.fromtimestamp(first / 1000 + step * 60, UTC), shown[step]
+
+
+def _date(day: int) -> date:
+    return date.fromordinal(day)
+
+
+@st.composite
+def wanted(draw: st.DrawFn, kinds: Sequence[str]) -> Wanted:
+    zone, edges = draw(st.sampled_from(ZONES)), draw(EDGES)
+    around = draw(st.sampled_from(changes(zone)))
+    today, turn = around.toordinal(), draw(st.integers(1, 9))
+    patterns = tuple(
+        Pattern("s", str(start), EVERY_DAY, start, stop, tuple(draw(st.permutations("ABC"))), today - 20, turn=turn)
+        for start, stop in zip(edges, [*edges[1:], edges[0]], strict=True)
+    )
+    days = draw(st.lists(st.integers(today - 2, today + 1), min_size=1, max_size=3, unique=True))
+    exceptions = [each for day in days for each in _exceptions(draw, draw(st.sampled_from(kinds)), day, patterns)]
+    return Wanted(zone, around, patterns, tuple(exceptions))
+
+
+def _exceptions(draw: st.DrawFn, kind: str, day: int, patterns: Sequence[Pattern]) -> list[Otherwise]:
+    one, other = draw(st.sampled_from(patterns)), draw(st.sampled_from(patterns))
+    near = st.integers(-5, 5).map(lambda minutes: (one.start + minutes) % 1440)
+    start, stop = draw(st.integers(0, 1439) | near), draw(st.integers(0, 1439))
+    if kind == "none":
+        return [Otherwise("s", day, one.id)]
+    if kind == "holiday":
+        return [Otherwise("s", day, each.id) for each in patterns]
+    if kind == "swap":
+        return [
+            Otherwise("s", day, one.id, one.start, one.stop, other.crew(day)),
+            Otherwise("s", day, other.id, other.start, other.stop, one.crew(day)),
+        ][: 1 + (one is not other)]
+    return [
+        Otherwise("s", day, one.id if kind == "moved" else "extra", start, stop, draw(st.sampled_from(["X", None])))
+    ]
+
+
+@given(wanted(["none", "holiday", "swap", "moved", "extra"]))
+@settings(max_examples=25)
+def test_every_minute_belongs_to_whom_the_plan_on_the_wall_says(them: Wanted) -> None:
+    calendar, plan = them.calendar(), Plan(them.patterns, them.exceptions)
+    for instant, shown in them.minutes():
+        shift = calendar.at(_instant(instant)).shift
+        assert _said(shift) == plan.running("s", shown), (them, instant)
+
+
+@given(wanted(["none", "holiday"]))
+@settings(max_examples=15)
+def test_a_cancelled_shift_leaves_its_minutes_to_nobody_and_all_others_to_whose_they_were(them: Wanted) -> None:
+    calendar, full_one = them.calendar(), them._replace(exceptions=()).calendar()
+    cancelled = {(each.id, _date(each.day).isoformat()) for each in them.exceptions}
+    lasted: Counter[Shift] = Counter()
+    minutes = list(them.minutes())
+    for instant, _ in minutes:
+        planned, shift = (each.at(_instant(instant)).shift for each in (full_one, calendar))
+        assert planned is not None
+        assert shift == (None if (planned.id, planned.date) in cancelled else planned), (them, instant)
+        lasted[planned] += 1
+    first, last = (_instant(minutes[index][0]) for index in (0, -1))
+    for planned, count in lasted.items():
+        if first < planned.start and planned.stop <= last:
+            assert planned.stop - planned.start == count * 60 * SECOND, (them, planned)
+
+
+@given(wanted(["swap"]))
+@settings(max_examples=15)
+def test_crews_that_exchange_their_shifts_do_so_on_that_date_alone(them: Wanted) -> None:
+    calendar, usual = them.calendar(), them._replace(exceptions=()).calendar()
+    crews = {(each.id, _date(each.day).isoformat()): each.crew for each in them.exceptions}
+    for instant, _ in them.minutes():
+        planned, shift = (each.at(_instant(instant)).shift for each in (usual, calendar))
+        assert planned is not None
+        assert shift == replace(planned, crew=crews.get((planned.id, planned.date), planned.crew)), (them, instant)
+
+
+def _instant(moment: datetime) -> int:
+    return round(moment.timestamp()) * SECOND
+
+
+def _said(shift: Shift | None) -> tuple[str, str, str | None] | None:
+    return None if shift is None else (shift.id, shift.date, shift.crew)
 
 
 @pytest.mark.skipif("UNS_SOAK" not in os.environ, reason="all changes of all clocks take a minute or two: make soak")

@@ -123,19 +123,21 @@ class Calendar:
         return Span(shift, since, LATEST)
 
     def of_date(self, day: date) -> list[Shift]:
-        """The shifts that belong to a local date, in order."""
+        """The shifts that belong to a local date, in the order in which its clocks should show their beginnings."""
         exceptions = self._exceptions.get(day, {})
-        shifts = [
-            self._shift(day, each.id, each.start, each.stop, each.crew_on(day))
+        planned = [
+            (each.start, each.id, each.stop, each.crew_on(day))
             for each in self._patterns
             if each.begins_on(day) and each.id not in exceptions
         ]
-        shifts += [
-            self._shift(day, each.id, each.start, each.stop, each.crew or self._crew(day, each.id))
+        planned += [
+            (each.start, each.id, each.stop, each.crew or self._crew(day, each.id))
             for each in exceptions.values()
             if each.start is not None and each.stop is not None
         ]
-        return sorted((shift for shift in shifts if shift.start < shift.stop), key=lambda shift: shift.start)
+        planned.sort(key=lambda each: each[:2])
+        shifts = (self._shift(day, name, start, stop, crew) for start, name, stop, crew in planned)
+        return [shift for shift in shifts if shift.start < shift.stop]
 
     def exceptions_of(self, day: date) -> Mapping[str, ShiftException]:
         """What is otherwise on that date, by the ids of the shifts."""
@@ -167,11 +169,8 @@ class Calendar:
 
 
 def _latest(shifts: list[Shift], instant: Instant) -> Shift | None:
-    return max((each for each in shifts if each.start <= instant < each.stop), key=_began, default=None)
-
-
-def _began(shift: Shift) -> tuple[Instant, str]:
-    return (shift.start, shift.id)
+    """The last of these in order: two that the clocks leapt over begin at the same instant."""
+    return next((each for each in reversed(shifts) if each.start <= instant < each.stop), None)
 
 
 def wall_clock(day: date, minutes: int, zone: ZoneInfo) -> Instant:
