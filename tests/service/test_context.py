@@ -8,21 +8,25 @@ import psycopg
 import pytest
 from support.mosquitto import Mosquitto
 from support.plant import GOVERNED, RULES, Client, Service, now, write_project
+from support.plant import STANDARD as PLANT
 from support.postgres import binaries, postgres
 from support.waiting import eventually
 
 from uns.context.values import Product, Record
 from uns.equipment import EquipmentPath
-from uns.finding import FilePlace, SamplePlace
+from uns.finding import FilePlace, SamplePlace, found
+from uns.naming.resolution import Target
 from uns.naming.standard import Standard
 from uns.registry import records
 from uns.registry.engine import connect
 from uns.registry.nouns import PRODUCTS
 from uns.registry.records import PlacedRecord
 from uns.registry.writing import Author
+from uns.service.tallies import MOST_WANTING, Tallies
 
 STANDARD = Standard("acme", FilePlace("standard.yaml"), {}, (), {}, {})
 FILLER = GOVERNED.format("filler")
+WHERE = SamplePlace("plc/a")
 ORDERS = """\
   - id: stop
     from: mes/orders
@@ -53,6 +57,39 @@ def reading(client: Client, value: float, at: int) -> dict[str, object]:
     """As it was published."""
     client.publish("plc/L1/filler/temperature", {"Val": value, "ts": at})
     return eventually(lambda: next((each for each in client.bodies(FILLER) if each["value"] == value), None))
+
+
+def test_readings_that_lack_what_their_contract_asks_for_are_counted_by_equipment(
+    folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    """Two that are rejected on one machine, one that mode `warn` lets pass on another; and none once a batch runs."""
+    rules = folder / "naming_rules"
+    standard = PLANT.replace("shape: value", "shape: value, require: [batch]")
+    (rules / "standard.yaml").write_text(standard, encoding="utf-8")
+    taken, to = "plc/L{line}/w1/temp", "line-{line}/w1/_telemetry/temperature"
+    lenient = f"  - {{id: warn, from: '{taken}', unit: Cel, mode: warn, to: '{to}'}}\n"
+    (rules / "dallas.yaml").write_text(RULES.replace("  - id: start", f"{lenient}  - id: start"), encoding="utf-8")
+    with Service(folder, broker.url) as service:
+        service.ready()
+        for number, topic in enumerate(("filler/temperature", "filler/temperature", "w1/temp")):
+            client.publish(f"plc/L1/{topic}", {"Val": number, "ts": now() + number})
+        eventually(lambda: len(service.get("/status")["wanting"]) == 2, why=lambda: service.get("/status"))
+        client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": now() + 10})
+        client.publish("plc/L1/filler/temperature", {"Val": 9, "ts": now() + 20})
+        eventually(lambda: client.bodies(FILLER), why=service.said)
+        assert service.get("/status")["wanting"] == [
+            {"equipment": "dallas/line-1/filler", "code": "context-missing", "readings": 2},
+            {"equipment": "dallas/line-1/w1", "code": "context-missing", "readings": 1},
+        ]
+
+
+def test_a_plant_of_any_size_is_counted_in_bounded_room() -> None:
+    tallies, codes = Tallies(), ("context-missing", "equipment-unregistered")
+    for number in range(3 * MOST_WANTING):
+        target = Target(FilePlace("dallas.yaml"), EquipmentPath(f"dallas/line-{number}"))
+        tallies.found([found(code, "x", "y", WHERE) for code in codes], target)
+    assert len(tallies.wanting) <= MOST_WANTING + len(codes)
+    assert tallies.wanting.total() == tallies.findings.total() == 6 * MOST_WANTING
 
 
 def test_a_record_is_late_only_for_readings_that_it_would_have_changed(

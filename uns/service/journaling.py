@@ -47,7 +47,7 @@ class Journaling:
         item, rejects = refusal(raw, rejects, under, self.faults.reject)
         self._write(item, Written(entry, "quarantined", len(rejects), size_of(item), raw, under, carried))
         for each in rejects:
-            self.tallies.findings.update(finding.code for finding in each.findings)
+            self.tallies.found(each.findings, each.target)
             self.faults.tell(raw, self.told.rejected, raw, each)
 
     def _refuse_again(self, again: Again, rejects: Sequence[Reject], carried: bool) -> None:

@@ -253,7 +253,7 @@ class Path:
         verdict = self.publisher.judge(decision)
         if type(verdict) is Publish:
             if verdict.findings:
-                self.tallies.findings.update(each.code for each in verdict.findings)
+                self.tallies.found(verdict.findings, verdict.step.target)
             outgoing = Outgoing(verdict.step, verdict.payload, verdict.retain, verdict.more, sent, verdict.id)
             self.session.outbox.publish(outgoing)
             sent.entry.waiting += 1

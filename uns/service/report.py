@@ -18,6 +18,7 @@ from uns.telemetry import Figures
 
 LEAST_FREE: Final = 512 * 1024 * 1024
 MOST_STALE: Final = 50
+MOST_WANTING: Final = 50
 _COMING: Final = "new rules ({}) wait until what the broker holds of their equipment has been read"
 _REFUSED: Final = "uns quarantine list --code publish-refused"
 ALONE: Final = "give each its own `instance`, or see with `uns acl` who may write there"
@@ -122,6 +123,10 @@ def status(running: Running) -> dict[str, Any]:
         "messages": _messages(now),
         "decisions": {"made": running.path.ledger.made, **now.outcomes, "in_flight": now.decisions_in_flight},
         "findings": dict(now.findings),
+        "wanting": [
+            {"equipment": equipment, "code": code, "readings": count}
+            for (equipment, code), count in running.path.tallies.wanting.most_common(MOST_WANTING)
+        ],
         "ignored": dict(running.path.tallies.ignored.most_common(100)),
         "observed": list(running.path.tallies.observed),
         "possible_gaps": now.possible_gaps,

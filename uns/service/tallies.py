@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, deque
+from collections.abc import Iterable
 from typing import Any, Final
 
 from uns.decision import Observe
+from uns.finding import Finding
 from uns.instant import SECOND, Instant, rfc3339
 from uns.ledger import Entry
+from uns.naming.resolution import Target
 
 BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Upper bounds in seconds of the latency histogram; the last bucket is without bound."""
 NEWEST_OBSERVED: Final = 20
 NEWEST_GAPS: Final = 10
+OF_CONTEXT: Final = frozenset({"context-missing", "context-stale", "batch-ambiguous", "equipment-unregistered"})
+MOST_WANTING: Final = 1_000
+ELSEWHERE: Final = ""
+"""The equipment that readings are counted under beyond so many."""
 
 
 class Tallies:
     def __init__(self) -> None:
         self.findings: Counter[str] = Counter()
         """By code, of samples."""
+        self.wanting: Counter[tuple[str, str]] = Counter()
+        """Readings that lack a context which their contract asks for, by equipment and code."""
         self.ignored: Counter[str] = Counter()
         """By reason: a rule, or why no rule was asked."""
         self.possible_gaps: Counter[str] = Counter()
@@ -39,6 +48,15 @@ class Tallies:
                 latency = now - entry.received
                 latencies[bisect_left(BUCKETS, latency)] += 1
                 self.latency_sum += latency
+
+    def found(self, findings: Iterable[Finding], target: Target | None) -> None:
+        """Of one sample at one target."""
+        for each in findings:
+            self.findings[each.code] += 1
+            if each.code in OF_CONTEXT and target is not None:
+                at = str(target.equipment), each.code
+                known = at in self.wanting or len(self.wanting) < MOST_WANTING
+                self.wanting[at if known else (ELSEWHERE, each.code)] += 1
 
     def gap(self, reason: str, at: Instant) -> None:
         self.possible_gaps[reason] += 1
