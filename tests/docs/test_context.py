@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from support.pages import follow
 from support.registry import migrated
-from support.waiting import eventually
 
 from uns.bundle import Documents
 from uns.finding import FilePlace
@@ -23,7 +23,6 @@ from uns.registry.writing import Author
 PROJECT = Path(__file__).parents[2]
 PAGE = (PROJECT / "docs" / "context.md").read_text(encoding="utf-8")
 SHEETS = re.findall(r"```csv (\S+)\n(.*?)```", PAGE, re.DOTALL)
-FENCES = re.findall(r"^```(sh|text)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -63,16 +62,4 @@ def test_the_rules_of_the_page_hold() -> None:
 
 @pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="apt install mosquitto-clients")
 def test_every_command_of_the_page_answers_as_shown(service) -> None:
-    command = said = ""
-    for language, text in FENCES:
-        if language == "sh":
-            command, said = text, service.said(text)
-            continue
-        wanted = re.compile(_pattern(text), re.MULTILINE)
-        if not wanted.search(said):  # what came over MQTT is in the registry within a second
-            eventually(lambda: wanted.search(service.said(command)), 10)  # noqa: B023
-
-
-def _pattern(shown: str) -> str:
-    """The lines in their order; others may stand between them."""
-    return "^" + "$(?s:.*)^".join(re.escape(line).replace("…", ".*") for line in shown.splitlines()) + "$"
+    follow(PROJECT / "docs" / "context.md", service)
