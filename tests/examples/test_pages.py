@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,24 @@ from support.mosquitto import Mosquitto
 from support.pages import follow, serving
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+pytestmark = pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="apt install mosquitto-clients")
 
 
-@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="apt install mosquitto-clients")
-@pytest.mark.parametrize("example", ["batch-required"])
-def test_every_command_of_the_page_answers_as_shown(example: str, tmp_path: Path, broker: Mosquitto) -> None:
-    folder = shutil.copytree(EXAMPLES / example, tmp_path / example)
-    with serving(folder, broker, "uns migrate") as service:
+def done(example: str, folder: Path, broker: Mosquitto) -> Path:
+    """The folder in which every command of the example's page was run."""
+    copy = shutil.copytree(EXAMPLES / example, folder / example)
+    with serving(copy, broker, "uns migrate") as service:
         follow(EXAMPLES / example / "README.md", service)
+    return copy
+
+
+def test_a_reading_without_its_batch_is_kept_and_comes_back(tmp_path: Path, broker: Mosquitto) -> None:
+    done("batch-required", tmp_path, broker)
+
+
+def test_what_an_mes_repeats_leaves_no_trace(tmp_path: Path, broker: Mosquitto) -> None:
+    folder = done("mes", tmp_path, broker)
+    with closing(sqlite3.connect(folder / "uns.db")) as registry:
+        rows = registry.execute("SELECT id, superseded_at IS NOT NULL FROM batch ORDER BY row").fetchall()
+    believed = [("L-0302", 0), ("L-0301", 0), ("L-0298", 0), ("L-0299", 0), ("L-0300", 0)]
+    assert sorted(rows) == sorted([*believed, ("L-0301", 1)])
