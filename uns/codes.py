@@ -118,6 +118,11 @@ E  file-served-twice    a rule file that two instances serve
 E  judgement-failed     rules that this program could not judge, which it ought to
 W  time-ambiguous       a time that the clocks of its site showed twice
 E  row-invalid          a row of a registry file that cannot be taken
+E  calendar-syntax      not a calendar file (iCalendar)
+E  event-invalid        an event of a calendar file that cannot be taken
+E  event-partial        an event that takes a shift off in part
+W  event-overruled      an event on a date for which the registry has other times of the shift
+N  event-gone           shifts that are off in the registry, and that no event of the calendar file takes off
 """
 
 

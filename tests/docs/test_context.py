@@ -4,6 +4,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ from support.pages import follow
 from support.registry import migrated
 
 from uns.bundle import Documents
+from uns.equipment import EquipmentPath
 from uns.finding import FilePlace
 from uns.judge import judge
 from uns.naming.standard import Level, Site, Standard
 from uns.registry.csv import KINDS, take
 from uns.registry.csv.kinds import Kind
 from uns.registry.engine import connect
+from uns.registry.held import Tally
+from uns.registry.ics import Horizon, Wanted, take_calendar
 from uns.registry.writing import Author
 
 PROJECT = Path(__file__).parents[2]
@@ -48,6 +52,18 @@ def test_every_sheet_of_the_page_is_taken(engine: Engine, kind: Kind, sheet: str
     done = take(engine, kind, sheet.encode(), "sheet.csv", standard, Author("ann", 1))
     assert done.findings == ()
     assert done.tally.added == len(sheet.splitlines()) - 1
+
+
+def test_the_calendar_of_the_page_is_taken(engine: Engine) -> None:
+    place = FilePlace("standard.yaml")
+    standard = Standard("acme", place, {"dallas": Site("dallas", "America/Chicago", place)}, (), {}, {})
+    author, wanted = Author("ann", 1), Wanted(EquipmentPath("dallas"), Horizon(date(2027, 1, 1), date(2028, 1, 1)))
+    (shifts,) = (sheet for kind, sheet in SHEETS if kind == "shifts" and "early,mon-fri" in sheet)
+    take(engine, "shifts", shifts.encode(), "sheet.csv", standard, author)
+    (calendar,) = re.findall(r"^```ics\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    done = take_calendar(engine, calendar.encode(), "holidays.ics", standard, wanted, author)
+    assert done.findings == ()
+    assert done.tally == Tally(added=5 * 2 + 6)  # five working days; the nights of the 11th to the 15th and of the 18th
 
 
 def test_the_rules_of_the_page_hold() -> None:

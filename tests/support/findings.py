@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from support import corpus, samples
 from uns.apart import failed
 from uns.codes import CODES
+from uns.equipment import EquipmentPath
 from uns.files import read_documents
 from uns.finding import FilePlace, Finding
 from uns.message import RawMessage
 from uns.registry.csv import take
 from uns.registry.engine import connect
+from uns.registry.ics import Horizon, Wanted, take_calendar
 from uns.registry.migrate import migrate
 from uns.registry.writing import Author
 from uns.service.refusal import service_fault
@@ -27,6 +30,16 @@ id,equipment,product,order,start,stop
 B-1001,dallas/line-3,,,tomorrow,
 B-1002,dallas/line-4,,,2026-11-01T01:30,
 """
+
+SHIFTS: Final = b"site,id,days,start,stop\ndallas,early,mon-fri,06:00,14:00\n"
+EXCEPTIONS: Final = b"site,date,id,start,stop\ndallas,2026-12-24,early,06:00,12:00\ndallas,2026-12-28,early,,\n"
+EVENTS: Final = (
+    "Christmas Day",
+    "SUMMARY:Christmas Day\nDTSTART;VALUE=DATE:20261325",
+    "SUMMARY:Outage of power\nDTSTART:20261221T100000\nDTEND:20261221T120000",
+    "SUMMARY:Christmas Eve\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261229",
+    "SUMMARY:Christmas Day\nDTSTART;VALUE=DATE:20261225",
+)
 
 
 class Example(NamedTuple):
@@ -43,7 +56,7 @@ class Example(NamedTuple):
 def examples() -> dict[str, str]:
     """The plainest example of each code; of one that files and samples have, both."""
     best: dict[tuple[str, bool], Example] = {}
-    of_files = (*_of_files(), *_of_folders(), *_of_sheets(), *_of_shares(), _of_a_kill())
+    of_files = (*_of_files(), *_of_folders(), *_of_sheets(), *_of_calendars(), *_of_shares(), _of_a_kill())
     for each in (*of_files, *_of_samples(), _of_a_fault()):
         key = (each.finding.code, isinstance(each.finding.where, FilePlace))
         best[key] = min(best.get(key, each), each, key=lambda example: (example.others, len(str(example))))
@@ -91,6 +104,24 @@ def _of_sheets() -> Iterator[Example]:
     for finding in done.findings:
         assert isinstance(finding.where, FilePlace)
         yield Example(lines[finding.where.line - 1], finding)
+
+
+def _of_calendars() -> Iterator[Example]:
+    """Each event in a file of its own, on a calendar in which Christmas Eve has an early shift of its own already."""
+    author, standard = Author("ann", 1), samples.plant().standard
+    horizon = Horizon(date(2026, 12, 1), date(2027, 1, 1))
+    with tempfile.TemporaryDirectory() as folder:
+        engine = connect(f"sqlite:///{folder}/uns.db")
+        migrate(engine)
+        take(engine, "shifts", SHIFTS, "shifts.csv", standard, author)
+        take(engine, "shift-exceptions", EXCEPTIONS, "shift-exceptions.csv", standard, author)
+        for shown in EVENTS:
+            event = f"BEGIN:VEVENT\n{shown}\nEND:VEVENT\n" if ":" in shown else f"{shown}\n"
+            content = f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n".encode()
+            wanted = Wanted(EquipmentPath("dallas"), horizon)
+            done = take_calendar(engine, content, "holidays.ics", standard, wanted, author)
+            yield from (Example(shown, finding, len(done.findings) - 1) for finding in done.findings)
+        engine.dispose()
 
 
 def _of_shares() -> Iterator[Example]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,10 @@ from uns.cli.app import (
     show_data,
     show_json,
 )
+from uns.cli.calendar_file import Asked, is_calendar
+
+if TYPE_CHECKING:
+    from uns.registry.csv import Imported
 
 verbs = typer.Typer(help="Equipment, products, batches and shifts, as CSV.", no_args_is_help=True)
 app.add_typer(verbs, name="registry")
@@ -46,33 +50,54 @@ KindArgument = Annotated[Kind, typer.Argument(parser=one_of(*Kind), help="what t
 @verbs.command("import")
 def import_(
     kind: KindArgument,
-    file: Annotated[Path, typer.Argument(help="CSV, or - for standard input")],
+    file: Annotated[Path, typer.Argument(help="CSV, or - for standard input; shift-exceptions also as iCalendar")],
     why: Annotated[str | None, typer.Option("--why", help="a word for the history")] = None,
+    equipment: Annotated[str | None, typer.Option("--equipment", help="iCalendar: whose shifts are off")] = None,
+    shift: Annotated[list[str] | None, typer.Option("--shift", help="iCalendar: only these shifts")] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help="iCalendar: only events with such words")] = None,
+    but: Annotated[list[str] | None, typer.Option("--except", help="iCalendar: no events with such words")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="iCalendar: from that date on; today")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="iCalendar: up to before that date; 2 years")] = None,
+    replaces: Annotated[bool, typer.Option("--replace", help="iCalendar: what no event takes off is on again")] = False,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
     """Take a sheet: checked whole, all or nothing; what is in the registry already changes nothing.
 
+    Holidays and shutdowns of a calendar file take shifts off: `shift-exceptions holidays.ics --equipment dallas`.
+
     Example: `uns registry import shifts shifts.csv`
     """
     from uns.cli.registered import person, registry, standard_of
     from uns.registry.csv import take
+    from uns.registry.ics import take_calendar
     from uns.registry.writing import Author
 
-    chosen = settings(config)
-    content = _content(file)
+    chosen, content, name = settings(config), _content(file), _name(file)
+    asked = Asked(equipment, shift or [], only or [], but or [], since, until, replaces)
+    from_calendar = is_calendar(content, name)
+    asked.check(kind, name, from_calendar)
     with registry(chosen, create=True) as engine:
-        author = Author(person(), time.time_ns(), why)
-        done = take(engine, kind.value, content, _name(file), standard_of(chosen, engine), author)
+        author, standard = Author(person(), time.time_ns(), why), standard_of(chosen, engine)
+        if from_calendar:
+            wanted = asked.wanted(standard, author.at)
+            done = take_calendar(engine, content, name, standard, wanted, author)
+        else:
+            done = take(engine, kind.value, content, name, standard, author)
+    _show(done, as_json)
+
+
+def _show(done: Imported, as_json: bool) -> None:
+    tally = done.tally
     if as_json:
-        show_json({"findings": [each.as_json() for each in done.findings], **done.tally._asdict()})
+        show_json({"findings": [each.as_json() for each in done.findings], **tally._asdict()})
     else:
         show(done.findings)
     if done.is_refused:
         err.print("nothing was imported", markup=False)
     elif not as_json:
-        tally = done.tally
-        out.print(f"{tally.added} added, {tally.corrected} corrected, {tally.unchanged} unchanged", markup=False)
+        counts = f"{tally.added} added, {tally.corrected} corrected, {tally.unchanged} unchanged"
+        out.print(f"{counts}, {tally.removed} removed" if tally.removed else counts, markup=False)
     raise typer.Exit(NEGATIVE if done.is_refused else 0)
 
 
@@ -134,7 +159,7 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        fail(WRONG_USE, f"{file} cannot be read: {error.strerror}", "name a CSV file")
+        fail(WRONG_USE, f"{file} cannot be read: {error.strerror}", "name a file that is there")
 
 
 def _name(file: Path) -> str:

@@ -32,11 +32,12 @@ class Page(NamedTuple, Generic[V]):
 
 
 class Tally(NamedTuple):
-    """What became of values that were put: new, corrected, or known already."""
+    """What became of values that were put: new, corrected, or known already; and what went because it was not put."""
 
     added: int = 0
     corrected: int = 0
     unchanged: int = 0
+    removed: int = 0
 
 
 def held(value: V, row: Row[Any]) -> Held[V]:

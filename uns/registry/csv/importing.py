@@ -43,7 +43,7 @@ def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standa
     report = Report()
     rows = _read(kind, content, file, standard, report)
     if report.errors:
-        return Imported(_in_order(report), Tally())
+        return Imported(in_order(report), Tally())
     noun = KINDS[kind].noun
     with writing(engine, author) as open_one:
         if noun is None:
@@ -52,10 +52,10 @@ def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standa
             tally = put_shifts(open_one, rows, report)
         else:
             tally = noun.put_in(open_one, [each.value for each in rows])
-    return Imported(_in_order(report), tally)
+    return Imported(in_order(report), tally)
 
 
-def _in_order(report: Report) -> tuple[Finding, ...]:
+def in_order(report: Report) -> tuple[Finding, ...]:
     """As they stand in the sheet, whatever they were found by."""
     return tuple(sorted(report.close(), key=_place))
 

@@ -1,0 +1,352 @@
+"""Calendar files: which shifts their events take off, what is refused, and that nothing is followed or hangs."""
+
+from __future__ import annotations
+
+import socket
+import time
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from uns.equipment import EquipmentPath
+from uns.naming.standard import Standard
+from uns.registry import changes
+from uns.registry.csv import Imported, export, take
+from uns.registry.held import Tally
+from uns.registry.ics import Horizon, Wanted, take_calendar
+from uns.registry.nouns import SHIFT_EXCEPTIONS
+from uns.registry.writing import Author
+
+ANN = Author("ann", 1)
+SHIFTS = """\
+site,id,days,start,stop
+dallas,early,mon-fri,06:00,14:00
+dallas,late,mon-fri,14:00,22:00
+dallas,night,sun mon tue wed thu,22:00,06:00
+"""
+YEAR = Horizon(date(2026, 1, 1), date(2027, 1, 1))
+
+
+@pytest.fixture(autouse=True)
+def shifts(engine: Engine, standard: Standard) -> None:
+    assert take(engine, "shifts", SHIFTS.encode(), "shifts.csv", standard, ANN).tally.added == 3
+
+
+def calendar(*events: str) -> bytes:
+    """Lines with ` | ` between them."""
+    blocks = "".join(f"BEGIN:VEVENT | {event} | END:VEVENT | " for event in events)
+    return f"BEGIN:VCALENDAR | VERSION:2.0 | {blocks}END:VCALENDAR | ".replace(" | ", "\r\n").encode()
+
+
+def imported(
+    engine: Engine, standard: Standard, content: bytes, horizon: Horizon = YEAR, **options: object
+) -> Imported:
+    wanted = Wanted(EquipmentPath("dallas"), horizon, **options)  # type: ignore[arg-type]
+    return take_calendar(engine, content, "h.ics", standard, wanted, ANN)
+
+
+def off(engine: Engine) -> str:
+    """`12-25 early late`: which shifts are off, by dates."""
+    days: dict[str, list[str]] = {}
+    for row in sorted(export(engine, "shift-exceptions").splitlines()[1:]):
+        _, day, name, start, *_ = row.split(",")
+        if not start:
+            days.setdefault(day.removeprefix("2026-"), []).append(name)
+    return "; ".join(f"{day} {' '.join(names)}" for day, names in days.items())
+
+
+ALL = "early late night"
+DAY = "DTSTART;VALUE=DATE"
+EVENTS: list[tuple[str, list[str], str]] = [
+    ("a day", [f"{DAY}:20261224"], f"12-24 {ALL}"),
+    ("a Friday has no night, a Saturday no shift", [f"{DAY}:20261225 | DTEND;VALUE=DATE:20261227"], "12-25 early late"),
+    ("the end is the first day without", [f"{DAY}:20261222 | DTEND;VALUE=DATE:20261224"], f"12-22 {ALL}; 12-23 {ALL}"),
+    ("an end on the same day", [f"{DAY}:20261222 | DTEND;VALUE=DATE:20261222"], f"12-22 {ALL}"),
+    ("a duration", [f"{DAY}:20261222 | DURATION:P2D"], f"12-22 {ALL}; 12-23 {ALL}"),
+    ("lower case, no VALUE", ["dtstart:20261224"], f"12-24 {ALL}"),
+    ("over the horizon's ends", [f"{DAY}:20251230 | DTEND;VALUE=DATE:20260103"], f"01-01 {ALL}; 01-02 early late"),
+    ("yearly since long", [f"{DAY}:20011224 | RRULE:FREQ=YEARLY"], f"12-24 {ALL}"),
+    ("called off", [f"{DAY}:20261224 | STATUS:CANCELLED"], ""),
+    ("excluded", [f"{DAY}:20261222 | RRULE:FREQ=DAILY;COUNT=3 | EXDATE;VALUE=DATE:20261223,20261224"], f"12-22 {ALL}"),
+    ("excluded by time", [f"{DAY}:20261223 | RRULE:FREQ=DAILY;COUNT=2 | EXDATE;TZID=America/Chicago:20261224T000000"],
+     f"12-23 {ALL}"),
+    ("more dates", [f"{DAY}:20261222 | RDATE;VALUE=DATE:20261224"], f"12-22 {ALL}; 12-24 {ALL}"),
+    ("one of a series moved",
+     [f"UID:a | {DAY}:20261222 | RRULE:FREQ=DAILY;COUNT=2",
+      f"UID:a | RECURRENCE-ID;VALUE=DATE:20261223 | {DAY}:20261230"],
+     f"12-22 {ALL}; 12-30 {ALL}"),
+    ("one of a series called off",
+     [f"UID:a | RECURRENCE-ID;VALUE=DATE:20261223 | STATUS:CANCELLED | {DAY}:20261223",
+      f"UID:a | {DAY}:20261222 | RRULE:FREQ=DAILY;COUNT=2"], f"12-22 {ALL}"),
+    ("another's series stays",
+     [f"UID:a | {DAY}:20261222", f"UID:b | RECURRENCE-ID;VALUE=DATE:20261222 | STATUS:CANCELLED | {DAY}:20261222"],
+     f"12-22 {ALL}"),
+    ("a later version counts", [f"UID:a | SEQUENCE:2 | {DAY}:20261222", f"UID:a | SEQUENCE:1 | {DAY}:20261223"],
+     f"12-22 {ALL}"),
+    ("a later version calls it off",
+     [f"UID:a | {DAY}:20261222", f"UID:a | SEQUENCE:1 | STATUS:CANCELLED | {DAY}:20261222"], ""),
+    ("all with one UID, as careless programs write", [f"UID:a | {DAY}:20261222", f"UID:a | {DAY}:20261224"],
+     f"12-22 {ALL}; 12-24 {ALL}"),
+    ("midnight to midnight",
+     ["DTSTART;TZID=America/Chicago:20261224T000000 | DTEND;TZID=America/Chicago:20261225T000000"], f"12-24 {ALL}"),
+    ("midnight there in UTC", ["DTSTART:20261224T060000Z | DTEND:20261225T060000Z"], f"12-24 {ALL}"),
+    ("midnight there in UTC, in summer", ["DTSTART:20260703T050000Z | DURATION:P1D"], "07-03 early late"),
+    ("midnight there on other clocks", ["DTSTART;TZID=Europe/Berlin:20261224T070000 | DURATION:PT24H"], f"12-24 {ALL}"),
+    ("midnight by a Windows name", ["DTSTART;TZID=Central Standard Time:20261224T000000 | DURATION:P1D"],
+     f"12-24 {ALL}"),
+    ("midnight on nobody's clocks is the site's", ["DTSTART:20261224T000000 | DURATION:P1D"], f"12-24 {ALL}"),
+    ("days on which the clocks change", ["DTSTART:20260308T000000 | DURATION:P1D | RRULE:FREQ=DAILY;COUNT=2"],
+     f"03-08 night; 03-09 {ALL}"),
+    ("hours that are whole shifts", ["DTSTART:20261223T220000 | DTEND:20261228T060000"],
+     f"12-23 night; 12-24 {ALL}; 12-25 early late; 12-27 night"),
+    ("hours every week", ["DTSTART:20261202T060000 | DURATION:PT8H | RRULE:FREQ=WEEKLY;UNTIL=20261216T120000Z"],
+     "12-02 early; 12-09 early; 12-16 early"),
+    ("hours in which no shift runs", ["DTSTART:20261226T100000 | DTEND:20261226T120000"], ""),
+    ("a moment", ["DTSTART:20261224T100000"], ""),
+    ("what an alarm says is not the event's",
+     [f"{DAY}:20261224 | BEGIN:VALARM | DURATION:P9D | DTSTART:x | END:VALARM"], f"12-24 {ALL}"),
+    ("links, and folded lines",
+     [f"{DAY}:20261224 | ATTACH:file:///etc/passwd | URL:http://x | DESCRIPTION:a\r\n  b:c\r\n\td"], f"12-24 {ALL}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("events", "expected"), [each[1:] for each in EVENTS], ids=[each[0] for each in EVENTS])
+def test_an_event_takes_shifts_off_and_taking_it_again_changes_nothing(
+    engine: Engine, standard: Standard, events: list[str], expected: str
+) -> None:
+    done = imported(engine, standard, calendar(*events))
+    assert [str(each) for each in done.findings] == []
+    assert off(engine) == expected
+    revision = changes.revision(engine)
+    assert imported(engine, standard, calendar(*events)) == Imported((), Tally(unchanged=done.tally.added))
+    assert changes.revision(engine) == revision
+
+
+BAD: list[tuple[bytes, list[str]]] = [
+    (b"", ["1 calendar-syntax"]),
+    (b"<!DOCTYPE html>\n<p>log in</p>\n", ["1 calendar-syntax"]),
+    (b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", ["1 event-invalid"]),
+    (calendar(f"{DAY}:20261224")[:60], ["3 calendar-syntax"]),
+    (calendar(f"{DAY}:20261224").replace(b"END:VEVENT\r\n", b""), ["5 calendar-syntax"]),
+    (calendar(f"{DAY}:20261224") + b"END:VCALENDAR\n", ["7 calendar-syntax"]),
+    (calendar(f"{DAY}:20261224 | SUMMARY:\xfc").replace(b"\xc3\xbc", b"\xfc"), ["5 calendar-syntax"]),
+    (calendar(f"{DAY}:20261224 | DESCRIPTION:a | wrapped by hand"), ["6 calendar-syntax"]),
+    (calendar("DTSTART;VALUE:20261224 | SUMMARY:x"), ["4 calendar-syntax"]),
+    (calendar("SUMMARY:x"), ["3 event-invalid"]),
+    (calendar("DTSTART:20261324 | DTEND:20261224T250000", f"{DAY}:soon"), ["4 event-invalid", "8 event-invalid"]),
+    (calendar("DTSTART;VALUE=DATE:20261224T060000"), ["4 event-invalid"]),
+    (calendar("DTSTART:09991224"), ["4 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | DTEND:20261224T120000"), ["5 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | DTEND;VALUE=DATE:20261223"), ["5 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | DURATION:PT5H"), ["5 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | DURATION:-P1D"), ["5 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | DURATION:P99999999999D"), ["5 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | {DAY}:20261225"), ["5 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | RRULE:FREQ=SECONDLY | EXDATE:x"), ["5 event-invalid", "6 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | RDATE;VALUE=PERIOD:20261224T060000Z/PT1H"), ["5 event-invalid"]),
+    (calendar(f"{DAY}:20261224 | EXRULE:FREQ=DAILY"), ["5 event-invalid"]),
+    (calendar(f"UID:a | {DAY}:20261224 | RECURRENCE-ID;RANGE=THISANDFUTURE:20261224"), ["6 event-invalid"]),
+    (calendar("DTSTART;TZID=Customized Time Zone:20261224T060000"), ["4 zone-unknown"]),
+    (calendar("DTSTART;TZID=../../etc/passwd:20261224T060000"), ["4 zone-unknown"]),
+    (calendar("DTSTART;TZID=America:20261224T060000"), ["4 zone-unknown"]),
+    (calendar("DTSTART:20261224T100000 | DTEND:20261224T150000"), ["4 event-partial", "4 event-partial"]),
+    (calendar("DTSTART:20261224T000000Z | DTEND:20261225T000000Z"), ["4 event-partial"] * 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "expected"), BAD)
+def test_what_cannot_be_taken_is_named_with_its_line_and_nothing_is_imported(
+    engine: Engine, standard: Standard, content: bytes, expected: list[str]
+) -> None:
+    done = imported(engine, standard, content)
+    assert [f"{each.where} {each.code}" for each in done.findings] == [
+        f"h.ics:{each.replace(' ', ':1 ')}" for each in expected
+    ]
+    assert all(each.remedy for each in done.findings)
+    assert (done.tally, off(engine)) == (Tally(), "")
+
+
+def test_a_shift_that_is_cut_is_told_with_both_times_until_somebody_says_what_remains_of_it(
+    engine: Engine, standard: Standard
+) -> None:
+    content = calendar("SUMMARY:Shutdown | DTSTART:20261223T180000 | DTEND:20261225T060000")
+    (finding,) = imported(engine, standard, content).findings
+    shown = "`Shutdown` takes `late` of 2026-12-23, 14:00–22:00, off only from 18:00 to 22:00"
+    assert finding.message == shown
+    remains = b"site,date,id,start,stop\ndallas,2026-12-23,late,14:00,18:00\n"
+    take(engine, "shift-exceptions", remains, "e.csv", standard, ANN)
+    assert imported(engine, standard, content).findings == ()
+    assert off(engine) == f"12-23 night; 12-24 {ALL}"
+
+
+def test_a_shift_that_is_cut_and_that_somebody_took_off_stays_off(engine: Engine, standard: Standard) -> None:
+    take(engine, "shift-exceptions", b"site,date,id\ndallas,2026-12-23,late\n", "e.csv", standard, ANN)
+    content = calendar("DTSTART:20261223T180000 | DTEND:20261224T060000")
+    assert imported(engine, standard, content, replaces=True) == Imported((), Tally(added=1))
+    assert off(engine) == "12-23 late night"
+
+
+def test_a_shift_with_times_of_its_own_on_that_date_keeps_them(engine: Engine, standard: Standard) -> None:
+    sheet = b"site,date,id,start,stop\ndallas,2026-12-24,early,06:00,12:00\ndallas,2026-12-24,cleaning,12:00,14:00\n"
+    take(engine, "shift-exceptions", sheet, "e.csv", standard, ANN)
+    done = imported(engine, standard, calendar(f"{DAY}:20261224 | SUMMARY:Eve"))
+    assert [(each.code, each.message) for each in done.findings] == [
+        ("event-overruled", "`Eve` leaves `early` of 2026-12-24 on: the registry has it at 06:00–12:00 that day")
+    ]
+    assert (done.tally, off(engine)) == (Tally(added=2), "12-24 late night")
+
+
+def test_what_vanished_from_the_file_stays_off_and_is_told_unless_the_file_is_to_say_all(
+    engine: Engine, standard: Standard
+) -> None:
+    imported(engine, standard, calendar(f"{DAY}:20261224", f"{DAY}:20261222", f"{DAY}:20260105"))
+    done = imported(engine, standard, calendar(f"{DAY}:20261223"), Horizon(date(2026, 6, 1), date(2027, 1, 1)))
+    (told,) = done.findings
+    assert told.code == "event-gone"
+    assert told.message.endswith(": " + ", ".join(f"2026-12-{day} {each}" for day in (22, 24) for each in ALL.split()))
+    assert off(engine) == "; ".join(f"{day} {ALL}" for day in ("01-05", "12-22", "12-23", "12-24"))
+    horizon = Horizon(date(2026, 6, 1), date(2027, 1, 1))
+    done = imported(engine, standard, calendar(f"{DAY}:20261223"), horizon, replaces=True)
+    assert done == Imported((), Tally(unchanged=3, removed=6))
+    assert off(engine) == f"01-05 {ALL}; 12-23 {ALL}"
+    assert len(SHIFT_EXCEPTIONS.history(engine, "dallas", "2026-12-24", "late")) == 1
+
+
+def test_a_file_of_which_no_event_is_meant_removes_nothing(engine: Engine, standard: Standard) -> None:
+    content = calendar(f"{DAY}:20261224 | SUMMARY:Eve")
+    imported(engine, standard, content)
+    done = imported(engine, standard, content, only=("Evening",), replaces=True)
+    assert [each.message for each in done.findings] == ["none of the 1 events of this file is meant"]
+    assert off(engine) == f"12-24 {ALL}"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, f"12-21 {ALL}; 12-22 {ALL}; 12-23 {ALL}"),
+        ({"only": ("public HOLIDAY*",)}, f"12-22 {ALL}"),
+        ({"only": ("Shutdown", "*of the Republic")}, f"12-21 {ALL}; 12-22 {ALL}"),
+        ({"but": ("Valentine*",)}, f"12-21 {ALL}; 12-22 {ALL}"),
+        ({"shifts": ("early", "night")}, "12-21 early night; 12-22 early night; 12-23 early night"),
+    ],
+)
+def test_events_and_shifts_are_chosen(
+    engine: Engine, standard: Standard, options: dict[str, tuple[str, ...]], expected: str
+) -> None:
+    content = calendar(
+        f"SUMMARY:Works closed | CATEGORIES:Red,Shutdown | {DAY}:20261221",
+        f"SUMMARY:Day of the Republic | DESCRIPTION:Public holiday in Texas\\nSee the page | {DAY}:20261222",
+        f"SUMMARY:Valentine's Day | DESCRIPTION:Observance | {DAY}:20261223",
+    )
+    assert imported(engine, standard, content, **options).findings == ()
+    assert off(engine) == expected
+
+
+def test_what_is_wrong_with_an_event_that_is_not_meant_keeps_nobody(engine: Engine, standard: Standard) -> None:
+    content = calendar("SUMMARY:Standup | DTSTART:20261221T090000 | RRULE:FREQ=HOURLY", f"SUMMARY:Eve | {DAY}:20261224")
+    assert imported(engine, standard, content, but=("standup",)) == Imported((), Tally(added=3))
+
+
+def test_the_history_says_by_which_event(engine: Engine, standard: Standard) -> None:
+    imported(engine, standard, calendar(f"SUMMARY:Christmas\\, at last | {DAY}:20261224"))
+    (held,) = SHIFT_EXCEPTIONS.history(engine, "dallas", "2026-12-24", "late")
+    assert (held.recorded_by, held.why) == ("ann", "Christmas, at last, h.ics")
+
+
+@pytest.mark.parametrize(
+    ("equipment", "named", "message"),
+    [
+        ("berlin", (), "nobody has entered shifts of berlin itself"),
+        ("dallas/packaging", (), "nobody has entered shifts of dallas/packaging itself"),
+        ("dallas", ("erly",), "dallas has no shift `erly`"),
+    ],
+)
+def test_shifts_that_nobody_entered_are_not_off(
+    engine: Engine, standard: Standard, equipment: str, named: tuple[str, ...], message: str
+) -> None:
+    wanted = Wanted(EquipmentPath(equipment), YEAR, named)
+    done = take_calendar(engine, calendar(f"{DAY}:20261224"), "h.ics", standard, wanted, ANN)
+    assert [each.message for each in done.findings] == [message]
+    assert done.tally == Tally()
+
+
+HOSTILE = {
+    "ever, every day": calendar(*[f"{DAY}:16010101 | RRULE:FREQ=DAILY;COUNT=100000"] * 500),
+    "centuries long": calendar(*[f"{DAY}:17000101 | DTEND;VALUE=DATE:22990101 | RRULE:FREQ=DAILY"] * 500),
+    "hours, centuries long": calendar(*["DTSTART:17000101T010000 | DTEND:22990101T020000 | RRULE:FREQ=DAILY"] * 500),
+    "never": calendar(*[f"{DAY}:20200101 | RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"] * 2_000),
+    "exclusions": calendar(f"{DAY}:20200101 | RRULE:FREQ=DAILY | EXDATE:{','.join(['20260101'] * 7_000)}"),
+    "many breaks of lines": b"BEGIN:VCALENDAR" + b"\n" * 4_000_000,
+    "folds": b"BEGIN:VCALENDAR\nX:" + b"\n a" * 1_000_000,
+    "nested": b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 200_000,
+    "one long line": b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY;" + b'"\\' * 1_500_000,
+    "big": b"BEGIN:VCALENDAR\n" + b"X:y\n" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_seconds(
+    engine: Engine, standard: Standard, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "socket", None)
+    began = time.process_time()
+    done = imported(engine, standard, HOSTILE[name])
+    assert time.process_time() - began < 30
+    assert done.tally == Tally()
+    assert done.is_refused == (name != "never")
+
+
+TIMES = st.integers(0, 14 * 24 * 2).map(lambda each: datetime(2026, 3, 1) + timedelta(minutes=30 * each))
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+@given(st.lists(st.tuples(TIMES, st.integers(1, 200)), min_size=1, max_size=3))
+def test_hours_take_off_what_they_cover_minute_by_minute(
+    engine: Engine, standard: Standard, events: list[tuple[datetime, int]]
+) -> None:
+    """In the weeks around the change of the clocks; a shift that an event cuts keeps the file out."""
+    utc = [(start, start + timedelta(minutes=30 * halves)) for start, halves in events]
+    whole, cut = expected(utc)
+    horizon = Horizon(date(2026, 2, 1), date(2026, 5, 1))
+    imported(
+        engine, standard, calendar(f"{DAY}:20260307"), horizon, replaces=True
+    )  # a Saturday: all others are on again
+    content = calendar(*[f"DTSTART:{start:%Y%m%dT%H%M%SZ} | DTEND:{stop:%Y%m%dT%H%M%SZ}" for start, stop in utc])
+    done = imported(engine, standard, content, horizon, replaces=True)
+    assert done.is_refused == bool(cut - whole)
+    if not done.is_refused:
+        rows = (row.split(",") for row in export(engine, "shift-exceptions").splitlines()[1:])
+        assert {(day, name) for _, day, name, *_ in rows} == whole
+
+
+def expected(spans: list[tuple[datetime, datetime]]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """By asking at every half hour who works: shifts that an event covers, and those that it only touches."""
+    zone, worked = ZoneInfo("America/Chicago"), dict[tuple[str, str], set[datetime]]()
+    moment = datetime(2026, 2, 25, tzinfo=UTC)
+    while moment < datetime(2026, 3, 25, tzinfo=UTC):
+        local = moment.astimezone(zone)
+        begun = local.date() - timedelta(days=local.hour < 6)
+        name = "early" if 6 <= local.hour < 14 else "late" if 14 <= local.hour < 22 else "night"
+        if begun.weekday() < 5 if name != "night" else begun.weekday() not in (4, 5):
+            worked.setdefault((str(begun), name), set()).add(moment.replace(tzinfo=None))
+        moment += timedelta(minutes=30)
+    whole, cut = set(), set()
+    for start, stop in spans:
+        first, last = (each.replace(tzinfo=UTC).astimezone(zone) for each in (start, stop))
+        if first.hour == first.minute == last.hour == last.minute == 0:
+            whole |= {key for key in worked if str(first.date()) <= key[0] < str(last.date())}
+            continue
+        for key, moments in worked.items():
+            touched = sum(start <= each < stop for each in moments)
+            if touched:
+                (whole if touched == len(moments) else cut).add(key)
+    return whole, cut

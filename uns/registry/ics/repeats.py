@@ -1,0 +1,113 @@
+"""What stands behind `RRULE:`, read; what cannot be followed for certain is refused, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final, cast
+
+from icalendar import vRecur
+
+from uns.finding import Malformed
+from uns.registry.ics.moments import Moment, moment
+from uns.registry.ics.rule import Frequency, OnDay, Rule
+
+_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_LATEST: Final = date(2300, 12, 31)
+_NUMBERS: Final = {"BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+_WITHIN_A_DAY: Final = ("HOURLY", "MINUTELY", "SECONDLY")
+_KNOWN: Final = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYDAY", "WKST", *_NUMBERS})
+_INSTEAD: Final = "let the event stand once for each date, or take it out of the file and write the dates as CSV"
+
+
+def read_rule(text: str, start: Moment) -> Rule:
+    """Raises Malformed."""
+    parts = _parts(text)
+    frequency = str(parts["FREQ"][0]).upper()
+    if frequency in _WITHIN_A_DAY:
+        raise _refused(f"`FREQ={frequency}` repeats within a day")
+    interval, count = (_number(parts, name) for name in ("INTERVAL", "COUNT"))
+    lists = {name: _numbers(parts, name, most) for name, most in _NUMBERS.items()}
+    months = frozenset(map(int, parts.get("BYMONTH", ())))
+    if not months <= set(range(1, 13)) or any(getattr(each, "leap", False) for each in parts.get("BYMONTH", ())):
+        raise _refused("`BYMONTH` is no month from 1 to 12")
+    rule = Rule(
+        cast(Frequency, frequency), interval or 1, count, _until(text, start) if "UNTIL" in parts else None, months,
+        lists["BYMONTHDAY"], lists["BYYEARDAY"], lists["BYWEEKNO"], frozenset(map(_on_day, parts.get("BYDAY", ()))),
+        lists["BYSETPOS"], _WEEKDAYS.index(str(parts.get("WKST", ["MO"])[0]).upper()),
+    )  # fmt: skip
+    _check(rule)
+    return rule
+
+
+def _parts(text: str) -> Mapping[str, list[Any]]:
+    pairs = [each.partition("=") for each in text.strip().rstrip(";").split(";")]
+    names = [name.strip().upper() for name, _, _ in pairs]
+    unknown = next((name for name in names if name not in _KNOWN), None)
+    if unknown is not None:
+        raise _refused(f"`{unknown[:60]}` is nothing that days can be told by")
+    if "FREQ" not in names or len(set(names)) < len(names) or not all(map(_is_value, pairs)):
+        raise _refused(f"`{text[:60]}` is no rule: it needs one FREQ, each part once, and a value behind each")
+    try:
+        return cast(Mapping[str, list[Any]], vRecur.from_ical(text.replace(" ", "")))
+    except ValueError:
+        raise _refused(f"`{text[:60]}` cannot be read") from None
+
+
+def _is_value(pair: tuple[str, str, str]) -> bool:
+    return bool(pair[2].strip()) and "=" not in pair[2]
+
+
+def _check(rule: Rule) -> None:
+    """What the standard leaves open, or forbids."""
+    numbered = any(each.which for each in rule.days)
+    if numbered and (rule.frequency in ("DAILY", "WEEKLY") or rule.weeks):
+        raise _refused("a numbered weekday such as `2MO` needs a month or a year that it is of")
+    if rule.weeks and (rule.frequency != "YEARLY" or not rule.days or rule.week_begins):
+        raise _refused("`BYWEEKNO` needs FREQ=YEARLY, a BYDAY, and weeks that begin on Monday")
+    if rule.frequency in ("DAILY", "WEEKLY", "MONTHLY") and rule.year_days:
+        raise _refused("`BYYEARDAY` needs FREQ=YEARLY")
+    if rule.frequency == "WEEKLY" and rule.month_days:
+        raise _refused("`BYMONTHDAY` needs FREQ=MONTHLY or YEARLY")
+    if rule.count is not None and rule.until is not None:
+        raise _refused("COUNT and UNTIL exclude each other")
+
+
+def _number(parts: Mapping[str, list[Any]], name: str) -> int | None:
+    if name not in parts:
+        return None
+    number = int(parts[name][0])
+    if len(parts[name]) > 1 or not 1 <= number <= 100_000:
+        raise _refused(f"`{name}` is no number from 1 to 100000")
+    return number
+
+
+def _numbers(parts: Mapping[str, list[Any]], name: str, most: int) -> frozenset[int]:
+    numbers = frozenset(map(int, parts.get(name, ())))
+    if not all(1 <= abs(each) <= most for each in numbers):
+        raise _refused(f"`{name}` is no number from 1 to {most}, or from -{most} to -1")
+    return numbers
+
+
+def _on_day(each: Any) -> OnDay:
+    return OnDay(_WEEKDAYS.index(str(each.weekday).upper()), each.relative or 0)
+
+
+def _until(text: str, start: Moment) -> date:
+    """The last day on which it may begin. Of all-day events many programs write a time all the same: midnight of the
+    date that they mean, or its last second, in UTC; or else midnight where the calendar is kept."""
+    written = next(part for part in text.replace(" ", "").split(";") if part.upper().startswith("UNTIL="))[6:].upper()
+    if written[:4].isdigit() and int(written[:4]) > _LATEST.year:
+        return _LATEST
+    zone = start.tzinfo if isinstance(start, datetime) else None
+    until = moment(written, {}, zone)
+    if not isinstance(until, datetime):
+        return until
+    if not isinstance(start, datetime):
+        return until.date()
+    until = until.astimezone(start.tzinfo)
+    return until.date() - timedelta(days=until.time() < start.time())
+
+
+def _refused(message: str) -> Malformed:
+    return Malformed("event-invalid", f"RRULE: {message}", _INSTEAD)
