@@ -70,7 +70,6 @@ def import_(
     """
     from uns.cli.registered import person, registry, standard_of
     from uns.registry.csv import take
-    from uns.registry.ics import take_calendar
     from uns.registry.writing import Author
 
     chosen, content, name = settings(config), _content(file), _name(file)
@@ -80,8 +79,9 @@ def import_(
     with registry(chosen, create=True) as engine:
         author, standard = Author(person(), time.time_ns(), why), standard_of(chosen, engine)
         if from_calendar:
-            wanted = asked.wanted(standard, author.at)
-            done = take_calendar(engine, content, name, standard, wanted, author)
+            from uns.registry.ics import take_calendar
+
+            done = take_calendar(engine, content, name, standard, asked.wanted(standard, author.at), author)
         else:
             done = take(engine, kind.value, content, name, standard, author)
     _show(done, as_json)

@@ -130,9 +130,8 @@ def _put(open_one: Writing, off: Off, shifts: Shifts, wanted: Wanted, report: Re
 
 
 def _gone(off: Off, shifts: Shifts, horizon: Horizon) -> list[Key]:
-    known = (
-        key for key, each in shifts.exceptions.items() if each.start is None and key not in off.by.keys() | off.cut
-    )
+    """Those that are off, and of which no event speaks."""
+    known = {key for key, each in shifts.exceptions.items() if each.start is None} - off.by.keys() - off.cut
     return [key for key in known if horizon.since <= key[0] < horizon.until]
 
 

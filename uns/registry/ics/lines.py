@@ -19,7 +19,7 @@ from uns.naming.parse.report import Report
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_LINE: Final = 64 * 1024
 """Characters of a line that are read; a longer one is a description, or hostile."""
-_NAMED: Final = re.compile(r"([A-Za-z0-9-]+)[;:]")
+_NAMED: Final = re.compile(r"([A-Za-z0-9_.-]+)[;:]")
 _READ: Final = frozenset({
     "UID", "SUMMARY", "CATEGORIES", "DESCRIPTION", "STATUS", "SEQUENCE", "DTSTART", "DTEND", "DURATION", "RRULE",
     "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID",
