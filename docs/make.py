@@ -81,7 +81,7 @@ def _verbs(command: object, path: str) -> Iterator[tuple[str, object]]:
         if hasattr(verb, "commands"):
             yield from _verbs(verb, f"{path} {name}")
         else:
-            yield f"{path} {name}", verb
+            yield path if name == getattr(command, "plain", None) else f"{path} {name}", verb
 
 
 def _cell(text: str) -> str:

@@ -98,6 +98,13 @@ def test_a_body_beyond_the_limit_is_refused(api):
         ("/namespace?depth=33", "?depth"),
         ("/context?equipment=", "?equipment"),
         ("/context?equipment=dallas&at=yesterday", "?at"),
+        ("/context/diff", "?from"),
+        ("/context/diff?from=monday", "?from"),
+        ("/context/diff?from=17", "?from"),
+        ("/context/diff?from=0&to=17", "?to"),
+        ("/context/diff?from=2020-01-01T00:00:00Z", "?from"),
+        ("/context/diff?from=0&equipment=dalas", "?equipment"),
+        ("/context/diff?from=0&cursor=_", "?cursor"),
         ("/quarantine?state=lost", "?state"),
     ],
 )

@@ -77,6 +77,27 @@ def test_what_was_believed_before_a_correction_can_still_be_asked(api):
     assert api.client.get("/context", params=at | {"as-of": first}).json()["batch"] == {"id": "B-1"}
 
 
+def test_a_correction_tells_what_it_changed_for_readings(api):
+    batch = {"equipment": LINE, "start": "2025-11-20T10:00:00Z", "product": "P"}
+    monday = api.client.put("/batches/B-1", json=batch).json()["items"][0]["recorded_at"]
+    corrected = batch | {"stop": "2025-11-20T10:30:00Z", "why": "the MES was late"}
+    api.client.put("/batches/B-1", json=corrected)
+    told = api.client.get("/context/diff", params={"from": monday, "equipment": "dallas"}).json()
+    (item,) = told["items"]
+    assert (item["equipment"], item["of"], item["start"], item["stop"]) == (
+        LINE, "batch", "2025-11-20T10:30:00.000Z", None,
+    )  # fmt: skip
+    assert (item["was"]["batch"], item["was"]["product"]) == ({"id": "B-1"}, {"id": "P"})
+    assert (item["became"]["batch"], item["became"]["product"]) == (None, None)
+    assert (item["recorded_by"], item["why"], item["published_since"]) == ("rest", "the MES was late", monday)
+    assert item["published"] >= 0
+    assert (told["from"], told["to"], told["revision"], told["next"]) == ("1", "2", "2", None)
+    first = api.client.get("/context/diff", params={"from": "0", "limit": 1}).json()
+    second = api.client.get("/context/diff", params={"from": "0", "limit": 1, "cursor": first["next"]}).json()
+    assert [each["recorded_in"] for each in first["items"] + second["items"]] == ["1", "2"]
+    assert second["items"] == [item]
+
+
 def test_two_batches_on_one_line_are_refused_with_the_finding(api):
     api.client.post("/batches", json={"id": "B-1", "equipment": LINE, "start": "2026-11-20T10:00:00Z"})
     second = api.client.post("/batches", json={"id": "B-2", "equipment": LINE, "start": "2026-11-20T11:00:00Z"})

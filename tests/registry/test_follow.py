@@ -1,14 +1,13 @@
 """A timeline that follows the registry change by change is the one that would be loaded whole, and reads only them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, event, select, update
-from support.postgres import binaries, postgres
+from sqlalchemy import Engine, event, select
+from support.registry import emptied
 
 from uns.context.shifts import ShiftException, ShiftPattern
 from uns.context.timeline import Timeline
@@ -18,13 +17,11 @@ from uns.finding import SamplePlace
 from uns.instant import SECOND, from_datetime
 from uns.naming.standard import Standard
 from uns.registry.batches import row_of
-from uns.registry.engine import connect, transaction
 from uns.registry.held import believed
-from uns.registry.migrate import migrate
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS, Equipment
 from uns.registry.parallel import is_parallel
 from uns.registry.records import PlacedRecord, apply
-from uns.registry.tables import BATCHES, REVISIONS, SHIFT_CHANGES
+from uns.registry.tables import BATCHES
 from uns.registry.timeline import follow, load
 from uns.registry.writing import Author, writing
 
@@ -94,33 +91,6 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
 )  # fmt: skip
 SEVERAL = st.lists(st.lists(CHANGES, min_size=1, max_size=4), max_size=6)
 """What happens between one look at the registry and the next."""
-
-POSTGRES = pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed (apt install postgresql)")
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=POSTGRES)])
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One registry for all examples, which `emptied` begins anew."""
-    if request.param == "postgresql":
-        with postgres() as url:
-            yield from migrated(url)
-    else:
-        yield from migrated(f"sqlite:///{tmp_path_factory.mktemp('registry')}/uns.db")
-
-
-def migrated(url: str) -> Iterator[Engine]:
-    engine = connect(url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
-
-
-def emptied(engine: Engine) -> None:
-    nouns = (EQUIPMENT, PRODUCTS, SHIFT_PATTERNS, SHIFT_EXCEPTIONS)
-    with transaction(engine) as connection:
-        for table in (BATCHES, SHIFT_CHANGES, *(each.table for each in nouns)):
-            connection.execute(delete(table))
-        connection.execute(update(REVISIONS).values(revision=0))
 
 
 def whole(engine: Engine, standard: Standard) -> Timeline:

@@ -134,6 +134,12 @@ def test_a_time_that_the_clocks_showed_twice_is_told_and_keeps_nothing_back(fold
         (("context", "dalas/packaging"), 1),
         (("context", "dallas/pakaging"), 1),
         (("context", "dallas", "--at", "yesterday"), 2),
+        (("context", "diff"), 2),
+        (("context", "diff", "dalas", "--from", "0"), 1),
+        (("context", "diff", "--from", "yesterday"), 2),
+        (("context", "diff", "--from", "0", "--to", "17"), 2),
+        (("context", "diff", "--from", "2020-01-01"), 2),
+        (("context", "diff", "--from", "0", "--cursor", "?"), 2),
         (("context", "dallas", "--as-of", "yesterday"), 2),
         (("context", "dallas", "--at", "0001-01-01"), 2),
         (("context", "dallas", "--at", "9999-12-31T23:59:59Z"), 2),
@@ -184,6 +190,34 @@ def test_context_as_it_was_believed_before_a_correction(folder: Path) -> None:
     assert shown(*asked, "--as-of", between)["batch"] == {"id": "B-7"}
     assert shown(*asked, "--as-of", "2020-01-01T00:00:00Z")["batch"] is None
     assert "as believed" in uns_(*asked, "--as-of", between).stdout
+
+
+def test_context_diff_tells_what_a_correction_changed(folder: Path) -> None:
+    for line in ("2025-11-20T10:00", "2025-11-20T09:00"):
+        (folder / "one.csv").write_text(
+            f"id,equipment,start,stop\nB-7,dallas/packaging/line-4,2025-11-20T06:00,{line}\n"
+        )
+        uns_("registry", "import", "batches", "one.csv", "--why", f"until {line}")
+    told = shown("context", "diff", "dallas", "--from", "1")
+    (item,) = told["items"]
+    assert (item["equipment"], item["start"], item["stop"]) == (
+        "acme/dallas/packaging/line-4", "2025-11-20T15:00:00.000Z", "2025-11-20T16:00:00.000Z",
+    )  # fmt: skip
+    assert (item["was"]["batch"], item["became"]["batch"]) == ({"id": "B-7"}, None)
+    assert (item["why"], item["recorded_in"], item["published"]) == ("until 2025-11-20T09:00", "2", 0)
+    assert (told["from"], told["to"], told["next"]) == ("1", "2", None)
+    head, line = uns_("context", "diff", "--from", "1").stdout.splitlines()
+    assert head.split("  ")[0] == "recorded"
+    assert "2025-11-20 09:00-0600 – 2025-11-20 10:00-0600  batch: B-7 → none  late ones only  until" in line
+    first = uns_("context", "diff", "--from", "0", "--limit", "1")
+    assert "batch: none → B-7" in first.stdout
+    assert "1 shown of revisions 0 to 2; go on with --cursor " in first.stderr
+    assert uns_("context", "diff", "--from", "2").stdout == ""
+
+
+def test_equipment_may_be_called_as_a_verb_of_context(folder: Path) -> None:
+    uns_("migrate")
+    assert "`diff` is no site" in uns_("context", "acme/diff").stderr
 
 
 def test_context_of_equipment_that_nobody_registered_says_so(folder: Path) -> None:

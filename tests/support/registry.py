@@ -6,8 +6,12 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from uns.registry.engine import connect
+from sqlalchemy import Engine, delete, update
+
+from uns.registry.engine import connect, transaction
 from uns.registry.migrate import migrate
+from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.tables import BATCHES, REVISIONS, SHIFT_CHANGES
 
 
 def migrated(file: Path) -> str:
@@ -24,3 +28,12 @@ def _made() -> bytes:
         migrate(engine)
         engine.dispose()
         return file.read_bytes()
+
+
+def emptied(engine: Engine) -> None:
+    """Without any context, as if nobody had ever written one."""
+    nouns = (EQUIPMENT, PRODUCTS, SHIFT_PATTERNS, SHIFT_EXCEPTIONS)
+    with transaction(engine) as connection:
+        for table in (BATCHES, SHIFT_CHANGES, *(each.table for each in nouns)):
+            connection.execute(delete(table))
+        connection.execute(update(REVISIONS).values(revision=0))

@@ -36,6 +36,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "filter": "acme/+/packaging/#", "path": LINE, "q": "temperature", "name": "B-1001", "version": 1, "number": 1,
     "site": "dallas", "file": "dallas.yaml", "revision": RULES, "equipment": "dallas/packaging/line-3", "at": TIME,
     "If-Match": '"5f0c7d1e9a3b24c68d70e1f2"',
+    "from": TIME,
 }  # fmt: skip
 
 _BATCH: Final = {"equipment": "dallas/packaging/line-3", "start": "2026-11-20T06:00:00Z", "order": "O-7"}
@@ -155,6 +156,13 @@ ANSWERS: Final[dict[str, Any]] = {
         "equipment": LINE, "at": TIME, "batch": {"id": "B-1001", "order": "O-7"}, "shift": None, "product": None,
         "registered": True, "ambiguous": [], "revision": REVISION,
     },
+    "get /context/diff": _page(
+        {"equipment": LINE, "of": "batch", "start": "2026-11-20T09:00:00.000Z", "stop": TIME,
+         "was": {"batch": {"id": "B-1001"}, "product": None, "shift": None, "ambiguous": []},
+         "became": {"batch": None, "product": None, "shift": None, "ambiguous": []},
+         "published": 3600.0, "published_since": "2026-11-20T09:00:00.000Z", **RECORDED},
+        **{"from": "1", "to": REVISION, "revision": REVISION},
+    ),
     "get /submissions": _page(_SUBMISSION),
     "post /submissions": _SUBMITTED,
     "get /submissions/{revision}": {**_SUBMISSION, "files": ["naming_rules/standard.yaml"]},

@@ -6,13 +6,14 @@ import re
 from datetime import UTC
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from uns.api.models import Answer
 from uns.context.believable import LONGEST, WRITABLE
 from uns.finding import Malformed
 from uns.instant import Instant, from_text, rfc3339
 from uns.registry.held import Held
+from uns.registry.moments import Revision
 from uns.registry.writing import Author
 
 RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
@@ -31,6 +32,13 @@ def _instant(text: object) -> Instant:
     if instant not in WRITABLE:
         raise _unfit("outside the years 1678 to 2262", "name a time that the registry can hold")
     return instant
+
+
+def _recording(text: object) -> Instant:
+    """A revision of the registry, or a time."""
+    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 19:
+        return Revision(text)
+    return _instant(text)
 
 
 def _exact(number: object) -> object:
@@ -68,6 +76,11 @@ Moment = Annotated[
     Instant,
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-20T10:00:00Z"]}),
+]
+Recording = Annotated[
+    Instant,
+    PlainValidator(_recording),
+    WithJsonSchema({"type": "string", "examples": ["2026-11-20T10:00:00Z", "17"]}),
 ]
 Time = Annotated[
     str, AfterValidator(_time), Field(description="wall clock of the site", examples=["06:00"], max_length=5)

@@ -11,8 +11,8 @@ from uns.cli.app import app, err
 from uns.cli.output import outlast_readers
 
 VERBS = (
-    "run", "demo", "check", "test", "explain", "watch", "ls", "context", "release", "migrate", "doctor", "submit",
-    "submissions", "quarantine", "replay", "discard", "registry", "shifts", "acl",
+    "run", "demo", "check", "test", "explain", "watch", "ls", "context", "diff", "release", "migrate", "doctor",
+    "submit", "submissions", "quarantine", "replay", "discard", "registry", "shifts", "acl",
 )  # fmt: skip
 
 

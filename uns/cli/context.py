@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
+from uns.cli.asking import Asking
 from uns.instant import LATEST, Instant, legible, rfc3339, to_datetime
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
     from uns.naming.standard import Standard
 
 
-@app.command("context")
+verbs = typer.Typer(cls=Asking, help="Batch, shift and product there and then.")
+app.add_typer(verbs, name="context")
+
+
+@verbs.command(Asking.plain)
 def context(
     equipment: Annotated[str, typer.Argument(help="path of the equipment, with or without the root")],
     at: Annotated[str | None, typer.Option("--at", help="instant, with an offset or on the site's clocks")] = None,
@@ -27,6 +32,8 @@ def context(
     config: Config = None,
 ) -> None:
     """Batch, shift and product there and then, and where each comes from.
+
+    `uns context diff` tells what corrections changed of it.
 
     Example: `uns context dallas/packaging/line-3 --at 2026-11-20T06:30`
     """
@@ -38,10 +45,10 @@ def context(
         standard = standard_of(chosen, engine)
         path = equipment_of(equipment, standard)
         zone = standard.sites[path.site].zone
-        instant = time.time_ns() if at is None else _instant(at, zone, "--at")
-        believed = None if as_of is None else _instant(as_of, zone, "--as-of")
+        instant = time.time_ns() if at is None else instant_of(at, zone, "--at")
+        believed = None if as_of is None else instant_of(as_of, zone, "--as-of")
         timeline = around(engine, standard, instant, believed)
-    _doubt(path, timeline, standard)
+    doubt(path, timeline, standard)
     found = timeline.at(path, instant)
     if as_json:
         shown: dict[str, Any] = {"equipment": f"{standard.root}/{path}", "at": rfc3339(instant)}
@@ -67,7 +74,7 @@ def equipment_of(text: str, standard: Standard) -> EquipmentPath:
         fail(NEGATIVE if isinstance(error, OffStandard) else WRONG_USE, str(error), error.remedy)
 
 
-def _doubt(path: EquipmentPath, timeline: Timeline, standard: Standard) -> None:
+def doubt(path: EquipmentPath, timeline: Timeline, standard: Standard) -> None:
     """A word where nobody registered it: a slip in its name looks like equipment on which nothing runs."""
     from uns.finding import nearest
     from uns.naming.equipment import with_root
@@ -81,7 +88,7 @@ def _doubt(path: EquipmentPath, timeline: Timeline, standard: Standard) -> None:
     err.print(f"  → {hint}", markup=False)
 
 
-def _instant(text: str, zone: str, option: str) -> Instant:
+def instant_of(text: str, zone: str, option: str) -> Instant:
     from uns.context.believable import ambiguity, on_the_clocks
     from uns.finding import FilePlace, Malformed
 
@@ -89,9 +96,9 @@ def _instant(text: str, zone: str, option: str) -> Instant:
         instant = on_the_clocks(text, ZoneInfo(zone))
     except Malformed as error:
         fail(WRONG_USE, f"{option}: {error}", error.remedy)
-    doubt = ambiguity(text, ZoneInfo(zone), FilePlace(option))
-    if doubt is not None:
-        show([doubt], err)
+    ambiguous = ambiguity(text, ZoneInfo(zone), FilePlace(option))
+    if ambiguous is not None:
+        show([ambiguous], err)
     return instant
 
 
@@ -100,7 +107,7 @@ def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tupl
     zone = ZoneInfo(standard.sites[path.site].zone)
     lines = []
     if batch:
-        span = f"{_clock(batch.start, zone)} – {_clock(batch.stop, zone)}"
+        span = f"{clock(batch.start, zone)} – {clock(batch.stop, zone)}"
         order = f", order {batch.order}" if batch.order else ""
         lines.append(("batch", f"{batch.id}{order}  {span}  {_where(batch.equipment, path, standard.root)}"))
     elif found.ambiguous:
@@ -109,7 +116,7 @@ def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tupl
         lines.append(("batch", "none"))
     if shift:
         crew = f", crew {shift.crew}" if shift.crew else ""
-        span = f"{_clock(shift.start, zone)} – {_clock(shift.stop, zone)}"
+        span = f"{clock(shift.start, zone)} – {clock(shift.stop, zone)}"
         lines.append(
             ("shift", f"{shift.id}  {shift.date}{crew}  {span}  {_where(shift.equipment, path, standard.root)}")
         )
@@ -119,7 +126,7 @@ def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tupl
     return lines
 
 
-def _clock(instant: Instant | None, zone: ZoneInfo) -> str:
+def clock(instant: Instant | None, zone: ZoneInfo) -> str:
     """On the site's clocks."""
     if instant is None or instant >= LATEST:
         return "open"
