@@ -77,6 +77,13 @@ EVENTS: list[tuple[str, list[str], str]] = [
      f"12-23 night; 12-24 {ALL}; 12-25 early late; 12-27 night"),
     ("hours every week", ["DTSTART:20261202T060000 | DURATION:PT8H | RRULE:FREQ=WEEKLY;UNTIL=20261216T120000Z"],
      "12-02 early; 12-09 early; 12-16 early"),
+    ("hours of a series, excluded", ["DTSTART:20261202T060000 | DURATION:PT8H | RRULE:FREQ=WEEKLY;COUNT=3 | "
+      "EXDATE:20261209T120000Z | EXDATE;TZID=America/Chicago:20261216T070000"], "12-02 early; 12-16 early"),
+    ("one of a series of hours moved",
+     ["UID:a | DTSTART:20261202T060000 | DURATION:PT8H | RRULE:FREQ=DAILY;COUNT=2",
+      "UID:a | RECURRENCE-ID:20261203T120000Z | DTSTART:20261209T140000 | DURATION:PT8H"], "12-02 early; 12-09 late"),
+    ("a series that reaches into the horizon", [f"{DAY}:20241230 | DURATION:P4D | RRULE:FREQ=YEARLY"],
+     f"01-01 {ALL}; 01-02 early late; 12-30 {ALL}; 12-31 {ALL}"),
     ("hours in which no shift runs", ["DTSTART:20261226T100000 | DTEND:20261226T120000"], ""),
     ("a moment", ["DTSTART:20261224T100000"], ""),
     ("what an alarm says is not the event's",

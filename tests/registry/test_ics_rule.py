@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -102,6 +103,18 @@ def test_a_rule_holds_on_the_days_that_another_library_names(text: str, end: str
 def test_holidays_as_they_are_written(text: str, start: date, expected: list[str]) -> None:
     held = [day.isoformat() for day in ours(text, start, date(2026, 1, 1), date(2028, 3, 1))]
     assert [day for day in held if expected == ["2028-02-29"] or day < "2028"] == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "zone"),
+    [
+        ("20261225", "Europe/Berlin"), ("20261225T000000Z", "America/Chicago"), ("20261224T230000Z", "Europe/Berlin"),
+        ("20261225T060000Z", "America/Chicago"), ("20261225T235959Z", "Asia/Tokyo"), ("20261225T000000", "Asia/Tokyo"),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_series_of_days_is_a_day_however_programs_write_it(until: str, zone: str) -> None:
+    rule = read_rule(f"FREQ=DAILY;UNTIL={until}", date(2026, 12, 20), ZoneInfo(zone))
+    assert rule.until == date(2026, 12, 25)
 
 
 @pytest.mark.parametrize(

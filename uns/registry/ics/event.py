@@ -10,7 +10,7 @@ from typing import Any, Final
 from uns.finding import FilePlace, Malformed
 from uns.naming.parse.report import Report
 from uns.registry.ics.lines import Block, Property
-from uns.registry.ics.moments import Moment, lasting, moment
+from uns.registry.ics.moments import Moment, as_day, lasting, moment
 from uns.registry.ics.repeats import read_rule
 from uns.registry.ics.rule import Rule
 
@@ -58,6 +58,9 @@ def read_event(block: Block, site: tzinfo, report: Report) -> Event | None:
     length, rule = read.length(start), read.rule(start)
     if report.errors > before:
         return None
+    if not isinstance(start, datetime):
+        but = tuple(as_day(each, site) for each in but)
+        instead_of = instead_of and as_day(instead_of, site)
     words = words_of(block)
     called_off = block.called_off or _text(said, "STATUS").strip().upper() == "CANCELLED"
     sequence = _text(said, "SEQUENCE").strip()
@@ -106,7 +109,7 @@ class _Reading:
     def rule(self, start: Moment) -> Rule | None:
         for each in self._said.get("RRULE", ()):
             try:
-                return read_rule(each.value, start)
+                return read_rule(each.value, start, self._site)
             except Malformed as error:
                 self._report.malformed(error, each.place)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 from icalendar import vDatetime, vDuration
@@ -81,6 +81,14 @@ def same(one: Moment, other: Moment) -> bool:
     if isinstance(one, datetime) and isinstance(other, datetime):
         return one == other
     return day_of(one) == day_of(other)
+
+
+def as_day(moment: Moment, site: tzinfo) -> date:
+    """What an all-day event means by a time, which it should not hold and often does: the date of a midnight or of a
+    day's last second as it is written, or else the date that the site's clocks showed."""
+    if isinstance(moment, datetime) and moment.time() not in (time(), time(23, 59, 59)):
+        return moment.astimezone(site).date()
+    return day_of(moment)
 
 
 def day_of(moment: Moment) -> date:

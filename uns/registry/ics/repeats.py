@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final, cast
 
 from icalendar import vRecur
 
 from uns.finding import Malformed
-from uns.registry.ics.moments import Moment, moment
+from uns.registry.ics.moments import Moment, as_day, moment
 from uns.registry.ics.rule import Frequency, OnDay, Rule
 
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -20,7 +20,7 @@ _KNOWN: Final = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYD
 _INSTEAD: Final = "let the event stand once for each date, or take it out of the file and write the dates as CSV"
 
 
-def read_rule(text: str, start: Moment) -> Rule:
+def read_rule(text: str, start: Moment, site: tzinfo = UTC) -> Rule:
     """Raises Malformed."""
     parts = _parts(text)
     frequency = str(parts["FREQ"][0]).upper()
@@ -31,9 +31,9 @@ def read_rule(text: str, start: Moment) -> Rule:
     months = frozenset(map(int, parts.get("BYMONTH", ())))
     if not months <= set(range(1, 13)) or any(getattr(each, "leap", False) for each in parts.get("BYMONTH", ())):
         raise _refused("`BYMONTH` is no month from 1 to 12")
+    until = _until(text, start, site) if "UNTIL" in parts else None
     rule = Rule(
-        cast(Frequency, frequency), interval or 1, count, _until(text, start) if "UNTIL" in parts else None, months,
-        lists["BYMONTHDAY"], lists["BYYEARDAY"], lists["BYWEEKNO"], frozenset(map(_on_day, parts.get("BYDAY", ()))),
+        cast(Frequency, frequency), interval or 1, count, until, months, lists["BYMONTHDAY"], lists["BYYEARDAY"], lists["BYWEEKNO"], frozenset(map(_on_day, parts.get("BYDAY", ()))),
         lists["BYSETPOS"], _WEEKDAYS.index(str(parts.get("WKST", ["MO"])[0]).upper()),
     )  # fmt: skip
     _check(rule)
@@ -93,18 +93,14 @@ def _on_day(each: Any) -> OnDay:
     return OnDay(_WEEKDAYS.index(str(each.weekday).upper()), each.relative or 0)
 
 
-def _until(text: str, start: Moment) -> date:
-    """The last day on which it may begin. Of all-day events many programs write a time all the same: midnight of the
-    date that they mean, or its last second, in UTC; or else midnight where the calendar is kept."""
+def _until(text: str, start: Moment, site: tzinfo) -> date:
+    """The last day on which it may begin."""
     written = next(part for part in text.replace(" ", "").split(";") if part.upper().startswith("UNTIL="))[6:].upper()
     if written[:4].isdigit() and int(written[:4]) > _LATEST.year:
         return _LATEST
-    zone = start.tzinfo if isinstance(start, datetime) else None
-    until = moment(written, {}, zone)
-    if not isinstance(until, datetime):
-        return until
-    if not isinstance(start, datetime):
-        return until.date()
+    until = moment(written, {}, start.tzinfo if isinstance(start, datetime) else site)
+    if not isinstance(until, datetime) or not isinstance(start, datetime):
+        return as_day(until, site)
     until = until.astimezone(start.tzinfo)
     return until.date() - timedelta(days=until.time() < start.time())
 
