@@ -33,7 +33,8 @@ def read_rule(text: str, start: Moment, site: tzinfo = UTC) -> Rule:
         raise _refused("`BYMONTH` is no month from 1 to 12")
     until = _until(text, start, site) if "UNTIL" in parts else None
     rule = Rule(
-        cast(Frequency, frequency), interval or 1, count, until, months, lists["BYMONTHDAY"], lists["BYYEARDAY"], lists["BYWEEKNO"], frozenset(map(_on_day, parts.get("BYDAY", ()))),
+        cast(Frequency, frequency), interval or 1, count, until, months, lists["BYMONTHDAY"], lists["BYYEARDAY"],
+        lists["BYWEEKNO"], frozenset(map(_on_day, parts.get("BYDAY", ()))),
         lists["BYSETPOS"], _WEEKDAYS.index(str(parts.get("WKST", ["MO"])[0]).upper()),
     )  # fmt: skip
     _check(rule)
