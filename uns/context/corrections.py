@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from uns.context.difference import Difference
 from uns.context.differing import Differs, Stretch, differing
@@ -15,8 +15,6 @@ from uns.equipment import EquipmentPath
 from uns.instant import Instant
 
 Of = Literal["batch", "shift"]
-NEVER: Final = Standing()
-"""Corrected."""
 
 
 class Word(NamedTuple):
@@ -67,20 +65,25 @@ class Correction(NamedTuple):
 
 
 def corrections(of: Of, steps: Sequence[Step], equipment: EquipmentPath | None, after: int) -> Iterator[Correction]:
-    """Of the steps later than `after`; those before it, from the first on, tell since when something was believed. With
-    equipment: there and below."""
+    """Of the steps later than `after`, in order of their place; those before it, from the first on, tell since when
+    something was believed. With equipment: there and below."""
     below = _below(steps, equipment)
     standing: dict[EquipmentPath, Standing] = {}
     before = Timeline.begin()
     for step in steps:
         now = before.turn(str(step.word.revision), step.difference)
-        if step.word.revision > after:
+        is_told = step.word.revision > after
+        if is_told:
             for there, stretch in _asked(step.touched if step.told is None else step.told, below):
                 for each in differing(before, now, there, stretch):
-                    yield _correction(of, there, each, step.word, standing.get(there, NEVER))
-        for there, stretch in _asked(step.touched, below):
-            for each in differing(before, now, there, stretch):
-                standing.setdefault(there, Standing()).change(each.since, each.until, step.word.at)
+                    stands = standing.setdefault(there, Standing())
+                    yield _correction(of, there, each, step.word, stands)
+                    if step.told is None:
+                        stands.change(each.since, each.until, step.word.at)
+        if step is not steps[-1] and not (is_told and step.told is None):
+            for there, stretch in _asked(step.touched, below):
+                for each in differing(before, now, there, stretch):
+                    standing.setdefault(there, Standing()).change(each.since, each.until, step.word.at)
         before = now
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
@@ -56,8 +58,8 @@ def corrected(
         found: list[Correction] = []
         while left.after < left.upto and len(found) <= limit:
             part = first_of(connection, TABLES, left)
-            here = sorted(_within(connection, standard, part, equipment), key=lambda each: each.place)
-            found += [each for each in here if each.place > after]
+            here = (each for each in _within(connection, standard, part, equipment) if each.place > after)
+            found += islice(here, limit + 1 - len(found))
             left = Span(part.upto, end)
     following = cursor_of(*found[limit - 1].place) if len(found) > limit else None
     return Corrected(tuple(found[:limit]), following, begin, end)
@@ -66,5 +68,10 @@ def corrected(
 def _within(
     connection: Connection, standard: Standard, part: Span, equipment: EquipmentPath | None
 ) -> Iterator[Correction]:
-    yield from corrections("batch", list(batch_steps(connection, part, equipment)), equipment, part.after)
-    yield from corrections("shift", list(shift_steps(connection, standard, part, equipment)), equipment, part.after)
+    """Worked out as far as they are asked for."""
+    batches, shifts = batch_steps(connection, part, equipment), shift_steps(connection, standard, part, equipment)
+    return merge(
+        corrections("batch", list(batches), equipment, part.after),
+        corrections("shift", list(shifts), equipment, part.after),
+        key=lambda each: each.place,
+    )
