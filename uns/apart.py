@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from uns.behind import module, standing_behind
+from uns.behind import end_with_parent, module, stand_behind
 from uns.bundle import Documents
 from uns.finding import FilePlace, Finding, found, packed, unpacked
 from uns.instant import Instant
@@ -23,11 +23,11 @@ FAILED: Final = "judgement-failed"
 
 async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str, str] | None) -> tuple[Finding, ...]:
     """Every finding; `judgement-failed` where the process ended without, or could not be started."""
-    command, behind = module("uns.apart"), standing_behind(HINDMOST)
     try:
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, preexec_fn=behind)
+        process = await asyncio.create_subprocess_exec(*module("uns.apart"), stdin=PIPE, stdout=PIPE)
     except OSError as error:
         return (failed(f"could not be started: {error.strerror or error}", documents),)
+    stand_behind(process.pid, HINDMOST)
     try:
         told, _ = await process.communicate(_written(documents, now, in_force))
     except asyncio.CancelledError:
@@ -50,6 +50,7 @@ def failed(how: str, documents: Documents) -> Finding:
 
 def answer() -> None:
     """What `judge_apart` asks on standard input, answered on standard output."""
+    end_with_parent()
     documents, now, in_force = pickle.load(sys.stdin.buffer)
     findings = judge(Documents(*documents), now, in_force).findings
     sys.stdout.buffer.write(pickle.dumps(packed(findings)))

@@ -292,12 +292,13 @@ def test_buttons_start_move_and_stop_a_batch(api):
         (LINE, "2026-11-20T10:00:00.000Z", "2026-11-20T11:00:00.000Z", "O-7", 12),
         (other, "2026-11-20T11:00:00.000Z", None, "O-7", 12),
     ]
-    assert api.client.post("/batches/B-1/move", json=move).status_code == 400, "pressed twice: it is there already"
+    again = api.client.post("/batches/B-1/move", json=move)
+    assert (again.status_code, again.json()["items"]) == (200, moved), "pressed twice: it is there already"
     at = {"at": "2026-11-20T11:30:00Z"}
     assert api.client.get("/context", params=at | {"equipment": LINE}).json()["batch"] is None
     assert api.client.get("/context", params=at | {"equipment": other}).json()["batch"] == {"id": "B-1", "order": "O-7"}
     assert api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T12:00:00Z"}).status_code == 200
-    assert api.client.post("/batches/B-1/move", json=move).status_code == 409
+    assert api.client.post("/batches/B-1/move", json=move | {"at": "2026-11-20T12:30:00Z"}).status_code == 409
     assert api.client.post("/batches/none/move", json=move).status_code == 404
 
 
@@ -316,3 +317,64 @@ def test_what_is_known_of_a_batch_moves_with_it(api):
     assert api.client.put("/batches/B-1", json=whole).json()["items"][0]["attributes"] == {"operator": "ann"}
     moved = api.client.post("/batches/B-1/move", json={"to": other, "at": "2026-11-20T11:00:00Z"}).json()["items"]
     assert [(each["product"], each["attributes"]) for each in moved] == [("SKU-42", {"operator": "ann"})] * 2
+
+
+PLANNED = {"start": "2026-11-20T10:00:00Z", "stop": "2026-11-20T18:00:00Z"}
+OTHER = LINE.replace("line-3", "line-4")
+
+
+def times(answer):
+    items = answer.json()["items"]
+    return [(each["equipment"][-1], each["start"][11:16], (each["stop"] or "")[11:16]) for each in items]
+
+
+def test_a_batch_whose_end_is_planned_runs_until_then_wherever_it_goes(api):
+    api.client.put("/batches/B-1", json={"equipment": LINE, **PLANNED})
+    moved = api.client.post("/batches/B-1/move", json={"to": OTHER, "at": "2026-11-20T11:00:00Z"})
+    assert times(moved) == [("3", "10:00", "11:00"), ("4", "11:00", "18:00")]
+    back = api.client.post("/batches/B-1/move", json={"to": LINE, "at": "2026-11-20T12:00:00Z"})
+    assert times(back) == [("3", "10:00", "11:00"), ("4", "11:00", "12:00"), ("3", "12:00", "18:00")]
+    stopped = api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T13:00:00Z"})
+    assert times(stopped)[-1] == ("3", "12:00", "13:00")
+    late = api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T19:00:00Z"})
+    assert (late.status_code, "does not run then" in late.json()["detail"]) == (409, True)
+
+
+def test_a_batch_is_not_moved_where_another_one_would_end_it(api):
+    api.client.put("/batches/B-1", json={"equipment": LINE, "start": "2026-11-20T10:00:00Z"})
+    api.client.put("/batches/B-2", json={"equipment": OTHER, "start": "2026-11-20T12:00:00Z"})
+    refused = api.client.post("/batches/B-1/move", json={"to": OTHER, "at": "2026-11-20T11:00:00Z"})
+    assert (refused.status_code, refused.json()["findings"][0]["code"]) == (409, "batch-overlap")
+    assert times(api.client.get("/batches/B-1")) == [("3", "10:00", "")]
+
+
+def test_of_several_places_the_one_that_a_batch_leaves_is_named(api):
+    third = LINE.replace("line-3", "line-5")
+    for each in (LINE, OTHER):
+        api.client.post("/batches/B-1/start", json={"equipment": each, "at": "2026-11-20T10:00:00Z"})
+    move = {"to": third, "at": "2026-11-20T11:00:00Z"}
+    unclear = api.client.post("/batches/B-1/move", json=move)
+    assert (unclear.status_code, f"runs on {LINE}, {OTHER}" in unclear.json()["detail"]) == (409, True)
+    moved = api.client.post("/batches/B-1/move", json=move | {"from": OTHER})
+    assert times(moved) == [("3", "10:00", ""), ("4", "10:00", "11:00"), ("5", "11:00", "")]
+    joined = api.client.post("/batches/B-1/move", json={"to": LINE, "from": third, "at": "2026-11-20T12:00:00Z"})
+    assert times(joined) == [("3", "10:00", ""), ("4", "10:00", "11:00"), ("5", "11:00", "12:00")]
+    assert api.client.post("/batches/B-1/move", json=move | {"from": OTHER}).status_code == 409
+
+
+@pytest.mark.parametrize("path", NOUNS)
+def test_only_if_it_is_new(api, path):
+    first, second = NOUNS[path]
+    new = {"If-None-Match": "*"}
+    made = api.client.put(path, json=first, headers=new)
+    assert made.status_code == (412 if "calendars" in path else 200), "a site always has a calendar, if an empty one"
+    assert api.client.put(path, json=second, headers=new).status_code == 412
+
+
+def test_each_of_many_writers_gets_the_answer_to_what_he_wrote(api):
+    def write(number):
+        answer = api.client.put("/products/SKU-42", json={"name": f"N-{number}"})
+        return answer.json()["name"] == f"N-{number}"
+
+    with ThreadPoolExecutor(8) as many:
+        assert all(many.map(write, range(64)))

@@ -12,11 +12,13 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Engine
 from support.postgres import binaries, postgres
+from support.waiting import eventually
 
 from uns.context.values import Batch
 from uns.registry import batches
 from uns.registry.engine import connect
 from uns.registry.migrate import migrate
+from uns.registry.writing import Author, writing
 
 STANDARD = """\
 enterprise: acme
@@ -73,7 +75,9 @@ def test_of_sheets_that_contradict_each_other_one_is_taken_whole_and_the_others_
         files = [tmp_path / f"{writer}-{number}.csv" for writer in range(WRITERS)]
         for writer, file in enumerate(files):
             file.write_text(sheet(writer, number), encoding="utf-8")
-        processes = [started(tmp_path, url, file) for file in files]
+        with writing(engine, Author("ann", 1)):
+            processes = [started(tmp_path, url, file) for file in files]
+            eventually(lambda all_of=processes: waiting(engine, all_of) == WRITERS)
         told = [Told(status=each.wait(60), said=each.communicate()[0]) for each in processes]
         winners = {writer for writer, each in enumerate(told) if each.status == 0}
         assert len(winners) == 1, told
@@ -85,6 +89,17 @@ def test_of_sheets_that_contradict_each_other_one_is_taken_whole_and_the_others_
     by_time = sorted((each.equipment, each.start, each.stop or 0) for each in everything(engine))
     assert all(before[0] != behind[0] or before[2] <= behind[1] for before, behind in pairwise(by_time))
     engine.dispose()
+
+
+def waiting(engine: Engine, processes: list[subprocess.Popen[str]]) -> int:
+    """Of those that write, how many stand at the database's door."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            asked = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            return int(connection.exec_driver_sql(asked).scalar_one())
+    opened = [os.listdir(f"/proc/{each.pid}/fd") for each in processes]
+    at = [f"/proc/{each.pid}/fd/{fd}" for each, some in zip(processes, opened, strict=True) for fd in some]
+    return len({each.split("/")[2] for each in at if os.path.exists(each) and os.readlink(each).endswith("/uns.db")})
 
 
 def everything(engine: Engine) -> list[Batch]:

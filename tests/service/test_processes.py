@@ -62,8 +62,9 @@ def test_messages_go_before_rest_where_a_processor_is_wanted_by_both(both: tuple
 def test_who_stands_behind_shares_the_session_and_ends_with_who_started_it() -> None:
     """Niceness counts within a session; a process group of its own keeps Ctrl-C for the service."""
     starts = (
-        "import subprocess; from uns.behind import standing_behind\n"
-        "with subprocess.Popen(['sleep', '100'], preexec_fn=standing_behind(5)) as behind:\n"
+        "import subprocess; from uns.behind import end_with_parent, stand_behind\n"
+        "with subprocess.Popen(['sleep', '100'], preexec_fn=end_with_parent) as behind:\n"
+        "    stand_behind(behind.pid, 5)\n"
         "    print(behind.pid, flush=True)"
     )
     with subprocess.Popen([sys.executable, "-c", starts], stdout=subprocess.PIPE, text=True) as starter:
@@ -75,9 +76,10 @@ def test_who_stands_behind_shares_the_session_and_ends_with_who_started_it() -> 
     eventually(lambda: not Path(f"/proc/{behind}/cmdline").exists() or not Path(f"/proc/{behind}/cmdline").read_bytes())
 
 
-def test_what_lies_in_the_folder_is_not_taken_for_this_program(tmp_path: Path) -> None:
+def test_what_lies_in_the_folder_is_not_taken_for_this_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "uns.py").write_text("raise SystemExit('not this one')", encoding="utf-8")
-    said = subprocess.run([*module("uns"), "--version"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    said = subprocess.run([*module("uns"), "--version"], capture_output=True, text=True, check=True)
     assert __version__ in said.stdout
 
 

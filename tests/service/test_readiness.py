@@ -82,10 +82,13 @@ def test_who_waits_for_ready_is_heard_from_the_first_message_on(folder: Path, br
     with Proxy(broker.port) as proxy, Service(folder, proxy.url) as service:
         proxy.pace = 100
         eventually(lambda: "connected  " in service.said(), why=service.said)
-        assert service.get("/readyz") == {
-            "status": "hold",
-            "reasons": ["the broker has not answered yet to what we subscribe to"],
-        }
+        asked = {"status": "hold", "reasons": ["the broker has not answered yet to what we subscribe to"]}
+        assert service.get("/readyz") == asked
+        proxy.pace = 0
+        service.ready()
+        proxy.pace = 100
+        proxy.cut()
+        eventually(lambda: service.get("/readyz") == asked, why=lambda: reasons(service))
         proxy.pace = 0
         service.ready()
 

@@ -35,7 +35,7 @@ class Postgres:
         self._run("pg_ctl", "-o", self.options, "-l", str(self.folder / "log"), "-w", "start")
 
     def stop(self) -> None:
-        """As it is when its machine loses power: nobody is told, and the next start recovers."""
+        """As in a crash: nothing is brought to an end, and the next start recovers from its log."""
         if (self.data / "postmaster.pid").exists():
             self._run("pg_ctl", "-m", "immediate", "-w", "stop")
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from uns.api.batches import Batches, applied, held_of, unchanged_since
-from uns.api.condition import IfMatch
+from uns.api.batches import Batches, applied, known, met
+from uns.api.condition import Condition
 from uns.api.fields import Moment, Number, Why, Word
 from uns.api.models import Answer
-from uns.api.problem import Refused, equipment_in, wrong
+from uns.api.problem import Refused, equipment_in
 from uns.api.surroundings import Here, Surroundings, in_force
 from uns.context.values import Batch, Record
+from uns.equipment import EquipmentPath
 from uns.instant import Instant
+from uns.naming.equipment import with_root
+from uns.naming.standard import Standard
+from uns.registry.held import Held
 
 router = APIRouter(tags=["registry"])
 
@@ -39,48 +43,70 @@ class BatchMove(Answer):
 
 
 @router.post("/batches/{name}/start", summary="A batch begins; announced again it changes nothing")
-async def start(here: Here, name: Word, body: BatchStart, response: Response, match: IfMatch = None) -> Batches:
+async def start(here: Here, name: Word, body: BatchStart, response: Response, given: Condition) -> Batches:
+    """Up to the next one that is known on that equipment, as where an MES announces it."""
     equipment, at = equipment_in(in_force(here).standard, body.equipment, "/equipment"), _at(here, body.at)
-    given = {"product": body.product, "order": body.order, "quantity": body.quantity}
-    begun = Record("batch-start", equipment, at, {"id": name} | given)
-    return await applied(here, name, [begun], body.why, unchanged_since(here, name, match), response)
+    said = {"product": body.product, "order": body.order, "quantity": body.quantity}
+    begun = Record("batch-start", equipment, at, {"id": name} | said)
+    return await applied(here, name, lambda held: [begun], body.why, met(here, name, given), response)
 
 
 @router.post("/batches/{name}/stop", summary="A running batch ends")
 async def stop(
-    here: Here, name: Word, response: Response, body: BatchStop | None = None, match: IfMatch = None
-) -> Batches:
+    here: Here, name: Word, response: Response, given: Condition, body: BatchStop | None = None
+) -> Batches:  # fmt: skip
     body = body or BatchStop()
-    at, running = _at(here, body.at), await _running(here, name)
-    ended = [Record("batch-stop", each.equipment, at, {"id": name}) for each in running]
-    return await applied(here, name, ended, body.why, unchanged_since(here, name, match), response)
+    at = _at(here, body.at)
+
+    def ended(held: tuple[Held[Batch], ...]) -> list[Record]:
+        return [_stop(each, at) for each in _running(held, name, at)]
+
+    return await applied(here, name, ended, body.why, met(here, name, given), response)
 
 
 @router.post("/batches/{name}/move", summary="A running batch goes on elsewhere")
-async def move(here: Here, name: Word, body: BatchMove, response: Response, match: IfMatch = None) -> Batches:
-    """It ends where it runs and begins there with all that is known of it, or neither."""
-    standard, at, running = in_force(here).standard, _at(here, body.at), await _running(here, name)
+async def move(here: Here, name: Word, body: BatchMove, response: Response, given: Condition) -> Batches:
+    """It ends where it runs and begins there with all that is known of it, or neither; where it is there, nothing."""
+    standard, at = in_force(here).standard, _at(here, body.at)
     to = equipment_in(standard, body.to, "/to")
-    if body.origin is not None:
-        origin = equipment_in(standard, body.origin, "/from")
-        running = [each for each in running if each.equipment == origin]
-    if len(running) != 1 or running[0].equipment == to:
-        raise wrong("/from", f"batch {name!r} runs on {len(running)} equipment to leave for {to}", "name another one")
-    batch = running[0]
-    known = {"product": batch.product, "order": batch.order, "quantity": batch.quantity, "attributes": batch.attributes}
-    moved = [
-        Record("batch-stop", batch.equipment, at, {"id": name}),
-        Record("batch-start", to, at, {"id": name} | known),
-    ]
-    return await applied(here, name, moved, body.why, unchanged_since(here, name, match), response)
+    origin = equipment_in(standard, body.origin, "/from") if body.origin is not None else None
+
+    def moved(held: tuple[Held[Batch], ...]) -> list[Record]:
+        running = _running(held, name, at)
+        there = any(each.equipment == to for each in running)
+        leaving = [each for each in running if each.equipment != to and origin in (None, each.equipment)]
+        if not leaving and there and origin in (None, to):
+            return []
+        if len(leaving) != 1:
+            raise _nowhere_to_leave(name, running, standard)
+        return [_stop(leaving[0], at)] + ([] if there else [_gone_on(leaving[0], to, at)])
+
+    return await applied(here, name, moved, body.why, met(here, name, given), response)
 
 
 def _at(here: Surroundings, at: Instant | None) -> Instant:
     return here.clock() if at is None else at
 
 
-async def _running(here: Surroundings, name: str) -> list[Batch]:
-    running = [each.value for each in await held_of(here, name) if each.value.stop is None]
+def _running(held: tuple[Held[Batch], ...], name: str, at: Instant) -> list[Batch]:
+    """Its intervals that have begun and not ended then."""
+    intervals = [each.value for each in known(held, name)]
+    running = [each for each in intervals if each.start <= at and (each.stop is None or at < each.stop)]
     if not running:
-        raise Refused(409, f"batch {name!r} does not run; PUT /api/v1/batches/{name} corrects when it stopped")
+        raise Refused(409, f"batch {name!r} does not run then; PUT /api/v1/batches/{name} corrects when it did")
     return running
+
+
+def _stop(batch: Batch, at: Instant) -> Record:
+    return Record("batch-stop", batch.equipment, at, {"id": batch.id})
+
+
+def _gone_on(batch: Batch, to: EquipmentPath, at: Instant) -> Record:
+    """On other equipment, until when it was to end."""
+    said = {"product": batch.product, "order": batch.order, "quantity": batch.quantity, "attributes": batch.attributes}
+    return Record("batch-start", to, at, {"id": batch.id, "stop": batch.stop} | said)
+
+
+def _nowhere_to_leave(name: str, running: list[Batch], standard: Standard) -> Refused:
+    places = ", ".join(sorted(with_root(standard, each.equipment) for each in running))
+    return Refused(409, f"batch {name!r} runs on {places}: say in `from` which of them it leaves")

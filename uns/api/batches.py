@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from uns.api.condition import IfMatch, absent, unchanged
+from uns.api.condition import Condition, Given, Tag, absent
 from uns.api.fields import Attributes, Moment, Number, Recorded, Why, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.misfits import WHOLE
@@ -26,6 +26,7 @@ from uns.registry.records import PlacedRecord, apply_whole
 from uns.registry.writing import Check, Transaction
 
 router = APIRouter(tags=["registry"])
+Make = Callable[[tuple[Held[Batch], ...]], list[Record]]
 Text = Annotated[str | None, Query(max_length=1_000)]
 
 
@@ -62,7 +63,7 @@ class BatchRevised(BatchShown):
 
 
 class Batches(Page[BatchShown]):
-    revision: str | None
+    revision: str | None = Field(description="the registry's; of one batch that in which it last changed")
 
 
 @router.get("/batches", response_model=Batches, summary="Batches, the newest first")
@@ -90,7 +91,7 @@ async def listed(
 
 @router.get("/batches/{name}", response_model=Batches, summary="A batch on every equipment that it ran on")
 async def one(request: Request, here: Here, name: Word) -> Response:
-    standard, held = in_force(here).standard, await held_of(here, name)
+    standard, held = in_force(here).standard, known(await here.registry.ask(batches.get, name), name)
     return answer(request, strong_tag_of(held, standard.root), lambda: _all(held, standard))
 
 
@@ -98,15 +99,16 @@ async def one(request: Request, here: Here, name: Word) -> Response:
 async def post(here: Here, posted: BatchPosted, response: Response) -> BatchRevised:
     path = f"/api/v1/batches/{quote(posted.id, safe='')}"
     why = f"batch {posted.id!r} is known already: PUT {path} corrects it"
-    check = absent(lambda transaction: batches.get_in(transaction, posted.id), why)
-    made = await applied(here, posted.id, [_whole(here, posted.id, posted)], posted.why, check, response)
+    whole, check = _whole(here, posted.id, posted), absent(_tag_in(here, posted.id), why)
+    made = await applied(here, posted.id, lambda held: [whole], posted.why, check, response)
     response.headers["Location"] = path
     return BatchRevised(**made.items[-1].model_dump(), revision=made.revision or "")
 
 
 @router.put("/batches/{name}", summary="Add or correct a batch")
-async def put(here: Here, name: Word, body: BatchPut, response: Response, match: IfMatch = None) -> Batches:
-    return await applied(here, name, [_whole(here, name, body)], body.why, unchanged_since(here, name, match), response)
+async def put(here: Here, name: Word, body: BatchPut, response: Response, given: Condition) -> Batches:
+    whole = _whole(here, name, body)
+    return await applied(here, name, lambda held: [whole], body.why, met(here, name, given), response)
 
 
 def _whole(here: Surroundings, name: str, body: BatchPut) -> Record:
@@ -117,27 +119,36 @@ def _whole(here: Surroundings, name: str, body: BatchPut) -> Record:
     return Record("batch", equipment, body.start, fields)
 
 
-def unchanged_since(here: Surroundings, name: str, match: str | None) -> Check:
+def met(here: Surroundings, name: str, given: Given) -> Check:
+    """The conditions of a request about this batch."""
+    return given.check(_tag_in(here, name))
+
+
+def _tag_in(here: Surroundings, name: str) -> Tag:
+    root = in_force(here).standard.root
+
     def tag(transaction: Transaction) -> str | None:
         held = batches.get_in(transaction, name)
-        return strong_tag_of(held, in_force(here).standard.root) if held else None
+        return strong_tag_of(held, root) if held else None
 
-    return unchanged(match, tag)
+    return tag
 
 
 async def applied(
-    here: Surroundings, name: str, records: list[Record], why: str | None, check: Check, response: Response
-) -> Batches:
-    """All of the records, or none."""
+    here: Surroundings, name: str, make: Make, why: str | None, check: Check, response: Response
+) -> Batches:  # fmt: skip
+    """All records that `make` makes of what is held of the batch, or none."""
     standard = in_force(here).standard
-    placed = [
-        PlacedRecord(each, WHOLE, each.equipment is not None and is_parallel(standard, each.equipment))
-        for each in records
-    ]
-    findings = await here.registry.ask(apply_whole, placed, rest(here.clock(), why), check)
+
+    def place(held: tuple[Held[Batch], ...]) -> list[PlacedRecord]:
+        return [
+            PlacedRecord(each, WHOLE, each.equipment is not None and is_parallel(standard, each.equipment))
+            for each in make(held)
+        ]
+
+    findings, held = await here.registry.ask(apply_whole, name, place, rest(here.clock(), why), check)
     if findings:
         raise Refused(409, findings[0].message, findings)
-    held = await held_of(here, name)
     response.headers["ETag"] = strong_tag_of(held, standard.root)
     return _all(held, standard)
 
@@ -147,8 +158,8 @@ def _all(held: Sequence[Held[Batch]], standard: Standard) -> Batches:
     return Batches(items=[_shown(each, standard) for each in held], revision=str(newest))
 
 
-async def held_of(here: Surroundings, name: str) -> tuple[Held[Batch], ...]:
-    held = await here.registry.ask(batches.get, name)
+def known(held: tuple[Held[Batch], ...], name: str) -> tuple[Held[Batch], ...]:
+    """What is held of a batch; 404 where nothing is."""
     if not held:
         raise Refused(404, f"there is no batch {name[:200]!r}; GET /api/v1/batches lists them")
     return held

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from uns.api.calendar_judgement import begun_twice, ended_before, excepted_twice, half_timed, without_turns
-from uns.api.condition import IfMatch, unchanged
+from uns.api.condition import Condition
 from uns.api.fields import Time, Why, Word, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, strong_tag_of, tag_of
 from uns.api.misfits import MOST
@@ -63,7 +63,7 @@ class CalendarShown(Answer):
     zone: str
     shifts: list[Pattern]
     exceptions: list[Exceptional]
-    revision: str
+    revision: str = Field(description="the registry's, in which it last changed")
 
 
 @router.get("/shift-calendars", response_model=Page[CalendarShown], summary="Every site's calendar, and those below")
@@ -84,7 +84,7 @@ async def one(request: Request, here: Here, equipment: str) -> Response:
 
 @router.put("/shift-calendars/{equipment:path}", summary="Replace the calendar of a site, or of equipment of it")
 async def put(
-    here: Here, equipment: str, body: CalendarPut, response: Response, match: IfMatch = None
+    here: Here, equipment: str, body: CalendarPut, response: Response, given: Condition
 ) -> CalendarShown:  # fmt: skip
     path = _known(here, equipment)
     patterns = [_to_pattern(path, each) for each in body.shifts]
@@ -93,9 +93,10 @@ async def put(
     findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
     if findings:
         raise Refused(400, findings[0].message, findings[:MOST])
-    check = unchanged(match, lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path)))))
-    await here.registry.ask(put_calendar, str(path), patterns, exceptions, rest(here.clock(), body.why), check)
-    shown = await _shown(here, path)
+    check = given.check(lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path)))))
+    author = rest(here.clock(), body.why)
+    held = await here.registry.ask(put_calendar, str(path), patterns, exceptions, author, check)
+    shown = _of(here, path, held)
     response.headers["ETag"] = _tag(shown)
     return shown
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from uns.api.condition import IfMatch, absent, unchanged
+from uns.api.condition import Condition, absent, tag_in
 from uns.api.fields import Moment, Prose, Recorded, Why, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in, wrong
-from uns.api.surroundings import Here, in_force
+from uns.api.surroundings import Here, Surroundings, in_force
+from uns.equipment import EquipmentPath
 from uns.naming.equipment import with_root
 from uns.naming.standard import Standard
 from uns.registry.held import Held
 from uns.registry.nouns import EQUIPMENT, Equipment
-from uns.registry.writing import Check, Transaction
+from uns.registry.writing import Check
 
 router = APIRouter(tags=["registry"])
 
@@ -69,33 +70,25 @@ async def one(request: Request, here: Here, path: str) -> Response:
 async def post(here: Here, posted: EquipmentPosted, response: Response) -> EquipmentShown:
     path = equipment_in(in_force(here).standard, posted.path, "/path")
     why = f"{path} is registered already: PUT /api/v1/equipment/{path} corrects it"
-    check = absent(lambda transaction: EQUIPMENT.get_in(transaction, str(path)), why)
-    return await _put(here, path, posted, check, response)
+    return await _put(here, path, posted, absent(tag_in(EQUIPMENT, path), why), response)
 
 
 @router.put("/equipment/{path:path}", summary="Register or correct equipment")
-async def put(
-    here: Here, path: str, body: EquipmentPut, response: Response, match: IfMatch = None
-) -> EquipmentShown:  # fmt: skip
+async def put(here: Here, path: str, body: EquipmentPut, response: Response, given: Condition) -> EquipmentShown:
     standard = in_force(here).standard
     known = equipment_in(standard, path, "{path}")
-
-    def tag(transaction: Transaction) -> str | None:
-        held = EQUIPMENT.get_in(transaction, str(known))
-        return strong_tag_of(held, standard.root) if held else None
-
-    return await _put(here, known, body, unchanged(match, tag), response)
+    return await _put(here, known, body, given.check(tag_in(EQUIPMENT, known, standard.root)), response)
 
 
 async def _put(
-    here: Here, path: str, body: EquipmentPut, check: Check, response: Response
+    here: Surroundings, path: EquipmentPath, body: EquipmentPut, check: Check, response: Response
 ) -> EquipmentShown:  # fmt: skip
     start, stop = body.start, body.stop
     if start is not None and stop is not None and stop < start:
         raise wrong("/stop", "it is removed before it is installed", "say when it was installed in `start`")
     value = Equipment(str(path), body.name, body.description, body.steward, start, stop)
-    await here.registry.ask(EQUIPMENT.put, [value], rest(here.clock(), body.why), check)
-    standard, held = in_force(here).standard, await _held(here, path)
+    held = await here.registry.ask(EQUIPMENT.put_one, value, rest(here.clock(), body.why), check)
+    standard = in_force(here).standard
     response.headers["ETag"] = strong_tag_of(held, standard.root)
     return _shown(held, standard)
 

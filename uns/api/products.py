@@ -5,16 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from uns.api.condition import IfMatch, absent, unchanged
+from uns.api.condition import Condition, absent, tag_in
 from uns.api.fields import Attributes, Recorded, Why, Word, recorded, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
-from uns.api.surroundings import Here
+from uns.api.surroundings import Here, Surroundings
 from uns.context.values import Product
 from uns.registry.held import Held
 from uns.registry.nouns import PRODUCTS
-from uns.registry.writing import Check, Transaction
+from uns.registry.writing import Check
 
 router = APIRouter(tags=["registry"])
 
@@ -58,23 +58,17 @@ async def one(request: Request, here: Here, name: Word) -> Response:
 @router.post("/products", status_code=201, summary="A new product")
 async def post(here: Here, posted: ProductPosted, response: Response) -> ProductShown:
     why = f"product {posted.id!r} is known already: PUT /api/v1/products/{posted.id} corrects it"
-    check = absent(lambda transaction: PRODUCTS.get_in(transaction, posted.id), why)
-    return await _put(here, posted.id, posted, check, response)
+    return await _put(here, posted.id, posted, absent(tag_in(PRODUCTS, posted.id), why), response)
 
 
 @router.put("/products/{name}", summary="Add or correct a product")
-async def put(here: Here, name: Word, body: ProductPut, response: Response, match: IfMatch = None) -> ProductShown:
-    def tag(transaction: Transaction) -> str | None:
-        held = PRODUCTS.get_in(transaction, name)
-        return strong_tag_of(held) if held else None
-
-    return await _put(here, name, body, unchanged(match, tag), response)
+async def put(here: Here, name: Word, body: ProductPut, response: Response, given: Condition) -> ProductShown:
+    return await _put(here, name, body, given.check(tag_in(PRODUCTS, name)), response)
 
 
-async def _put(here: Here, name: str, body: ProductPut, check: Check, response: Response) -> ProductShown:
-    author = rest(here.clock(), body.why)
-    await here.registry.ask(PRODUCTS.put, [Product(name, body.name, body.attributes)], author, check)
-    held = await _held(here, name)
+async def _put(here: Surroundings, name: str, body: ProductPut, check: Check, response: Response) -> ProductShown:
+    value, author = Product(name, body.name, body.attributes), rest(here.clock(), body.why)
+    held = await here.registry.ask(PRODUCTS.put_one, value, author, check)
     response.headers["ETag"] = strong_tag_of(held)
     return _shown(held)
 

@@ -53,10 +53,10 @@ def _start(case: _Case) -> Effect:
     same = _same_running(case, at) or _same_later(case, at)
     if same:
         return _become(same, _described(replace(same, start=min(at, same.start)), record))
-    running = case.line.at(at).running
-    if running and not case.parallel:
-        return _overlap(case, running[0], at)
-    return Effect(come=(_new(case, at, _bound(case, at)),))
+    whole = "stop" in record.fields  # whoever says until when, or that nobody knows, wants just that
+    new = _new(case, at, record.fields["stop"] if whole else _bound(case, at))
+    others = case.line.meeting(at, ends(new)) if whole else case.line.at(at).running
+    return _overlap(case, others[0], at) if others and not case.parallel else Effect(come=(new,))
 
 
 def _stop(case: _Case) -> Effect:

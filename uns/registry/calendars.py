@@ -60,11 +60,12 @@ def put_calendar(
     exceptions: Iterable[ShiftException],
     author: Author,
     check: Check = anyway,
-) -> None:
-    """What of the equipment is not among them is superseded."""
+) -> HeldCalendar:
+    """What of the equipment is not among them is superseded; gives the calendar as it is held then."""
     with writing(engine, author, check=check) as open_one:
         _replace(open_one, SHIFT_PATTERNS, equipment, patterns)
         _replace(open_one, SHIFT_EXCEPTIONS, equipment, exceptions)
+        return calendar_in(open_one.connection, equipment)
 
 
 def _replace(open_one: Writing, noun: Noun[V], equipment: str, values: Iterable[V]) -> None:

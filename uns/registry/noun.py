@@ -12,7 +12,7 @@ from uns.cursor import cursor_of, position_of
 from uns.instant import Instant
 from uns.registry.engine import parts, reading
 from uns.registry.held import Held, Page, Tally, believed, held
-from uns.registry.writing import Author, Check, Writing, anyway, writing
+from uns.registry.writing import Author, Check, Writing, writing
 
 V = TypeVar("V")
 Key = tuple[Any, ...]
@@ -56,9 +56,18 @@ class Noun(Generic[V]):
         with reading(engine) as connection:
             return tuple(held(self.of_row(row), row) for row in connection.execute(wanted))
 
-    def put(self, engine: Engine, values: Iterable[V], author: Author, check: Check = anyway) -> Tally:
-        with writing(engine, author, check=check) as open_one:
+    def put(self, engine: Engine, values: Iterable[V], author: Author) -> Tally:
+        with writing(engine, author) as open_one:
             return self.put_in(open_one, values)
+
+    def put_one(self, engine: Engine, value: V, author: Author, check: Check) -> Held[V]:
+        """As it is held then: nobody else came in between."""
+        with writing(engine, author, check=check) as open_one:
+            self.put_in(open_one, [value])
+            row = self.to_row(value)
+            held = self.get_in(open_one.connection, *(row[key] for key in self.keys))
+        assert held is not None
+        return held
 
     def put_in(self, open_one: Writing, values: Iterable[V]) -> Tally:
         """What is already so changes nothing; of two with the same key the later one counts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Engine, select
@@ -11,13 +11,14 @@ from uns.context.believable import WRITABLE, unbelievable
 from uns.context.intervals import Intervals
 from uns.context.notices import product_of, shift_change
 from uns.context.shifts import Span, calendar_for
-from uns.context.values import Record, Shift
+from uns.context.values import Batch, Record, Shift
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place
 from uns.instant import EARLIEST
 from uns.naming.standard import Standard
+from uns.registry.batches import get_in
 from uns.registry.drafts import Draft, drafts_for, write
-from uns.registry.held import believed
+from uns.registry.held import Held, believed
 from uns.registry.nouns import PRODUCTS
 from uns.registry.tables import SHIFT_CHANGES
 from uns.registry.timeline import calendars_in, shift_of
@@ -32,25 +33,36 @@ class PlacedRecord(NamedTuple):
     parallel: bool = False
 
 
+Make = Callable[[tuple[Held[Batch], ...]], Sequence[PlacedRecord]]
+
+
 def apply(
-    engine: Engine, placed: Sequence[PlacedRecord], standard: Standard, author: Author, check: Check = anyway
+    engine: Engine, placed: Sequence[PlacedRecord], standard: Standard, author: Author
 ) -> list[tuple[Finding, ...]]:
     """All of them in one transaction, in order; for each the findings that kept it out, none where it took effect."""
-    with writing(engine, author, check=check) as open_one:
+    with writing(engine, author) as open_one:
         drafts = drafts_for(open_one.connection, [each.record for each in placed])
         findings = [_apply(open_one, each, drafts, standard) for each in placed]
         write(open_one, drafts)
         return findings
 
 
-def apply_whole(engine: Engine, placed: Sequence[PlacedRecord], author: Author, check: Check = anyway) -> list[Finding]:
-    """Records of batches, all of them or, with the findings, none."""
+class Applied(NamedTuple):
+    """What kept the records out, and what is held of their batch then."""
+
+    findings: tuple[Finding, ...]
+    held: tuple[Held[Batch], ...]
+
+
+def apply_whole(engine: Engine, batch: str, make: Make, author: Author, check: Check = anyway) -> Applied:
+    """The records that `make` makes of what is held of the batch, all of them or none; nobody comes in between."""
     with writing(engine, author, check=check) as open_one:
+        placed = make(get_in(open_one.connection, batch))
         drafts = drafts_for(open_one.connection, [each.record for each in placed])
-        findings = [finding for each in placed for finding in _taken(each, drafts)]
+        findings = tuple(finding for each in placed for finding in _taken(each, drafts))
         if not findings:
             write(open_one, drafts)
-        return findings
+        return Applied(findings, get_in(open_one.connection, batch))
 
 
 def _taken(placed: PlacedRecord, drafts: Mapping[str, Draft]) -> tuple[Finding, ...]:

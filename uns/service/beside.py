@@ -7,7 +7,7 @@ import socket
 from time import monotonic
 from typing import Final
 
-from uns.behind import module, standing_behind
+from uns.behind import end_with_parent, module, stand_behind
 from uns.settings import endpoint
 from uns.telemetry import Log
 
@@ -29,8 +29,9 @@ class Beside:
         while True:
             await self._wait_for_port(patience)
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=standing_behind(NICENESS)
+                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=end_with_parent
             )
+            stand_behind(process.pid, NICENESS)
             try:
                 status = await process.wait()
             except asyncio.CancelledError:

@@ -18,7 +18,7 @@ from uns.telemetry import Log
 class Listening:
     """`refused` are the filters that the broker does not grant, each with its reason in words.
 
-    `answered`: whether it has said so of all that we want of this connection.
+    `answered`: whether it has said so of all that we want of this connection; false again with the next.
     """
 
     def __init__(self, settings: Settings, path: Path, own: Own, log: Log) -> None:

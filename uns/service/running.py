@@ -169,13 +169,13 @@ class Running:
         if not session and self.listening.known.filters:
             self.path.tallies.gap("session", time_ns())
             self.log.error("the broker has forgotten our session: messages queued there may be lost")
+        self.listening.answered = False
         self.path.opened(session)
         self.own.connected()
         self.neighbours.start()
         self._subscribing = asyncio.ensure_future(self._subscribe(session))
 
     def _closed(self, why: str) -> None:
-        self.listening.answered = False
         self.path.closed()
         self._cannot_reach(why)
 
