@@ -86,20 +86,28 @@ def _change(case: _Case) -> Effect:
     closed = tuple(replace(each, stop=at) for each in running)
     if not case.id:
         return Effect(running, closed)
+    later = None if case.parallel else case.line.next_after(at)
+    if later and later.id == case.id:
+        return Effect((*running, later), (*closed, _described(replace(later, start=at), case.record)))
     stop = running[0].stop if running else _bound(case, at)
     return Effect(running, (*closed, _new(case, at, stop)))
 
 
 def _whole(case: _Case) -> Effect:
+    """In place of all that was known of the batch within that time: of one that was resumed, every piece."""
     start, stop = case.record.fields["start"], case.record.fields.get("stop")
     if stop is not None and stop < start:
         message = f"batch {case.id!r} stops at {rfc3339(stop)}, before it starts at {rfc3339(start)}"
         return case.refuse("time-implausible", message, "correct the announcement")
     known = _known(case, start)
     new = _described(replace(known, start=start, stop=stop), case.record) if known else _new(case, start, stop)
-    others = [each for each in case.line.meeting(start, ends(new)) if each is not known]
+    met = [each for each in case.line.meeting(start, ends(new)) if each is not known]
+    others = [each for each in met if each.id != case.id]
     if others and not case.parallel:
         return _overlap(case, others[0], start)
+    pieces = tuple(each for each in met if each.id == case.id)
+    if pieces:
+        return Effect((known, *pieces) if known else pieces, (new,))
     return _become(known, new) if known else Effect(come=(new,))
 
 
