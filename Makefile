@@ -34,7 +34,7 @@ test: setup
 soak: SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
 soak: setup
 	@echo "SEED=$(SEED)"
-	UNS_SOAK=1 SEED=$(SEED) $(BIN)/pytest -vv -s --timeout 3600 --durations 0 --durations-min 10 tests/faults tests/context/test_zones.py
+	UNS_SOAK=1 SEED=$(SEED) $(BIN)/pytest -vv -s --timeout 3600 --durations 0 --durations-min 10 tests/faults tests/context/test_zones.py tests/context/test_year.py
 
 judged: | setup
 	$(BIN)/ruff check .
