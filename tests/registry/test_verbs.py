@@ -215,6 +215,17 @@ def test_context_diff_tells_what_a_correction_changed(folder: Path) -> None:
     assert uns_("context", "diff", "--from", "2").stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("begun", "offered"),
+    [("d", "diff"), ("--a", "--at\n--as-of"), ("diff --f", "--from"), ("dallas --a", "--at\n--as-of")],
+)
+def test_the_shell_completes_context_and_the_verb_below_it(folder: Path, begun: str, offered: str) -> None:
+    words = f"uns context {begun}"
+    asked = {"_UNS_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = CliRunner().invoke(app, [], env=asked, prog_name="uns")
+    assert done.stdout.strip() == offered
+
+
 def test_equipment_may_be_called_as_a_verb_of_context(folder: Path) -> None:
     uns_("migrate")
     assert "`diff` is no site" in uns_("context", "acme/diff").stderr
