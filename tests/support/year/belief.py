@@ -10,6 +10,8 @@ from support.year.walk import MINUTE, Clocks, Otherwise, Pattern, Plan, upwards
 FOR_EVER: Final = 10**15
 QUARTER: Final = 15 * MINUTE
 """Every boundary of the plant's shifts lies on one."""
+NEAR: Final = 60
+"""So many crews that took over are remembered of a line: more than in the days of which readings still come."""
 
 
 class Run(NamedTuple):
@@ -108,8 +110,8 @@ class Belief:
         return next((each for each in reversed(self.runs.get(unit, ())) if each.start <= at < each.stop), None)
 
     def _named(self, name: str, at: int) -> Run | None:
-        """Of its intervals the one that runs then, or else the newest."""
-        known = [each for runs in self.runs.values() for each in runs if each.id == name]
+        """Of its intervals the one that runs then, or else the newest; its name says on which equipment it ran."""
+        known = [each for each in self.runs.get(name.partition("#")[0], ()) if each.id == name]
         return max(known, key=lambda each: (each.start <= at < each.stop, each.start, each.stop), default=None)
 
     def _after(self, unit: str, at: int) -> Run | None:
@@ -186,7 +188,7 @@ class Belief:
         while _shift(self._planned(fact.unit, until)) == _shift(planned):
             until += QUARTER
         until = min([until, *(each.start for each in known if each.start > fact.at)])
-        others = [each for each in known if each is not running]
+        others = [each for each in known if each is not running][-NEAR:]
         closed = [running._replace(stop=fact.at)] if running else []
         self.crews[fact.unit] = (*others, *closed, Crew(name, day, fact.at, until, fact.crew))
         return "taken"
