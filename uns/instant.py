@@ -72,10 +72,12 @@ def _set_forward(text: str, zone: tzinfo) -> timedelta:
     """By how much the clocks are set forward around a wall-clock time; an offset of its own leaves nothing open."""
     try:
         moment = datetime.fromisoformat(text)
+        if moment.tzinfo:
+            return timedelta()
         before, after = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
     except (ValueError, OverflowError):
         return timedelta()
-    return timedelta() if moment.tzinfo or before is None or after is None else after - before
+    return timedelta() if before is None or after is None else after - before
 
 
 def to_datetime(instant: Instant) -> datetime:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +19,9 @@ from uns.exit_status import WRONG_USE as WRONG_USE
 from uns.finding import Finding, Severity
 from uns.settings import Settings
 from uns.settings.loading import load
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 T = TypeVar("T", bound=str)
 
@@ -33,6 +36,13 @@ app = typer.Typer(
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def bar() -> Progress:
+    """How far a verb is: on a terminal while it lasts, elsewhere nothing."""
+    from rich.progress import Progress
+
+    return Progress(console=err, transient=True, disable=not err.is_terminal)
 
 
 def _version(wanted: bool) -> None:

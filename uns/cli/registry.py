@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from uns.cli.app import (
     Config,
     Json,
     app,
+    bar,
     err,
     fail,
     one_line,
@@ -30,6 +32,9 @@ from uns.cli.app import (
 from uns.cli.calendar_file import Asked, is_calendar
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from uns.naming.lookup import Row
     from uns.registry.csv import Imported
 
 verbs = typer.Typer(help="Equipment, products, batches and shifts, as CSV.", no_args_is_help=True)
@@ -83,7 +88,8 @@ def import_(
 
             done = take_calendar(engine, content, name, standard, asked.wanted(standard, author.at), author)
         else:
-            done = take(engine, kind.value, content, name, standard, author)
+            with bar() as progress:
+                done = take(engine, kind.value, content, name, standard, author, partial(_watched, progress))
     _show(done, as_json)
 
 
@@ -151,6 +157,12 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(map(set_cell_size, row, widths)).rstrip()
+
+
+def _watched(progress: Progress, rows: Sequence[Row]) -> Iterator[Row]:
+    """Behind the last row begins the writing, of which nobody knows how far it is."""
+    yield from progress.track(rows, description="checked")
+    progress.add_task("writing", total=None)
 
 
 def _content(file: Path) -> bytes:

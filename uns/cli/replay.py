@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from uns.cli.app import NEGATIVE, UNREACHABLE, WRONG_USE, Config, Json, err, fail, out, settings, show_json
+from uns.cli.app import NEGATIVE, UNREACHABLE, WRONG_USE, Config, Json, bar, err, fail, out, settings, show_json
 from uns.cli.quarantine import verbs
 from uns.cli.rejected import Which, about_entries, entries, missing
 
@@ -77,14 +77,12 @@ def _known(engine: Engine, number: int, which: Which) -> Replay:
 def _followed(engine: Engine, now: Replay, patience: float) -> Replay:
     """Until nothing waits any more, or nothing has happened for a while; Ctrl-C ends only this."""
     try:
-        from rich.progress import Progress
-
         from uns.registry.replays import replay
 
         if now.waiting:
             err.print(f"replay {now.id}: {entries(now.waiting)} to go; Ctrl-C ends only this waiting", markup=False)
         moved = time.monotonic()
-        with Progress(console=err, transient=True) as progress:
+        with bar() as progress:
             task = progress.add_task(f"replay {now.id}", total=now.entries, completed=now.entries - now.waiting)
             while now.waiting and time.monotonic() - moved < patience:
                 time.sleep(LOOK)

@@ -25,11 +25,12 @@ _PROSE: Final = 2_000
 
 
 class Columns(NamedTuple):
-    """Where a sheet's columns are, and how it writes numbers."""
+    """Where a sheet's columns are, how it writes numbers, and what equipment its cells were read as so far."""
 
     positions: Mapping[str, int]
     file: str
     decimal: str
+    equipment: dict[str, EquipmentPath]
 
 
 class Cells:
@@ -37,7 +38,7 @@ class Cells:
 
     def __init__(self, row: Row, sheet: Columns, report: Report, standard: Standard) -> None:
         self._row, self._columns, self._file, self._decimal = row, sheet.positions, sheet.file, sheet.decimal
-        self._report, self._standard = report, standard
+        self._report, self._standard, self._equipment = report, standard, sheet.equipment
         self.sound = True
         for column, position in self._columns.items():
             if not is_plain(row.cells[position], column):
@@ -71,8 +72,11 @@ class Cells:
         cell = self.required(column)
         if not cell:
             return None
+        known = self._equipment.get(cell)
+        if known is not None:
+            return known
         try:
-            return read_equipment(self._standard, cell)
+            return self._equipment.setdefault(cell, read_equipment(self._standard, cell))
         except OffStandard as error:
             # A sheet has neither lookups nor transforms.
             remedy = "write it as `uns ls` shows it" if error.code == "level-not-allowed" else error.remedy

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
 from uns.finding import FilePlace, Finding, Severity, nearest
 from uns.instant import rfc3339
+from uns.naming.lookup import Row
 from uns.naming.parse.csv import Table, read_csv
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
@@ -18,6 +20,9 @@ from uns.registry.csv.shifts import put_shifts
 from uns.registry.held import Tally
 from uns.registry.nouns import SHIFT_PATTERNS
 from uns.registry.writing import Author, writing
+
+Watch = Callable[[Sequence[Row]], Iterable[Row]]
+"""The rows as they are checked, one after the other; once they are through they are written."""
 
 
 class Imported(NamedTuple):
@@ -38,10 +43,12 @@ class Read(NamedTuple):
     place: FilePlace
 
 
-def take(engine: Engine, kind: Kind, content: bytes, file: str, standard: Standard, author: Author) -> Imported:
+def take(
+    engine: Engine, kind: Kind, content: bytes, file: str, standard: Standard, author: Author, watch: Watch = iter
+) -> Imported:
     """Import one sheet; what is in the registry already changes nothing."""
     report = Report()
-    rows = _read(kind, content, file, standard, report)
+    rows = _read(kind, content, file, standard, report, watch)
     if report.errors:
         return Imported(in_order(report), Tally())
     noun = KINDS[kind].noun
@@ -64,14 +71,14 @@ def _place(finding: Finding) -> tuple[int, int]:
     return (finding.where.line, finding.where.column) if isinstance(finding.where, FilePlace) else (0, 0)
 
 
-def _read(kind: Kind, content: bytes, file: str, standard: Standard, report: Report) -> list[Read]:
+def _read(kind: Kind, content: bytes, file: str, standard: Standard, report: Report, watch: Watch) -> list[Read]:
     sheet, table = KINDS[kind], read_csv(content, file, report)
     if table is None or not _check_header(sheet, table, file, report):
         return []
     positions = {name: position for position, name in enumerate(table.columns)}
-    columns = Columns(positions, file, "," if table.separator == ";" else ".")
+    columns = Columns(positions, file, "," if table.separator == ";" else ".", {})
     read: list[Read] = []
-    for row in table.rows:
+    for row in watch(table.rows):
         cells = Cells(row, columns, report, standard)
         value = sheet.read(cells)
         if cells.sound and value is not None:
