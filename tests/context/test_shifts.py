@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uns.context.shifts import Calendar, ShiftException, ShiftPattern, wall_clock
+from uns.context.shifts import Calendar, ShiftException, ShiftPattern, calendars, wall_clock
 from uns.instant import SECOND, from_datetime
 
 EVERY_DAY = frozenset(range(7))
@@ -91,6 +91,16 @@ def test_an_exception_without_times_removes_the_shift() -> None:
     days = calendar("Europe/Berlin", ShiftException("berlin", date(2026, 5, 1), "night"))
     assert [each.id for each in days.of_date(date(2026, 5, 1))] == ["early", "late"]
     assert days.at(instant("2026-05-02T03:00+02:00")).shift is None
+
+
+def test_overtime_of_a_line_leaves_it_the_shifts_and_holidays_of_its_site() -> None:
+    day, line = date(2026, 5, 1), "berlin/brewing/line-3"
+    holiday = [ShiftException("berlin", day, each) for each in ("early", "late", "night")]
+    own = [ShiftException(line, day, "overtime", 6 * 60, 12 * 60, "X"), ShiftException(line, day, "night", 1320, 360)]
+    made = calendars({"berlin": ZoneInfo("Europe/Berlin")}, three("berlin"), [*own, *holiday])
+    assert [(each.id, each.crew) for each in made[line].of_date(day)] == [("overtime", "X"), ("night", "C")]
+    assert [each.id for each in made[line].of_date(day + timedelta(days=1))] == ["early", "late", "night"]
+    assert made["berlin"].of_date(day) == []
 
 
 def test_an_exception_adds_overtime_and_the_shift_that_began_last_wins() -> None:

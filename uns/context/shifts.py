@@ -8,7 +8,7 @@ lasts seven or nine hours where it should. A shift belongs to the local date on 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -199,7 +199,10 @@ def _jump(local: datetime, after: Instant) -> Instant:
 def calendars(
     zones: Mapping[str, ZoneInfo], patterns: Iterable[ShiftPattern], exceptions: Iterable[ShiftException]
 ) -> dict[str, Calendar]:
-    """A calendar for all equipment of which shifts are known, in the zone of its site; without one there is none."""
+    """A calendar for all equipment of which shifts are known, in the zone of its site; without one there is none.
+
+    Exceptions of equipment without patterns of its own are exceptions to the calendar above it.
+    """
     repeated: dict[str, list[ShiftPattern]] = {}
     changed: dict[str, list[ShiftException]] = {}
     for pattern in patterns:
@@ -207,10 +210,19 @@ def calendars(
     for exception in exceptions:
         changed.setdefault(exception.equipment, []).append(exception)
     return {
-        each: Calendar(each, zones[site], repeated.get(each, ()), changed.get(each, ()))
+        each: Calendar(
+            each, zones[site], repeated.get(reach[-1], ()),
+            [exception for place in reversed(reach) for exception in changed.get(place, ())],
+        )
         for each in sorted(repeated.keys() | changed.keys())
-        if (site := each.partition("/")[0]) in zones
-    }
+        if (site := each.partition("/")[0]) in zones and (reach := _reach(each, repeated))
+    }  # fmt: skip
+
+
+def _reach(equipment: str, repeated: Mapping[str, object]) -> Sequence[str]:
+    """Itself, and all above it as far as the first that has patterns."""
+    above = list(EquipmentPath(equipment).upwards())
+    return above[: 1 + next((index for index, each in enumerate(above) if each in repeated), 0)]
 
 
 def calendar_for(equipment: EquipmentPath, known: Mapping[str, Calendar]) -> Calendar | None:
