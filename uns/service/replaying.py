@@ -76,7 +76,8 @@ class Replaying:
             heard = revision(self.engine, "replay")
             taken = replays.take(self.engine, self.instance, self._serves)
             if taken is not None:
-                if self._settle(taken.replay, self._on_loop(self._through(taken))):
+                known = revision(self.engine)
+                if self._settle(taken.replay, self._on_loop(self._through(taken, known))):
                     self._on_loop(self._settled())
                 self._stopping.wait(REST)
             elif not self._stopping.is_set():
@@ -110,9 +111,12 @@ class Replaying:
 
     # On the event loop
 
-    async def _through(self, taken: Taken) -> list[Settlement]:
-        """What became of the entries, as far as we come before rules change, the witness is away or we are stopped."""
-        if not await self._until(self._is_idle):
+    async def _through(self, taken: Taken, known: int) -> list[Settlement]:
+        """What became of the entries, as far as we come before rules change, the witness is away or we are stopped.
+
+        `known` is the registry's revision when they were taken: what was entered before they were asked for counts.
+        """
+        if not await self._until(lambda: self._has_heard(known) and self._is_idle()):
             return []
         waiting = [
             (_again(entries, self.witness), entries)
@@ -136,6 +140,10 @@ class Replaying:
 
     async def _settled(self) -> None:
         self.witness.settled()
+
+    def _has_heard(self, known: int) -> bool:
+        timeline = self.path.timeline
+        return timeline is not None and int(timeline.revision.partition("+")[0]) >= known
 
     def _is_idle(self) -> bool:
         """Nothing else waits: messages of now go before those of then."""
