@@ -6,7 +6,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 WORKERS ?= 4
 COMPILED := build/compiled
-PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker tests/samples tests/examples \
+PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker tests/samples tests/examples/test_dialects.py \
               tests/naming/test_resolve.py tests/service/test_path.py tests/service/test_publisher.py \
               tests/service/test_ledger.py tests/faults/test_outages.py::test_not_one_sample_is_lost \
               tests/registry/test_quarantine.py tests/registry/test_verbs.py tests/api/test_browse.py
@@ -14,7 +14,7 @@ PATH_TESTS := tests/core tests/decode tests/context tests/schema tests/broker te
 help:
 	@echo "make demo [FOR=20]   a plant to look at; ends with Ctrl-C, or by itself after that many seconds"
 	@echo "make test            linter, types, import contract and all tests (WORKERS=4)"
-	@echo "make soak            the fault tests at full length, about forty minutes; SEED=… repeats one (it is printed)"
+	@echo "make soak            the fault tests at full length, about an hour; SEED=… repeats one (it is printed)"
 	@echo "make wheel           dist/uns-….whl, its message path compiled where there is a C compiler"
 	@echo "make bench           what a message costs, beside what it costs Mosquitto"
 	@echo "make bench-peers     the same mapping by what plants use today; installs it into build/peers/, then 8 minutes"

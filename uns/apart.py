@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE
@@ -50,6 +51,7 @@ def failed(how: str, documents: Documents) -> Finding:
 
 def answer() -> None:
     """What `judge_apart` asks on standard input, answered on standard output."""
+    os.setsid()  # Ctrl-C is for the service; and where Linux divides processors by session, this one gets its turn
     end_with_parent()
     documents, now, in_force = pickle.load(sys.stdin.buffer)
     findings = judge(Documents(*documents), now, in_force).findings

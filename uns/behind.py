@@ -33,10 +33,6 @@ def stand_behind(pid: int, niceness: int) -> None:
 
 
 def end_with_parent() -> None:
-    """Asked for by the process itself. Linux: a service that was killed leaves nobody behind.
-
-    Ctrl-C is for the service, which ends them; a session of their own would make niceness count for nothing there.
-    """
-    os.setpgrp()
+    """Asked for by the process itself. Linux: a service that was killed leaves nobody behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

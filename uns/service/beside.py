@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from time import monotonic
 from typing import Final
@@ -14,7 +15,7 @@ from uns.telemetry import Log
 PAUSE: Final = 5.0
 LOOK_AGAIN: Final = 1.0
 """Seconds after which a port that was taken is tried again."""
-NICENESS: Final = 10
+NICENESS: Final = 5
 
 
 class Beside:
@@ -29,7 +30,7 @@ class Beside:
         while True:
             await self._wait_for_port(patience)
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=end_with_parent
+                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_begin
             )
             stand_behind(process.pid, NICENESS)
             try:
@@ -60,6 +61,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await asyncio.wait_for(process.wait(), PAUSE)
     except TimeoutError:
         process.kill()
+
+
+def _begin() -> None:
+    """Ctrl-C is for the service, which ends its API."""
+    os.setpgrp()
+    end_with_parent()
 
 
 def taken(address: str) -> str:
