@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from time import monotonic
 from typing import Final
@@ -30,7 +29,7 @@ class Beside:
         while True:
             await self._wait_for_port(patience)
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=_begin
+                *self._command, stdin=asyncio.subprocess.DEVNULL, preexec_fn=end_with_parent
             )
             stand_behind(process.pid, NICENESS)
             try:
@@ -61,12 +60,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await asyncio.wait_for(process.wait(), PAUSE)
     except TimeoutError:
         process.kill()
-
-
-def _begin() -> None:
-    """Ctrl-C is for the service, which ends its API."""
-    os.setpgrp()
-    end_with_parent()
 
 
 def taken(address: str) -> str:
