@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -140,9 +139,12 @@ def test_a_rule_that_cannot_be_followed_for_certain_is_refused(text: str) -> Non
 @given(st.text(alphabet=st.sampled_from("FREQDAILYUNTCOBWKS=;,-+0123456789T Z\x00é"), max_size=80))
 def test_whatever_stands_there_is_a_rule_or_refused(text: str) -> None:
     try:
-        read_rule(f"FREQ={text}", date(2026, 1, 1))
-    except Malformed:
-        pass
+        rule = read_rule(f"FREQ={text}", date(2026, 1, 1))
+    except Malformed as refused:
+        said = refused.remedy
+    else:
+        said = rule.frequency if rule.interval >= 1 else ""
+    assert said
 
 
 @pytest.mark.parametrize(
@@ -153,10 +155,9 @@ def test_whatever_stands_there_is_a_rule_or_refused(text: str) -> None:
     ],
 )  # fmt: skip
 def test_no_rule_takes_long(text: str) -> None:
-    began, budget = time.process_time(), Budget()
+    budget = Budget()
     list(read_rule(text, date(1601, 1, 1)).occurrences(date(1601, 1, 1), date(2026, 1, 1), date(2036, 1, 1), budget))
     assert MAX_DAYS - budget.left < 160_000
-    assert time.process_time() - began < 10
 
 
 def test_a_file_has_one_budget_for_all_its_rules() -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from support.registry import with_standard
 from typer.testing import CliRunner, Result
 
 from uns.cli import load_verbs
@@ -29,9 +30,7 @@ ON = ("--equipment", "dallas")
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "naming_rules").mkdir()
-    (tmp_path / "schemas").mkdir()
-    (tmp_path / "naming_rules" / "standard.yaml").write_text(STANDARD)
+    with_standard(tmp_path, STANDARD)
     (tmp_path / "h.ics").write_text(CALENDAR)
     (tmp_path / "s.csv").write_text("site,id,days,start,stop\ndallas,day,mon-sun,06:00,18:00\n")
     assert uns("shifts", "s.csv").exit_code == 0

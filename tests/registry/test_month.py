@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from rich.cells import cell_len
+from support.registry import with_standard
 from typer.testing import CliRunner, Result
 
 from uns.cli import load_verbs
@@ -41,9 +42,7 @@ dallas,2025-11-29,大扫除,09:00,11:00,清洁
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "naming_rules").mkdir()
-    (tmp_path / "schemas").mkdir()
-    (tmp_path / "naming_rules" / "standard.yaml").write_text(STANDARD)
+    with_standard(tmp_path, STANDARD)
     for kind, text in (("shifts", SHIFTS), ("shift-exceptions", EXCEPTIONS)):
         (tmp_path / "sheet.csv").write_text(text)
         assert run("import", kind, "sheet.csv").exit_code == 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from support.registry import with_standard
 from typer.testing import CliRunner, Result
 
 from uns.cli import load_verbs
@@ -49,9 +50,7 @@ SHEETS = {
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "naming_rules").mkdir()
-    (tmp_path / "schemas").mkdir()
-    (tmp_path / "naming_rules" / "standard.yaml").write_text(STANDARD)
+    with_standard(tmp_path, STANDARD)
     for kind, text in SHEETS.items():
         (tmp_path / f"{kind}.csv").write_text(text)
     return tmp_path

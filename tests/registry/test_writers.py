@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Engine
 from support.postgres import binaries, postgres
+from support.registry import with_standard
 from support.waiting import eventually
 
 from uns.context.values import Batch
@@ -67,8 +68,7 @@ def started(folder: Path, url: str, file: Path) -> subprocess.Popen[str]:
 def test_of_sheets_that_contradict_each_other_one_is_taken_whole_and_the_others_say_why_not(
     tmp_path: Path, url: str
 ) -> None:
-    (tmp_path / "naming_rules").mkdir()
-    (tmp_path / "naming_rules" / "standard.yaml").write_text(STANDARD, encoding="utf-8")
+    with_standard(tmp_path, STANDARD)
     engine = connect(url)
     migrate(engine)
     for number in range(ROUNDS):

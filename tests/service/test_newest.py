@@ -18,9 +18,11 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 from support.plant import RULES, write_project
+from support.waiting import eventually
 
 from uns import __version__, lastgood, verdict
-from uns.apart import judge_apart
+from uns.apart import HINDMOST, judge_apart
+from uns.behind import module, stand_behind
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
@@ -120,6 +122,13 @@ def test_who_no_longer_waits_for_a_judge_leaves_no_process_behind(tmp_path: Path
     asyncio.run(give_up())
     gc.collect()
     assert children.read_text() == before
+
+
+def test_the_judge_gets_its_turn_where_processors_are_divided_by_session() -> None:
+    with subprocess.Popen(module("uns.apart"), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as judging:
+        stand_behind(judging.pid, HINDMOST)
+        eventually(lambda: os.getsid(judging.pid) == judging.pid)
+        assert os.getpriority(os.PRIO_PROCESS, judging.pid) == HINDMOST
 
 
 def test_what_the_message_path_found_is_taken_over_from_a_process_that_lives(tmp_path: Path) -> None:

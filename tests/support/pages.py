@@ -60,13 +60,15 @@ def serving(folder: Path, broker: Mosquitto, prepare: str, **settings: str) -> I
         process.wait(30)
 
 
-def follow(page: Path, service: Service) -> None:
-    """Every command of the page; what it says is what stands below it, `…` being anything."""
+def follow(page: Path, service: Service) -> int:
+    """Every command of the page; what it says is what stands below it, `…` being anything. Gives how many answers."""
     command = said = ""
+    answers = 0
     for language, text in FENCE.findall(page.read_text("utf-8")):
         if language == "sh":
             command, said = text, service.said(text)
             continue
+        answers += 1
         wanted = re.compile(_pattern(text), re.MULTILINE)
         if not wanted.search(said):  # what came over MQTT is in the registry within a second
             eventually(
@@ -74,6 +76,7 @@ def follow(page: Path, service: Service) -> None:
                 10,
                 lambda: f"{text}\n{service.said(command)}",  # noqa: B023
             )
+    return answers
 
 
 def _pattern(shown: str) -> str:

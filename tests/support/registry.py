@@ -14,6 +14,13 @@ from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATT
 from uns.registry.tables import BATCHES, REVISIONS, SHIFT_CHANGES
 
 
+def with_standard(folder: Path, standard: str) -> None:
+    """A project of which the registry's verbs want no more."""
+    for each in ("naming_rules", "schemas"):
+        (folder / each).mkdir()
+    (folder / "naming_rules" / "standard.yaml").write_text(standard, encoding="utf-8")
+
+
 def migrated(file: Path) -> str:
     """The URL of a registry in this file; nothing is in it."""
     file.write_bytes(_made())
