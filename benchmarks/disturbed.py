@@ -25,8 +25,8 @@ import uvloop
 
 from benchmarks import service
 from benchmarks.__main__ import CONF_D, FIXED, Measure, Round, broker_round, latencies, rounds_of
-from benchmarks.growth import documents
 from benchmarks.load import MACHINES, measure, memory_of
+from benchmarks.sizes import documents
 from uns.demo.mosquitto import Mosquitto, free_port
 from uns.instant import rfc3339
 

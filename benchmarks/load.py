@@ -77,8 +77,8 @@ class Ticks:
 class Load:
     """Publishes, at QoS 1 unless told otherwise, and counts what comes back."""
 
-    def __init__(self, port: int, reading: Reading, governed: str) -> None:
-        self.reading, self.governed = reading, governed
+    def __init__(self, port: int, reading: Reading, governed: str, machines: int) -> None:
+        self.reading, self.governed, self.machines = reading, governed, machines
         self.qos = 1
         self.sent = self.arrived = 0
         self.born: deque[float] = deque()
@@ -121,10 +121,11 @@ class Load:
 
     async def warm_up(self) -> None:
         """Every machine once: what is worked out for a new address is not what a message costs."""
-        for _ in range(MACHINES):
-            self.publish()
-        self.session.flush()
-        await self.arrivals()
+        while self.sent < self.machines:
+            for _ in range(min(MACHINES, self.machines - self.sent)):
+                self.publish()
+            self.session.flush()
+            await self.arrivals()
 
     async def arrivals(self) -> None:
         """Until all have come, or nothing more does."""
@@ -199,10 +200,16 @@ async def measure(
 
 
 async def measure_each(
-    port: int, broker: int, service: int | None, runs: Sequence[Run], reading: Reading, governed: str
+    port: int,
+    broker: int,
+    service: int | None,
+    runs: Sequence[Run],
+    reading: Reading,
+    governed: str,
+    machines: int = MACHINES,
 ) -> list[Measured]:
-    """The same with several runs, one after the other."""
-    load = Load(port, reading, governed)
+    """The same with several runs, one after the other, behind a message of each of so many machines."""
+    load = Load(port, reading, governed, machines)
     running = asyncio.ensure_future(load.session.run())
     await load.ready.wait()
     await load.warm_up()

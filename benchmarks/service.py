@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,9 +46,15 @@ def _importing(wheel: Path | None) -> dict[str, str]:
 
 @contextmanager
 def running(
-    port: int, folder: Path, health: int, wheel: Path | None = None, plant: Path = PLANT, api: int | None = None
+    port: int,
+    folder: Path,
+    health: int,
+    wheel: Path | None = None,
+    plant: Path = PLANT,
+    api: int | None = None,
+    registry: Mapping[str, str] = REGISTRY,
 ) -> Iterator[int]:
-    """`uns run` with a registry that knows batch, shift and product; gives the process id of its path.
+    """`uns run` with a registry that has those sheets; gives the process id of its path.
 
     It runs from an unpacked `wheel`, else from the checkout; with the API where a port is given for that.
     """
@@ -61,7 +67,7 @@ def running(
         "UNS_HEALTH": f"127.0.0.1:{health}",
     }
     with (folder / "service.log").open("wb") as log:
-        for kind, text in REGISTRY.items():
+        for kind, text in registry.items():
             (folder / f"{kind}.csv").write_text(text)
             given = [sys.executable, "-m", "uns", "registry", "import", kind, f"{kind}.csv"]
             subprocess.run(given, env=environment, cwd=folder, stdout=log, stderr=log, check=True)

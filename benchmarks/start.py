@@ -22,8 +22,8 @@ from random import Random
 import uvloop
 
 from benchmarks import service
-from benchmarks.growth import Size, documents, site
 from benchmarks.load import cpu_of, memory_of
+from benchmarks.sizes import Size, documents, site, write
 from uns.broker.endpoint import Endpoint
 from uns.broker.outbox import Outgoing
 from uns.broker.session import Hooks, Session
@@ -66,15 +66,6 @@ async def fill(port: int, size: Size) -> None:
         await asyncio.sleep(0.01)
     session.stop()
     await running
-
-
-def write(folder: Path, rules: int) -> None:
-    written = documents(rules)
-    for below, files in (("naming_rules", written.rules), ("schemas", written.schemas)):
-        for name, content in files.items():
-            path = folder / below / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
 
 
 def start(folder: Path, port: int) -> tuple[float, float, float]:

@@ -80,6 +80,21 @@ def test_the_batch_is_the_equipments_or_its_nearest_ancestors_at_event_time(
     assert (found.id if found else None) == expected
 
 
+def test_a_gap_is_where_the_equipment_has_batches_or_shifts_at_other_times() -> None:
+    day = {"dallas": Calendar("dallas", ZoneInfo("UTC"), [ShiftPattern("dallas", "day", frozenset({4}), 360, 1080)])}
+    line = Timeline.build("7", [batch("B-1", "10:00", "11:00")], (), day)
+    for equipment, at, gaps in (
+        (FILLER, "10:30", ()),
+        (FILLER, "11:00", ("batch",)),
+        (FILLER, "18:00", ("batch", "shift")),
+        (AREA, "11:00", ()),
+        (AREA, "05:59", ("shift",)),
+        (EquipmentPath("berlin/packaging"), "11:00", ()),
+    ):
+        assert line.at(equipment, t(at)).gaps == gaps, (equipment, at)
+    assert line.when_stale().at(FILLER, t("11:00")).gaps == (), "nobody knows whether there is one"
+
+
 def test_context_says_what_is_known_and_leaves_out_the_rest() -> None:
     line = timeline(batch("B-1", "10:00", product="SKU-42", order="O-7"))
     context = line.at(FILLER, t("10:30"))

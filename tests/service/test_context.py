@@ -83,6 +83,23 @@ def test_readings_that_lack_what_their_contract_asks_for_are_counted_by_equipmen
         ]
 
 
+def test_readings_between_batches_are_published_and_counted(folder: Path, broker: Mosquitto, client: Client) -> None:
+    with Service(folder, broker.url) as service:
+        service.ready()
+        at = now()
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": at - 20})
+        eventually(lambda: client.bodies(FILLER), why=service.said)
+        assert service.get("/status")["wanting"] == [], "nobody announces batches there"
+        client.publish("mes/orders", {"event": "START", "line": "L1", "order": "B-1", "at": at})
+        client.publish("mes/orders", {"event": "STOP", "line": "L1", "order": "B-1", "at": at + 10})
+        for number, moment in enumerate((at, at + 10, at + 20)):
+            client.publish("plc/L1/filler/temperature", {"Val": 2 + number, "ts": moment})
+        eventually(lambda: len(client.bodies(FILLER)) == 4, why=service.said)
+        assert service.get("/status")["wanting"] == [
+            {"equipment": "dallas/line-1/filler", "code": "batch-none", "readings": 2}
+        ]
+
+
 def test_a_plant_of_any_size_is_counted_in_bounded_room() -> None:
     tallies, codes = Tallies(), ("context-missing", "equipment-unregistered")
     for number in range(3 * MOST_WANTING):

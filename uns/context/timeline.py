@@ -77,7 +77,7 @@ class Timeline:
     """The revision as a governed message's user property."""
     edition: Edition = field(default_factory=Edition, repr=False, compare=False)
     _ways: dict[str, Way] = field(default_factory=dict, repr=False, compare=False)
-    _contexts: dict[tuple[int, ...], Context] = field(default_factory=dict, repr=False, compare=False)
+    _contexts: dict[tuple[int | tuple[str, ...], ...], Context] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provenance", (("context", self.revision),))
@@ -189,7 +189,8 @@ class Timeline:
         if len(batch) > 1:
             context = self._context(None, shift.shift)._replace(ambiguous=tuple(sorted(each.id for each in batch)))
         else:
-            context = self._context(batch[0] if batch else None, shift.shift)
+            gaps = self._gaps(way, bool(batch), shift.shift is not None)
+            context = self._context(batch[0] if batch else None, shift.shift, gaps)
         return Answer(self.edition, max(since, shift.since), min(until, shift.until), context)
 
     def _batch_at(self, way: Way, instant: Instant) -> Found[Batch]:
@@ -203,6 +204,10 @@ class Timeline:
             return Span(running[0] if running else None, since, until)
         shift, begun, over = way.calendar.at(instant)
         return Span(shift, max(since, begun), min(until, over))
+
+    def _gaps(self, way: Way, has_batch: bool, has_shift: bool) -> tuple[str, ...]:
+        batch = () if has_batch or self.stale or not way.batches else ("batch",)
+        return batch if has_shift or not (way.calendar or way.changes) else (*batch, "shift")
 
     def _way(self, equipment: EquipmentPath) -> Way:
         for each in equipment.upwards():
@@ -218,15 +223,15 @@ class Timeline:
         )
         return way
 
-    def _context(self, batch: Batch | None, shift: Shift | None) -> Context:
+    def _context(self, batch: Batch | None, shift: Shift | None, gaps: tuple[str, ...] = ()) -> Context:
         """The same object for the same batch, shift and product; it holds them, so their identities stay theirs."""
         product = self.products.get(batch.product) if batch and batch.product else None
-        key = (id(batch), id(shift), id(product))
+        key = (id(batch), id(shift), id(product), gaps)
         known = self._contexts.get(key)
         if known is None:
             if len(self._contexts) >= REMEMBERED:
                 self._contexts.clear()
-            known = self._contexts[key] = context_of(batch, shift, product)
+            known = self._contexts[key] = context_of(batch, shift, product)._replace(gaps=gaps)
         return known
 
     def _take_product(self, record: Record) -> Timeline:

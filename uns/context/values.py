@@ -55,6 +55,8 @@ class Context(NamedTuple):
     properties: tuple[tuple[str, str], ...] = ()
     ambiguous: tuple[str, ...] = ()
     """The batches that run at once where a level is parallel and none can be told apart."""
+    gaps: tuple[str, ...] = ()
+    """`batch`, `shift`: what that equipment has, but not then."""
 
 
 EMPTY = Context()

@@ -254,6 +254,8 @@ class Path:
         if type(verdict) is Publish:
             if verdict.findings:
                 self.tallies.found(verdict.findings, verdict.step.target)
+            if verdict.context.gaps:
+                self.tallies.lacking(verdict.context.gaps, verdict.step)
             outgoing = Outgoing(verdict.step, verdict.payload, verdict.retain, verdict.more, sent, verdict.id)
             self.session.outbox.publish(outgoing)
             sent.entry.waiting += 1

@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from typing import Any, Final
 
+from uns.bundle import Step
 from uns.decision import Observe
 from uns.finding import Finding
 from uns.instant import SECOND, Instant, rfc3339
@@ -18,6 +19,7 @@ BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 NEWEST_OBSERVED: Final = 20
 NEWEST_GAPS: Final = 10
 OF_CONTEXT: Final = frozenset({"context-missing", "context-stale", "batch-ambiguous", "equipment-unregistered"})
+LACKING: Final = {"batch": "batch-none", "shift": "shift-none"}
 MOST_WANTING: Final = 1_000
 ELSEWHERE: Final = ""
 """The equipment that readings are counted under beyond so many."""
@@ -28,7 +30,8 @@ class Tallies:
         self.findings: Counter[str] = Counter()
         """By code, of samples."""
         self.wanting: Counter[tuple[str, str]] = Counter()
-        """Readings that lack a context which their contract asks for, by equipment and code."""
+        """Readings without a context that their contract asks for, or that their equipment has at other times; by
+        equipment, and code or what was lacking."""
         self.ignored: Counter[str] = Counter()
         """By reason: a rule, or why no rule was asked."""
         self.possible_gaps: Counter[str] = Counter()
@@ -54,9 +57,19 @@ class Tallies:
         for each in findings:
             self.findings[each.code] += 1
             if each.code in OF_CONTEXT and target is not None:
-                at = str(target.equipment), each.code
-                known = at in self.wanting or len(self.wanting) < MOST_WANTING
-                self.wanting[at if known else (ELSEWHERE, each.code)] += 1
+                self._wants(target, each.code)
+
+    def lacking(self, gaps: Iterable[str], step: Step) -> None:
+        """Of one sample that is published; what its contract asks for is a finding already."""
+        asked = step.contract.require if step.contract else ()
+        for each in gaps:
+            if each not in asked:
+                self._wants(step.target, LACKING[each])
+
+    def _wants(self, target: Target, code: str) -> None:
+        at = str(target.equipment), code
+        known = at in self.wanting or len(self.wanting) < MOST_WANTING
+        self.wanting[at if known else (ELSEWHERE, code)] += 1
 
     def gap(self, reason: str, at: Instant) -> None:
         self.possible_gaps[reason] += 1
