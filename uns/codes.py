@@ -105,6 +105,7 @@ S  context-stale        context that the contract requires, from a registry that
 SN context-late         a record that came behind readings which it would have concerned
 SN batch-ambiguous      several batches run there at once
 S  batch-overlap        a batch that would run while another does
+S  batch-state          a state that a batch cannot be in
 S  batch-unknown        no such batch
 S  equipment-unregistered  equipment that the registry does not know
 S  rule-none            no rule takes this address

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from uns.bundle import Bundle, Step
+from uns.context.believable import LONGEST_REMARK
 from uns.convert import Meaning, Misfit, convert, number_of, wrong
 from uns.decode.source import Source
 from uns.decode.spelling import shown
@@ -85,6 +86,8 @@ def _recorded(name: str, value: Value, source: Source, received: Instant) -> tup
         return value, None
     if isinstance(value, (dict, list)):
         return None, wrong(value, "a scalar", "")
+    if name in ("by", "why"):
+        return _remark(str(value)), None
     if name in ("start", "stop"):
         instant = _instant(value, source, received)
         misfit = Misfit("time-implausible", f"{shown(value)} is not a time", "write RFC 3339 or an epoch")
@@ -92,6 +95,12 @@ def _recorded(name: str, value: Value, source: Source, received: Instant) -> tup
     if name == "quantity":
         return number_of(value, source.decimal)
     return shown(value) if isinstance(value, bool) else str(value), None
+
+
+def _remark(text: str) -> str:
+    """On one line that can be printed and kept, however it came: a remark keeps no record out."""
+    line = " ".join(text[:LONGEST_REMARK].split())
+    return "".join(each if each.isprintable() else "\ufffd" for each in line)
 
 
 def draw_document(sample: Sample, raw: RawMessage) -> Drawn:

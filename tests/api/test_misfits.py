@@ -34,13 +34,13 @@ def told(response):
         ("/batches", BATCH | {"start": "2026-02-30T10:00:00Z"},
          ['/start | `/start` is "2026-02-30T10:00:00Z" (text): there is no such time '
           "→ correct its date, its hours or its offset"]),
-        ("/batches", {"id": "", "equipment": None, "strat": 1, "colour": 2},
+        ("/batches", {"id": "", "equipment": None, "sart": 1, "colour": 2},
          ["/equipment | `/equipment` is null where text is expected → send text",
           "/start | `/start` is required → add it",
           f'/id | `/id` is "" (text): at least 1 character is expected → {LIMIT}',
-          "/strat | `/strat` is not foreseen → did you mean `start`?",
+          "/sart | `/sart` is not foreseen → did you mean `start`?",
           "/colour | `/colour` is not foreseen "
-          "→ it takes equipment, start, stop, product, order, quantity, attributes, why, id"]),
+          "→ it takes equipment, start, stop, product, order, quantity, attributes, state, why, id"]),
         ("/batches", [], [" | the body is a list of 0 where an object is expected → send an object"]),
         ("/batches", None, [" | a body is required → send a JSON object"]),
         ("/products", {"id": "P", "attributes": {"int": [1]}},

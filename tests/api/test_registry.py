@@ -378,3 +378,91 @@ def test_each_of_many_writers_gets_the_answer_to_what_he_wrote(api):
 
     with ThreadPoolExecutor(8) as many:
         assert all(many.map(write, range(64)))
+
+
+def test_a_batch_is_in_a_state(api):
+    other = LINE.replace("line-3", "line-4")
+    held = api.client.put("/batches/B-1", json={"equipment": LINE, "start": "2026-11-20T10:00:00Z", "state": "held"})
+    assert [each["state"] for each in held.json()["items"]] == ["held"]
+    api.client.put("/batches/B-2", json={"equipment": other, "start": "2026-11-20T10:00:00Z"})
+    moved = api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T11:00:00Z", "state": "aborted"}).json()
+    assert [each["state"] for each in moved["items"]] == ["aborted"]
+    api.client.put("/batches/B-3", json={"equipment": LINE} | PLANNED | {"start": "2026-11-20T11:00:00Z"})
+    by_state = {
+        state: [each["id"] for each in api.client.get("/batches", params={"state": state}).json()["items"]]
+        for state in ("running", "held", "complete", "stopped", "aborted")
+    }
+    assert by_state == {"running": ["B-2"], "held": [], "complete": ["B-3"], "stopped": [], "aborted": ["B-1"]}
+    refused = api.client.put("/batches/B-2", json={"equipment": other, **PLANNED, "state": "running"})
+    assert (refused.status_code, refused.json()["findings"][0]["code"]) == (409, "batch-state")
+    assert api.client.post("/batches/B-2/stop", json={"state": "held"}).status_code == 400
+
+
+REMOVED = {
+    "/products/SKU-42": {"name": "Cola"},
+    f"/equipment/{LINE}": {"name": "Line"},
+    "/batches/B-1": {"equipment": LINE, "start": "2026-11-20T10:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("path", REMOVED)
+def test_what_was_entered_in_error_is_taken_out(api, path):
+    assert api.client.delete(path).status_code == 404
+    api.client.put(path, json=REMOVED[path])
+    assert api.client.delete(path, headers={"If-Match": '"0"'}).status_code == 412
+    read = api.client.get(path).headers["etag"]
+    gone = api.client.delete(path, headers={"If-Match": read}, params={"why": "a slip"})
+    assert (gone.status_code, gone.text) == (204, "")
+    assert api.client.get(path).status_code == 404
+    assert api.client.delete(path).status_code == 404
+    assert api.client.put(path, json=REMOVED[path]).status_code == 200, "and may be entered again"
+
+
+def test_of_a_batch_that_was_taken_out_is_told_what_was_believed_and_why_it_is_no_longer(api):
+    at = {"equipment": LINE, "at": "2026-11-20T11:00:00Z"}
+    batch = {"equipment": LINE, "start": "2026-11-20T10:00:00Z"}
+    told = api.client.put("/batches/B-1", json=batch).json()["items"][0]["recorded_at"]
+    assert api.client.delete("/batches/B-1", params={"why": "the wrong line"}).status_code == 204
+    assert api.client.get("/context", params=at).json()["batch"] is None
+    assert api.client.get("/context", params=at | {"as-of": told}).json()["batch"] == {"id": "B-1"}
+    (item,) = api.client.get("/context/diff", params={"from": told}).json()["items"]
+    assert (item["was"]["batch"], item["became"]["batch"]) == ({"id": "B-1"}, None)
+    assert (item["recorded_by"], item["why"]) == ("rest", "the wrong line")
+    other = api.client.put("/batches/B-2", json=batch)
+    assert other.status_code == 200, "nobody is in its way"
+
+
+def test_of_a_batch_that_ran_on_two_lines_one_can_be_taken_out(api):
+    other = LINE.replace("line-3", "line-4")
+    api.client.put("/batches/B-1", json={"equipment": LINE, "start": "2026-11-20T10:00:00Z"})
+    api.client.post("/batches/B-1/move", json={"to": other, "at": "2026-11-20T11:00:00Z"})
+    assert api.client.delete("/batches/B-1", params={"equipment": "dallas/packaging/line-4"}).status_code == 204
+    assert [each["equipment"] for each in api.client.get("/batches/B-1").json()["items"]] == [LINE]
+
+
+def test_a_product_that_a_batch_names_stays(api):
+    api.client.put("/products/SKU-42", json={"name": "Cola"})
+    api.client.put("/batches/B-1", json={"equipment": LINE, "start": "2026-11-20T10:00:00Z", "product": "SKU-42"})
+    refused = api.client.delete("/products/SKU-42")
+    assert (refused.status_code, "'B-1' names product 'SKU-42'" in refused.json()["detail"]) == (409, True)
+    api.client.delete("/batches/B-1")
+    assert api.client.delete("/products/SKU-42").status_code == 204
+
+
+def test_a_calendar_is_taken_out(api):
+    late = {"id": "late", "days": ["mon", "fri"], "start": "14:00", "stop": "22:00", "crew": "B"}
+    put = api.client.put("/shift-calendars/berlin", json={"shifts": [late]})
+    assert api.client.delete("/shift-calendars/berlin", headers={"If-Match": '"0"'}).status_code == 412
+    gone = api.client.delete("/shift-calendars/berlin", headers={"If-Match": put.headers["etag"]}, params={"why": "x"})
+    assert gone.status_code == 204, gone.text
+    assert api.client.get("/shift-calendars/berlin").json()["shifts"] == []
+
+
+def test_a_batch_without_length_is_in_nobodys_way(api):
+    emptied = {"equipment": LINE, "start": "2026-11-20T10:00:00Z", "stop": "2026-11-20T10:00:00Z"}
+    assert api.client.put("/batches/B-1", json=emptied).status_code == 200
+    around = {"equipment": LINE, "start": "2026-11-20T09:00:00Z"}
+    assert api.client.put("/batches/B-2", json=around).status_code == 200
+    for at in ("10:00:00Z", "11:00:00Z"):
+        asked = {"equipment": LINE, "at": f"2026-11-20T{at}"}
+        assert api.client.get("/context", params=asked).json()["batch"] == {"id": "B-2"}

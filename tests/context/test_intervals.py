@@ -83,3 +83,26 @@ def test_of_those_that_begin_alike_the_very_one_goes() -> None:
 def test_what_is_not_there_cannot_go() -> None:
     with pytest.raises(KeyError):
         Intervals(end_to_end(CHUNK)).change([Batch("other", LINE, 10, 17)], [])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 8), st.integers(1, 6)), max_size=6),
+    st.lists(st.integers(0, 60), max_size=3 * CHUNK),
+    st.booleans(),
+)
+def test_what_has_no_length_never_runs_and_hides_nobody(
+    gaps: list[tuple[int, int]], empty: list[int], at_once: bool
+) -> None:
+    batches, begin = [], 0
+    for gap, length in gaps:
+        batches.append(Batch("B", LINE, begin + gap, begin + gap + length))
+        begin += gap + length
+    every = [*batches, *(Batch("Z", LINE, at, at) for at in empty)]
+    line = Intervals(every) if at_once else Intervals().change((), every)
+    for instant in range(-1, 95):
+        found = line.at(instant)
+        assert list(found.running) == [each for each in batches if each.start <= instant < ends(each)]
+        assert found.since <= instant < found.until
+        assert line.next_after(instant) == next((each for each in batches if each.start > instant), None)
+        met = [each for each in line.meeting(instant, instant + 3) if each.id == "B"]
+        assert met == [each for each in batches if each.start < instant + 3 and instant < ends(each)]

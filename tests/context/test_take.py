@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uns.context.intervals import ends
+from uns.context.intervals import ends, has_length
 from uns.context.timeline import Timeline
-from uns.context.values import Record
+from uns.context.values import OPEN, STATES, Record, state_of
 from uns.equipment import EquipmentPath
 
 AREA, LINE = EquipmentPath("dallas/packaging"), EquipmentPath("dallas/packaging/line-3")
@@ -50,7 +51,7 @@ def test_batches_never_overlap(records: list[Record]) -> None:
     for each in records:
         line, _ = line.take(each)
     for equipment in (AREA, LINE):
-        runs = list(line.batches.get(equipment) or ())
+        runs = list(filter(has_length, line.batches.get(equipment) or ()))
         for index, one in enumerate(runs):
             for other in runs[index + 1 :]:
                 assert ends(one) <= other.start or ends(other) <= one.start, (one, other)
@@ -84,3 +85,79 @@ def _contents(line: Timeline) -> tuple[list[Any], list[Any], dict[str, Any], lis
     batches = [batch for _, each in line.batches for batch in each]
     shifts = [shift for _, each in line.changes for shift in each]
     return batches, [], {}, [], lambda equipment: False, shifts
+
+
+def test_a_batch_that_is_over_at_once_is_in_nobodys_way_and_stays_over() -> None:
+    line = Timeline.build()
+    emptied = record("batch", LINE, 5, id="A", start=5, stop=5)
+    for each in (emptied, record("batch", LINE, 0, id="B", start=0, stop=10)):
+        line, findings = line.take(each)
+        assert findings == ()
+    assert [line.at(LINE, at).batch.id for at in range(10)] == ["B"] * 10  # type: ignore[union-attr]
+    assert line.take(record("batch-start", LINE, 5, id="A"))[0] is line, "announced again, it is over still"
+    later, _ = line.take(record("batch-start", LINE, 12, id="C"))
+    bounded, _ = later.take(record("batch", LINE, 20, id="D", start=20, stop=20))
+    assert bounded.take(record("batch-start", LINE, 12, id="C"))[0] is bounded
+    assert bounded.at(LINE, 30).batch.id == "C"  # type: ignore[union-attr]
+    early, findings = line.take(record("batch", LINE, 11, id="E", start=11, stop=11))
+    assert findings == ()
+    begun, _ = early.take(record("batch-start", LINE, 10, id="F"))
+    assert begun.at(LINE, 30).batch.id == "F", "it bounds nobody either"  # type: ignore[union-attr]
+
+
+STATED = st.lists(
+    st.one_of(
+        st.builds(lambda at, name: record("batch-start", LINE, at, id=name), TIMES, NAMES),
+        st.builds(lambda at, word: record("batch-stop", LINE, at, state=word), TIMES, st.sampled_from(STATES)),
+        st.builds(lambda at, name: record("batch-change", LINE, at, id=name), TIMES, MAYBE),
+        st.builds(
+            lambda at, name, length, word: record(
+                "batch", LINE, at, id=name, start=at, stop=None if length is None else at + length, state=word
+            ),
+            TIMES, NAMES, st.integers(0, 9) | st.none(), st.sampled_from(STATES) | st.none(),
+        ),
+    ),
+    max_size=15,
+)  # fmt: skip
+
+
+@given(STATED)
+def test_no_batch_is_in_a_state_that_it_cannot_be_in(records: list[Record]) -> None:
+    line = Timeline.build()
+    for each in records:
+        before = line
+        line, findings = line.take(each)
+        assert line is before or not findings
+        for batch in line.batches.get(LINE) or ():
+            assert (state_of(batch) in OPEN) is (batch.stop is None), (each, batch)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "said"),
+    [
+        ("batch-stop", {"state": "held"}, "a batch that stops cannot be held"),
+        ("batch-stop", {"state": "Done"}, "state 'Done' is none of running, held, complete, stopped, aborted"),
+        ("batch", {"id": "A", "start": 0, "state": "aborted"}, "a batch without a stop cannot be aborted"),
+        ("batch", {"id": "A", "start": 0, "stop": 9, "state": "running"}, "a batch that stops cannot be running"),
+    ],
+)
+def test_a_state_that_does_not_fit_keeps_the_record_out(kind: str, fields: dict[str, Any], said: str) -> None:
+    line, _ = Timeline.build().take(record("batch-start", LINE, 0, id="A"))
+    after, (finding,) = line.take(record(kind, LINE, 9, **fields))
+    assert (after is line, finding.code, finding.message) == (True, "batch-state", said)
+    assert finding.remedy
+
+
+def test_a_batch_that_stops_is_no_longer_held_and_one_that_goes_on_no_longer_aborted() -> None:
+    line, told = Timeline.build(), []
+    for each in (
+        record("batch", LINE, 0, id="A", start=0, state="held"),
+        record("batch-stop", LINE, 9, id="A"),
+        record("batch-stop", LINE, 9, id="A", state="aborted"),
+        record("batch", LINE, 0, id="A", start=0, stop=8),
+        record("batch", LINE, 0, id="A", start=0),
+    ):
+        line, findings = line.take(each)
+        assert findings == ()
+        told += [state_of(batch) for batch in line.batches.get(LINE) or ()]
+    assert told == ["held", "complete", "aborted", "aborted", "running"]

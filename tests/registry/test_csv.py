@@ -28,10 +28,11 @@ acme/dallas/packaging/line-4,,,2025-01-01T00:00+00:00,2026-01-01T00:00Z
 """,
     "products": "\ufeffid;name;allergens\r\nSKU-42;Cola 330;none\r\n0042;;\r\n",
     "batches": """\
-id,equipment,product,order,start,stop,quantity,colour
-B-1,dallas/packaging/line-3,SKU-42,O-1,2026-11-20T06:00,2026-11-20T14:00,1200,red
-B-2,dallas/packaging/line-3,SKU-42,O-2,2026-11-20T20:00Z,,12.5,
-B-1,dallas/packaging/line-4,,,2026-11-20T06:00-06:00,2026-11-20T14:00-06:00,,
+id,equipment,product,order,start,stop,quantity,state,colour
+B-1,dallas/packaging/line-3,SKU-42,O-1,2026-11-20T06:00,2026-11-20T14:00,1200,aborted,red
+B-2,dallas/packaging/line-3,SKU-42,O-2,2026-11-20T20:00Z,,12.5,held,
+B-1,dallas/packaging/line-4,,,2026-11-20T06:00-06:00,2026-11-20T14:00-06:00,,,
+B-0,dallas/packaging/line-3,,,2026-11-20T08:00-06:00,2026-11-20T08:00-06:00,,,
 """,
     "shifts": """\
 # three shifts
@@ -158,6 +159,14 @@ BAD: list[tuple[Kind, str, list[str]]] = [
         ["batches.csv:4:1 batch-overlap", "batches.csv:5:1 batch-overlap", "batches.csv:6:1 batch-overlap"],
     ),
     ("batches", "id,equipment,start,stop\nB,dallas,2026-11-20T10:00Z,soon\n", ["batches.csv:2:28 row-invalid"]),
+    (
+        "batches",
+        "id,equipment,start,stop,state\n"
+        "A,dallas/packaging/line-3,2026-11-20T10:00Z,,Done\n"
+        "B,dallas/packaging/line-4,2026-11-20T10:00Z,,complete\n"
+        "C,dallas/packaging/line-5,2026-11-20T10:00Z,2026-11-20T11:00Z,held\n",
+        ["batches.csv:2:46 batch-state", "batches.csv:3:46 batch-state", "batches.csv:4:63 batch-state"],
+    ),
     (
         "shifts",
         "site,id,days,start,stop,crew,from,until\n"

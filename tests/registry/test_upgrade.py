@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, MetaData, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 from support.postgres import binaries, postgres
 
 from uns.bundle import Documents
@@ -150,3 +151,35 @@ def as_then(row: dict[str, Any], columns: set[str], table: str) -> dict[str, Any
     was = ONCE_CALLED[table] if table in ONCE_CALLED and "site" in columns else {}
     then = {was.get(name, name): value for name, value in row.items()}
     return {name: value for name, value in then.items() if name in columns}
+
+
+def test_what_goes_with_the_states_of_batches_is_the_states(empty: Engine, standard: Standard) -> None:
+    migrate(empty)
+    told = [
+        Record("batch", LINE, 0, {"id": "A", "start": 0, "stop": 5 * HOUR, "state": "aborted"}),
+        Record("batch", LINE, 0, {"id": "Z", "start": HOUR, "stop": HOUR}),
+    ]
+    assert apply(empty, [PlacedRecord(each, WHERE) for each in told], standard, MES) == [(), ()]
+    before, line = content(empty)["batch"], load(empty, standard, 0, 5 * HOUR)
+    migrate(empty, "0011")
+    assert apply_then(empty) == ["batch-overlap"] * (empty.dialect.name == "sqlite")
+    migrate(empty)
+    assert content(empty)["batch"] == [row | {"state": None} for row in before]
+    assert load(empty, standard, 0, 5 * HOUR).at(LINE, 2 * HOUR).members == line.at(LINE, 2 * HOUR).members
+
+
+def apply_then(engine: Engine) -> list[str]:
+    """Another batch without length within another, into the tables of before, and out again."""
+    tables = MetaData()
+    tables.reflect(engine)
+    batch = tables.tables["batch"]
+    row = {"id": "Y", "equipment": str(LINE), "start": HOUR, "stop": HOUR, "attributes": "{}", "parallel": False}
+    stamp = {"recorded_at": 3, "recorded_in": 3, "recorded_by": "sql"}
+    with engine.connect() as connection:
+        try:
+            connection.execute(insert(batch).values({**row, **stamp}))
+        except IntegrityError as error:
+            return ["batch-overlap"] if "batch-overlap" in str(error) else [str(error)]
+        finally:
+            connection.rollback()
+    return []

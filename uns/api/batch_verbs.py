@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter, Response
 from pydantic import Field
 
@@ -11,7 +13,7 @@ from uns.api.fields import Moment, Number, Why, Word
 from uns.api.models import Answer
 from uns.api.problem import Refused, equipment_in
 from uns.api.surroundings import Here, Surroundings, in_force
-from uns.context.values import Batch, Record
+from uns.context.values import Batch, Record, State
 from uns.equipment import EquipmentPath
 from uns.instant import Instant
 from uns.naming.equipment import with_root
@@ -19,6 +21,7 @@ from uns.naming.standard import Standard
 from uns.registry.held import Held
 
 router = APIRouter(tags=["registry"])
+Over = Literal["complete", "stopped", "aborted"]
 
 
 class BatchStart(Answer):
@@ -32,6 +35,7 @@ class BatchStart(Answer):
 
 class BatchStop(Answer):
     at: Moment | None = Field(None, description="now where it is left out")
+    state: Over | None = Field(None, description="complete where it is left out")
     why: Why = None
 
 
@@ -59,7 +63,7 @@ async def stop(
     at = _at(here, body.at)
 
     def ended(held: tuple[Held[Batch], ...]) -> list[Record]:
-        return [_stop(each, at) for each in _running(held, name, at)]
+        return [_stop(each, at, body.state) for each in _running(held, name, at)]
 
     return await applied(here, name, ended, body.why, met(here, name, given), response)
 
@@ -97,14 +101,14 @@ def _running(held: tuple[Held[Batch], ...], name: str, at: Instant) -> list[Batc
     return running
 
 
-def _stop(batch: Batch, at: Instant) -> Record:
-    return Record("batch-stop", batch.equipment, at, {"id": batch.id})
+def _stop(batch: Batch, at: Instant, state: State | None = None) -> Record:
+    return Record("batch-stop", batch.equipment, at, {"id": batch.id, "state": state})
 
 
 def _gone_on(batch: Batch, to: EquipmentPath, at: Instant) -> Record:
     """On other equipment, until when it was to end."""
     said = {"product": batch.product, "order": batch.order, "quantity": batch.quantity, "attributes": batch.attributes}
-    return Record("batch-start", to, at, {"id": batch.id, "stop": batch.stop} | said)
+    return Record("batch-start", to, at, {"id": batch.id, "stop": batch.stop, "state": batch.state} | said)
 
 
 def _nowhere_to_leave(name: str, running: list[Batch], standard: Standard) -> Refused:

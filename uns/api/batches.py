@@ -10,19 +10,20 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, Given, Tag, absent
-from uns.api.fields import Attributes, Moment, Number, Recorded, Why, Word, recorded, rest, shown
+from uns.api.fields import Attributes, Moment, Number, Recorded, Why, WhyAsked, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.misfits import WHOLE
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in
 from uns.api.surroundings import Here, Surroundings, in_force
-from uns.context.values import Batch, Record
+from uns.context.values import Batch, Record, State, state_of
 from uns.naming.equipment import with_root
 from uns.naming.standard import Standard
 from uns.registry import batches
 from uns.registry.held import Held
 from uns.registry.parallel import is_parallel
 from uns.registry.records import PlacedRecord, apply_whole
+from uns.registry.removal import remove
 from uns.registry.writing import Check, Transaction
 
 router = APIRouter(tags=["registry"])
@@ -40,6 +41,7 @@ class BatchPut(Answer):
     order: Word | None = None
     quantity: Number | None = None
     attributes: Attributes | None = None
+    state: State | None = Field(None, description="running or held without `stop`, which it follows where left out")
     why: Why = None
 
 
@@ -56,6 +58,7 @@ class BatchShown(Recorded):
     order: str | None
     quantity: Number | None
     attributes: Attributes
+    state: State
 
 
 class BatchRevised(BatchShown):
@@ -74,12 +77,13 @@ async def listed(
     product: Text = None,
     since: Annotated[Moment | None, Query(alias="from", description="running at or after")] = None,
     until: Annotated[Moment | None, Query(description="begun before")] = None,
+    state: Annotated[State | None, Query(description="running and held are without `stop`")] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Response:
     standard = in_force(here).standard
     place = str(equipment_in(standard, equipment, "?equipment")) if equipment else None
-    wanted = batches.Filter(place, product, None, since, until)
+    wanted = batches.Filter(place, product, None, since, until, state)
     page = await here.registry.ask(batches.listed, wanted, cursor, limit)
 
     def build() -> Batches:
@@ -111,11 +115,26 @@ async def put(here: Here, name: Word, body: BatchPut, response: Response, given:
     return await applied(here, name, lambda held: [whole], body.why, met(here, name, given), response)
 
 
+@router.delete("/batches/{name}", status_code=204, summary="Take out a batch that was entered in error")
+async def delete(
+    here: Here,
+    name: Word,
+    given: Condition,
+    equipment: Annotated[str | None, Query(max_length=1_000, description="only what ran there")] = None,
+    why: WhyAsked = None,
+) -> None:
+    """What was believed until now stays: `/context` with `as-of`, and `/context/diff`."""
+    place = [] if equipment is None else [str(equipment_in(in_force(here).standard, equipment, "?equipment"))]
+    check = met(here, name, given)
+    if not await here.registry.ask(remove, "batches", [name, *place], rest(here.clock(), why), check):
+        raise _none(name)
+
+
 def _whole(here: Surroundings, name: str, body: BatchPut) -> Record:
     equipment = equipment_in(in_force(here).standard, body.equipment, "/equipment")
-    given = {"product": body.product, "order": body.order, "quantity": body.quantity, "attributes": body.attributes}
-    times = {"start": body.start, "stop": body.stop}
-    fields: dict[str, Any] = {"id": name} | {k: v for k, v in (times | given).items() if v is not None}
+    fields: dict[str, Any] = {"id": name}
+    names = ("start", "stop", "product", "order", "quantity", "attributes", "state")
+    fields |= {each: said for each in names if (said := getattr(body, each)) is not None}
     return Record("batch", equipment, body.start, fields)
 
 
@@ -161,8 +180,12 @@ def _all(held: Sequence[Held[Batch]], standard: Standard) -> Batches:
 def known(held: tuple[Held[Batch], ...], name: str) -> tuple[Held[Batch], ...]:
     """What is held of a batch; 404 where nothing is."""
     if not held:
-        raise Refused(404, f"there is no batch {name[:200]!r}; GET /api/v1/batches lists them")
+        raise _none(name)
     return held
+
+
+def _none(name: str) -> Refused:
+    return Refused(404, f"there is no batch {name[:200]!r}; GET /api/v1/batches lists them")
 
 
 def _shown(held: Held[Batch], standard: Standard) -> BatchShown:
@@ -176,5 +199,6 @@ def _shown(held: Held[Batch], standard: Standard) -> BatchShown:
         order=batch.order,
         quantity=batch.quantity,
         attributes=dict(batch.attributes),
+        state=state_of(batch),
         **recorded(held),
     )

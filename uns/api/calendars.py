@@ -10,7 +10,7 @@ from pydantic import Field
 
 from uns.api.calendar_judgement import begun_twice, ended_before, excepted_twice, half_timed, without_turns
 from uns.api.condition import Condition
-from uns.api.fields import Time, Why, Word, rest
+from uns.api.fields import Time, Why, WhyAsked, Word, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, strong_tag_of, tag_of
 from uns.api.misfits import MOST
 from uns.api.models import Answer, Page
@@ -99,6 +99,14 @@ async def put(
     shown = _of(here, path, held)
     response.headers["ETag"] = _tag(shown)
     return shown
+
+
+@router.delete("/shift-calendars/{equipment:path}", status_code=204, summary="Take out a whole calendar")
+async def delete(here: Here, equipment: str, given: Condition, why: WhyAsked = None) -> None:
+    """As one put without shifts and exceptions; what was believed until now stays."""
+    path = _known(here, equipment)
+    check = given.check(lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path)))))
+    await here.registry.ask(put_calendar, str(path), [], [], rest(here.clock(), why), check)
 
 
 def _tag(shown: CalendarShown) -> str:

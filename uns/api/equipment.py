@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from uns.api.condition import Condition, absent, tag_in
-from uns.api.fields import Moment, Prose, Recorded, Why, Word, recorded, rest, shown
+from uns.api.fields import Moment, Prose, Recorded, Why, WhyAsked, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in, wrong
@@ -15,6 +15,7 @@ from uns.naming.equipment import with_root
 from uns.naming.standard import Standard
 from uns.registry.held import Held
 from uns.registry.nouns import EQUIPMENT, Equipment
+from uns.registry.removal import remove
 from uns.registry.writing import Check
 
 router = APIRouter(tags=["registry"])
@@ -80,6 +81,16 @@ async def put(here: Here, path: str, body: EquipmentPut, response: Response, giv
     return await _put(here, known, body, given.check(tag_in(EQUIPMENT, known, standard.root)), response)
 
 
+@router.delete("/equipment/{path:path}", status_code=204, summary="Take out equipment that was entered in error")
+async def delete(here: Here, path: str, given: Condition, why: WhyAsked = None) -> None:
+    """What is gone wants a `stop` instead; what was believed until now stays."""
+    standard = in_force(here).standard
+    known = equipment_in(standard, path, "{path}")
+    check, author = given.check(tag_in(EQUIPMENT, known, standard.root)), rest(here.clock(), why)
+    if not await here.registry.ask(remove, "equipment", [str(known)], author, check):
+        raise _none(known)
+
+
 async def _put(
     here: Surroundings, path: EquipmentPath, body: EquipmentPut, check: Check, response: Response
 ) -> EquipmentShown:  # fmt: skip
@@ -96,8 +107,12 @@ async def _put(
 async def _held(here: Here, path: str) -> Held[Equipment]:
     held = await here.registry.ask(EQUIPMENT.get, str(path))
     if held is None:
-        raise Refused(404, f"{path} is not registered; GET /api/v1/equipment lists what is")
+        raise _none(path)
     return held
+
+
+def _none(path: str) -> Refused:
+    return Refused(404, f"{path} is not registered; GET /api/v1/equipment lists what is")
 
 
 def _shown(held: Held[Equipment], standard: Standard) -> EquipmentShown:

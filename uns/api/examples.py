@@ -54,7 +54,7 @@ _CALENDAR: Final = {
 BODIES: Final[dict[str, Any]] = {
     "post /explain": {"topic": RAW, "payload": {"Val": 71.6, "ts": 1763600000000}, "at": "2025-11-20T00:53:21Z"},
     "post /batches": {"id": "B-1001", **_BATCH},
-    "put /batches/{name}": {**_BATCH, "stop": "2026-11-20T14:00:00Z"},
+    "put /batches/{name}": {**_BATCH, "stop": "2026-11-20T14:00:00Z", "state": "aborted"},
     "post /batches/{name}/start": {"equipment": "dallas/packaging/line-3", "order": "O-7"},
     "post /batches/{name}/stop": {"at": "2026-11-20T14:00:00Z"},
     "post /batches/{name}/move": {"to": "dallas/packaging/line-4", "why": "line 3 jams"},
@@ -76,8 +76,9 @@ def _page(item: object, **more: object) -> dict[str, object]:
 
 _SHOWN_BATCH: Final[dict[str, Any]] = {
     "id": "B-1001", "equipment": LINE, "start": "2026-11-20T06:00:00.000Z", "stop": None, "product": None,
-    "order": "O-7", "quantity": None, "attributes": {}, **RECORDED,
+    "order": "O-7", "quantity": None, "attributes": {}, "state": "running", **RECORDED,
 }  # fmt: skip
+_OVER: Final = {"stop": "2026-11-20T14:00:00.000Z", "state": "complete"}
 _SHOWN_PRODUCT: Final = {"id": "SKU-42", **_PRODUCT, **RECORDED}
 _SHOWN_EQUIPMENT: Final = {
     "path": LINE, "name": "Line 3", "description": None, "steward": None, "start": None, "stop": None, **RECORDED,
@@ -141,10 +142,10 @@ ANSWERS: Final[dict[str, Any]] = {
     "get /batches": _page(_SHOWN_BATCH, revision=REVISION),
     "post /batches": {**_SHOWN_BATCH, "revision": REVISION},
     "get /batches/{name}": _page(_SHOWN_BATCH, revision=REVISION),
-    "put /batches/{name}": _page(_SHOWN_BATCH, revision=REVISION),
+    "put /batches/{name}": _page({**_SHOWN_BATCH, **_OVER, "state": "aborted"}, revision=REVISION),
     "post /batches/{name}/start": _page(_SHOWN_BATCH, revision=REVISION),
-    "post /batches/{name}/move": _page({**_SHOWN_BATCH, "stop": TIME}, revision=REVISION),
-    "post /batches/{name}/stop": _page({**_SHOWN_BATCH, "stop": "2026-11-20T14:00:00.000Z"}, revision=REVISION),
+    "post /batches/{name}/move": _page({**_SHOWN_BATCH, **_OVER}, revision=REVISION),
+    "post /batches/{name}/stop": _page({**_SHOWN_BATCH, **_OVER}, revision=REVISION),
     "get /shift-calendars": _page(_CALENDAR),
     "get /shift-calendars/{equipment}": _CALENDAR,
     "put /shift-calendars/{equipment}": _CALENDAR,

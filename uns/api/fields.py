@@ -6,6 +6,7 @@ import re
 from datetime import UTC
 from typing import Annotated, Any, Final
 
+from fastapi import Query
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from uns.api.models import Answer
@@ -94,6 +95,7 @@ Number = Annotated[
 Attribute = Annotated[bool | Number | Annotated[str, Field(max_length=2_000)] | None, BeforeValidator(_exact)]
 Attributes = Annotated[dict[Word, Attribute], Field(max_length=100)]
 Why = Annotated[Prose | None, Field(description="kept with the change")]
+WhyAsked = Annotated[Prose | None, Query(description="kept with the change")]
 
 
 class Recorded(Answer):

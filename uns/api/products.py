@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, absent, tag_in
-from uns.api.fields import Attributes, Recorded, Why, Word, recorded, rest
+from uns.api.fields import Attributes, Recorded, Why, WhyAsked, Word, recorded, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
@@ -14,6 +14,7 @@ from uns.api.surroundings import Here, Surroundings
 from uns.context.values import Product
 from uns.registry.held import Held
 from uns.registry.nouns import PRODUCTS
+from uns.registry.removal import StillNamed, remove
 from uns.registry.writing import Check
 
 router = APIRouter(tags=["registry"])
@@ -66,6 +67,18 @@ async def put(here: Here, name: Word, body: ProductPut, response: Response, give
     return await _put(here, name, body, given.check(tag_in(PRODUCTS, name)), response)
 
 
+@router.delete("/products/{name}", status_code=204, summary="Take out a product that was entered in error")
+async def delete(here: Here, name: Word, given: Condition, why: WhyAsked = None) -> None:
+    """Refused while a batch names it; what was believed until now stays."""
+    check, author = given.check(tag_in(PRODUCTS, name)), rest(here.clock(), why)
+    try:
+        removed = await here.registry.ask(remove, "products", [name], author, check)
+    except StillNamed as named:
+        raise Refused(409, f"{named}; {named.remedy}") from None
+    if not removed:
+        raise _none(name)
+
+
 async def _put(here: Surroundings, name: str, body: ProductPut, check: Check, response: Response) -> ProductShown:
     value, author = Product(name, body.name, body.attributes), rest(here.clock(), body.why)
     held = await here.registry.ask(PRODUCTS.put_one, value, author, check)
@@ -76,8 +89,12 @@ async def _put(here: Surroundings, name: str, body: ProductPut, check: Check, re
 async def _held(here: Here, name: str) -> Held[Product]:
     held = await here.registry.ask(PRODUCTS.get, name)
     if held is None:
-        raise Refused(404, f"there is no product {name[:200]!r}; GET /api/v1/products lists them")
+        raise _none(name)
     return held
+
+
+def _none(name: str) -> Refused:
+    return Refused(404, f"there is no product {name[:200]!r}; GET /api/v1/products lists them")
 
 
 def _shown(held: Held[Product]) -> ProductShown:

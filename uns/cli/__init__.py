@@ -12,7 +12,7 @@ from uns.cli.output import outlast_readers
 
 VERBS = (
     "run", "demo", "check", "test", "explain", "watch", "ls", "context", "diff", "release", "migrate", "doctor",
-    "submit", "submissions", "quarantine", "replay", "discard", "registry", "shifts", "acl",
+    "submit", "submissions", "quarantine", "replay", "discard", "registry", "shifts", "remove", "acl",
 )  # fmt: skip
 
 

@@ -108,8 +108,9 @@ def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tupl
     lines = []
     if batch:
         span = f"{clock(batch.start, zone)} – {clock(batch.stop, zone)}"
-        order = f", order {batch.order}" if batch.order else ""
-        lines.append(("batch", f"{batch.id}{order}  {span}  {_where(batch.equipment, path, standard.root)}"))
+        said = (f"order {batch.order}" if batch.order else None, batch.state)
+        named = ", ".join([batch.id, *filter(None, said)])
+        lines.append(("batch", f"{named}  {span}  {_where(batch.equipment, path, standard.root)}"))
     elif found.ambiguous:
         lines.append(("batch", f"none: {', '.join(found.ambiguous)} run at once"))
     else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from uns.context.values import Record
+from uns.context.values import OPEN, STATES, Record
 from uns.finding import Finding, Malformed, Place, found
 from uns.instant import Instant, from_text, is_repeated, is_skipped, rfc3339
 
@@ -16,6 +17,8 @@ WRITABLE: Final = range(-(2**63) + 1, 2**63)
 """Instants that a registry can hold, in nanoseconds: the years 1678 to 2262."""
 
 LONGEST: Final = 200
+LONGEST_REMARK: Final = 1_000
+MOST_ATTRIBUTES: Final = 20_000
 _NEEDED: Final = {
     "batch-start": ("id",), "batch": ("id", "start"), "shift-change": ("crew",), "product": ("id",),
 }  # fmt: skip
@@ -58,6 +61,9 @@ def unbelievable(record: Record, where: Place) -> tuple[Finding, ...]:
     for instant in (record.at, fields.get("start"), fields.get("stop")):
         if instant is not None and instant not in WRITABLE:
             findings.append(_implausible(record, instant, where))
+    if fields.get("state") is not None:
+        stops = record.kind == "batch-stop" or fields.get("stop") is not None
+        findings += [found("batch-state", *wrong, where) for wrong in misstated(fields["state"], stops)]
     quantity, attributes = fields.get("quantity"), fields.get("attributes")
     if quantity is not None and not _is_number(quantity):
         findings.append(
@@ -65,7 +71,24 @@ def unbelievable(record: Record, where: Place) -> tuple[Finding, ...]:
         )
     if attributes is not None and not isinstance(attributes, Mapping):
         findings.append(found("value-type", "attributes are no object", "check `fields: attributes`", where))
+    elif attributes and (size := len(json.dumps(attributes))) > MOST_ATTRIBUTES:
+        message = f"attributes take {size} characters as JSON, up to {MOST_ATTRIBUTES} can be kept"
+        findings.append(found("value-type", message, "let `fields: attributes` point at less", where))
     return tuple(findings)
+
+
+def misstated(state: Any, stops: bool) -> Iterator[tuple[str, str]]:
+    """Why a batch cannot be in that state, and what to do; `stops` is whether its stop is known."""
+    if state not in STATES:
+        words = ", ".join(STATES)
+        yield f"state {state!r:.60} is none of {words}", "write one of these; a rule translates with `states`"
+    elif stops and state in OPEN:
+        yield (
+            f"a batch that stops cannot be {state}",
+            "say complete, stopped or aborted; without a stop it can be running or held",
+        )
+    elif not stops and state not in OPEN:
+        yield f"a batch without a stop cannot be {state}", "give its `stop`; without one it can be running or held"
 
 
 def _is_number(value: Any) -> bool:

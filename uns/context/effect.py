@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from uns.context.intervals import Intervals, ends
-from uns.context.values import Batch, Record
+from uns.context.intervals import Intervals, ends, has_length
+from uns.context.values import OPEN, Batch, Record
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place, found
 from uns.instant import LATEST, Instant, rfc3339
@@ -50,24 +50,24 @@ def effect(record: Record, line: Intervals[Batch], same: Sequence[Batch], parall
 
 def _start(case: _Case) -> Effect:
     record, at = case.record, case.record.at
-    same = _same_running(case, at) or _same_later(case, at)
+    same = _same_begun(case, at) or _same_later(case, at)
     if same:
         return _become(same, _described(replace(same, start=min(at, same.start)), record))
     whole = "stop" in record.fields  # whoever says until when, or that nobody knows, wants just that
     new = _new(case, at, record.fields["stop"] if whole else _bound(case, at))
-    others = case.line.meeting(at, ends(new)) if whole else case.line.at(at).running
+    others = _in_the_way(case, new) if whole else case.line.at(at).running
     return _overlap(case, others[0], at) if others and not case.parallel else Effect(come=(new,))
 
 
 def _stop(case: _Case) -> Effect:
     at = case.record.at
     open_then = [each for each in case.line.meeting(at - 1, at + 1) if each.start <= at <= ends(each)]
-    begun = [each for each in open_then if each.start < at] or open_then
+    begun = [each for each in open_then if each.start < at] or [*filter(has_length, open_then)] or open_then[-1:]
     named = [each for each in open_then if each.id == case.id] if case.id else begun
     if len(named) > 1 and not case.id:
         return _untold(case, named)
     if named:
-        return _become(named[-1], replace(named[-1], stop=at))
+        return _become(named[-1], _described(replace(named[-1], stop=at), case.record))
     if case.id and begun:
         message = f"{case.id!r} does not run on {case.equipment} at {rfc3339(at)}, {begun[-1].id!r} does"
         return case.refuse("batch-unknown", message, "stop the batch that runs, or correct the interval with `batch`")
@@ -83,7 +83,7 @@ def _change(case: _Case) -> Effect:
         return _become(same, _described(same, case.record))
     if len(running) > 1:
         return _untold(case, list(running))
-    closed = tuple(replace(each, stop=at) for each in running)
+    closed = tuple(_fit(replace(each, stop=at)) for each in running)
     if not case.id:
         return Effect(running, closed)
     later = None if case.parallel else case.line.next_after(at)
@@ -101,11 +101,11 @@ def _whole(case: _Case) -> Effect:
         return case.refuse("time-implausible", message, "correct the announcement")
     known = _known(case, start)
     new = _described(replace(known, start=start, stop=stop), case.record) if known else _new(case, start, stop)
-    met = [each for each in case.line.meeting(start, ends(new)) if each is not known]
-    others = [each for each in met if each.id != case.id]
+    others = _in_the_way(case, new)
     if others and not case.parallel:
         return _overlap(case, others[0], start)
-    pieces = tuple(each for each in met if each.id == case.id)
+    met = case.line.meeting(start, ends(new))
+    pieces = tuple(each for each in met if each.id == case.id and each is not known)
     if pieces:
         return Effect((known, *pieces) if known else pieces, (new,))
     return _become(known, new) if known else Effect(come=(new,))
@@ -119,14 +119,28 @@ _EFFECTS: Final[dict[str, Callable[[_Case], Effect]]] = {
 }
 
 
-def _same_running(case: _Case, at: Instant) -> Batch | None:
-    return next((each for each in case.line.at(at).running if each.id == case.id), None)
+def _same_begun(case: _Case, at: Instant) -> Batch | None:
+    """The same batch where it runs, or where it began just then and was over at once."""
+    running = next((each for each in case.line.at(at).running if each.id == case.id), None)
+    if running or "stop" in case.record.fields:
+        return running
+    return next((each for each in case.same if each.start == at), None)
 
 
 def _same_later(case: _Case, at: Instant) -> Batch | None:
     """The same batch, known with a later start and nothing in between: it began earlier than was thought."""
+    if case.line.at(at).running:
+        return None
+    same = min((each for each in case.same if each.start > at), key=lambda each: each.start, default=None)
     following = case.line.next_after(at)
-    return following if following and following.id == case.id and not case.line.at(at).running else None
+    return same if same and (following is None or same.start <= following.start) else None
+
+
+def _in_the_way(case: _Case, new: Batch) -> list[Batch]:
+    """Other batches that share an instant with it; what has no length shares none."""
+    if not has_length(new):
+        return []
+    return [each for each in case.line.meeting(new.start, ends(new)) if each.id != case.id and has_length(each)]
 
 
 def _known(case: _Case, start: Instant) -> Batch | None:
@@ -147,9 +161,16 @@ def _new(case: _Case, start: Instant, stop: Instant | None) -> Batch:
 
 def _described(batch: Batch, record: Record) -> Batch:
     """With what the record says about it; what it leaves out stays."""
-    names = ("product", "order", "quantity", "attributes")
+    names = ("product", "order", "quantity", "attributes", "state")
     given: dict[str, Any] = {name: value for name in names if (value := record.fields.get(name)) is not None}
-    return replace(batch, **given) if given else batch
+    return _fit(replace(batch, **given) if given else batch)
+
+
+def _fit(batch: Batch) -> Batch:
+    """Without a state that was said before it stopped, or went on."""
+    if batch.state is None or (batch.state in OPEN) is (batch.stop is None):
+        return batch
+    return replace(batch, state=None)
 
 
 def _become(old: Batch, new: Batch) -> Effect:

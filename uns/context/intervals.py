@@ -28,6 +28,11 @@ def ends(interval: Interval) -> Instant:
     return LATEST if interval.stop is None else interval.stop
 
 
+def has_length(interval: Interval) -> bool:
+    """Whether there is any instant at which it runs."""
+    return interval.start < ends(interval)
+
+
 def _start(interval: Interval) -> Instant:
     return interval.start
 
@@ -52,7 +57,10 @@ class _Chunk(NamedTuple, Generic[T]):
 
 
 class Intervals(Generic[T]):
-    """`overlapping` where several may run at once; elsewhere whoever writes sees to it that none overlap."""
+    """`overlapping` where several may run at once; elsewhere whoever writes sees to it that none overlap.
+
+    One without length is never running, and may lie within another.
+    """
 
     __slots__ = ("_chunks", "_firsts", "overlapping")
 
@@ -76,6 +84,10 @@ class Intervals(Generic[T]):
         place = bisect_right(chunk.starts, instant) - 1
         member, after = chunk.members[place], self._start_after(index, place)
         stop = ends(member)
+        while stop == member.start and (index or place):
+            index, place = (index, place - 1) if place else (index - 1, len(self._chunks[index - 1].members) - 1)
+            member = self._chunks[index].members[place]
+            stop = ends(member)
         return Found((member,), member.start, min(stop, after)) if instant < stop else Found((), stop, after)
 
     def _start_after(self, index: int, place: int) -> Instant:
@@ -106,21 +118,23 @@ class Intervals(Generic[T]):
         return Found(tuple(running), since, until)
 
     def next_after(self, instant: Instant) -> T | None:
-        """The first that starts later."""
+        """The first with a length that starts later."""
         for index in range(max(bisect_right(self._firsts, instant) - 1, 0), len(self._chunks)):
             chunk = self._chunks[index]
-            place = bisect_right(chunk.starts, instant)
-            if place < len(chunk.members):
-                return chunk.members[place]
+            for member in chunk.members[bisect_right(chunk.starts, instant) :]:
+                if has_length(member):
+                    return member
         return None
 
     def meeting(self, start: Instant, stop: Instant) -> list[T]:
-        """Those that share an instant with start ≤ t < stop; one without length shares the instant it lies in."""
+        """Those that share an instant with start ≤ t < stop, and those without length that lie within."""
         if self.overlapping:
             return [member for member in self if member.start < stop and start < ends(member)]
-        index = max(bisect_right(self._firsts, start) - 1, 0)
+        index = max(bisect_right(self._firsts, start) - 2, 0)
+        while index and not any(map(has_length, self._chunks[index].members)):
+            index -= 1
         met: list[T] = []
-        for chunk in self._chunks[max(index - 1, 0) :]:
+        for chunk in self._chunks[index:]:
             if chunk.starts[0] >= stop:
                 break
             met += [member for member in chunk.members if member.start < stop and start < ends(member)]

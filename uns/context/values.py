@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from uns.equipment import EquipmentPath
 from uns.instant import Instant
+
+State = Literal["running", "held", "complete", "stopped", "aborted"]
+"""Of a batch, in the words of ISA-88."""
+STATES: Final[tuple[State, ...]] = get_args(State)
+OPEN: Final[tuple[State, ...]] = ("running", "held")
+"""States of a batch without a stop; the others want one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,13 @@ class Batch:
     order: str | None = None
     quantity: float | int | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    state: State | None = None
+    """As somebody said; `state_of` where nobody did."""
+
+
+def state_of(batch: Batch) -> State:
+    """As somebody said, or else as it follows from its stop."""
+    return batch.state or ("running" if batch.stop is None else "complete")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, Select, or_, select, tuple_
+from sqlalchemy import Connection, Engine, Row, Select, case, func, or_, select, tuple_
 
-from uns.context.values import Batch
+from uns.context.values import Batch, State
 from uns.cursor import cursor_of, position_of
 from uns.equipment import EquipmentPath
 from uns.instant import Instant
@@ -20,16 +20,19 @@ from uns.registry.tables import BATCHES
 
 
 class Filter(NamedTuple):
-    """Which batches: on that equipment or below, of that product, running in start ≤ t < stop."""
+    """Which batches: on that equipment or below, of that product, running in start ≤ t < stop, in that state."""
 
     equipment: str | None = None
     product: str | None = None
     id: str | None = None
     start: Instant | None = None
     stop: Instant | None = None
+    state: State | None = None
 
 
 ALL: Final = Filter()
+FOLLOWS: Final = case((BATCHES.c.stop.is_(None), "running"), else_="complete")
+"""The state of a batch of which nobody said it, as `state_of` has it."""
 
 
 def row_of(batch: Batch, parallel: bool) -> Mapping[str, Any]:
@@ -43,6 +46,7 @@ def row_of(batch: Batch, parallel: bool) -> Mapping[str, Any]:
         "quantity": None if batch.quantity is None else _number(batch.quantity),
         "attributes": json_text(batch.attributes),
         "parallel": parallel,
+        "state": batch.state,
     }
 
 
@@ -61,6 +65,7 @@ def batch_of(row: Row[Any]) -> Batch:
         row.order_id,
         None if quantity is None else int(quantity) if quantity.lstrip("-").isdigit() else float(quantity),
         {} if row.attributes == "{}" else json.loads(row.attributes),
+        row.state,
     )
 
 
@@ -116,4 +121,6 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
         query = query.where(BATCHES.c.id == wanted.id)
     if wanted.start is not None:
         query = query.where(or_(BATCHES.c.stop.is_(None), BATCHES.c.stop > wanted.start))
+    if wanted.state is not None:
+        query = query.where(func.coalesce(BATCHES.c.state, FOLLOWS) == wanted.state)
     return query if wanted.stop is None else query.where(BATCHES.c.start < wanted.stop)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
 from uns.context.believable import WRITABLE
-from uns.context.effect import effect
+from uns.context.effect import Effect, effect
 from uns.context.intervals import Intervals
 from uns.context.values import Batch, Record
 from uns.finding import Finding, Place
@@ -17,7 +18,21 @@ from uns.registry.batches import batch_of, row_of
 from uns.registry.engine import parts
 from uns.registry.held import believed
 from uns.registry.tables import BATCHES
-from uns.registry.writing import Writing
+from uns.registry.writing import Stamp, Writing
+
+
+class Come(NamedTuple):
+    """A new batch, whether its equipment is parallel, and whose word it is."""
+
+    batch: Batch
+    parallel: bool
+    stamp: Stamp
+
+    def row(self, went: Stamp | None = None) -> dict[str, Any]:
+        return {**row_of(self.batch, self.parallel), **self.stamp.came(), **(went.went() if went else _BELIEVED)}
+
+
+_BELIEVED: Final = dict.fromkeys(("superseded_at", "superseded_in", "superseded_by", "superseded_why"))
 
 
 @dataclass(slots=True)
@@ -30,29 +45,40 @@ class Draft:
     rows: dict[int, int] = field(default_factory=dict)
     """Identity of a stored batch → its row."""
     stored: list[Batch] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
-    come: dict[int, tuple[Batch, bool]] = field(default_factory=dict)
-    """Identity of a new batch → itself, and whether its equipment is parallel."""
+    gone: list[tuple[int, Stamp]] = field(default_factory=list)
+    come: dict[int, Come] = field(default_factory=dict)
+    """By the identity of its batch."""
+    passed: list[tuple[Come, Stamp]] = field(default_factory=list)
+    """What came, and went by the word of somebody else."""
 
     def hold(self, row: int, batch: Batch) -> None:
         self.rows[id(batch)] = row
         self.stored.append(batch)
         self.named.setdefault(batch.id, []).append(batch)
 
-    def take(self, record: Record, parallel: bool, where: Place) -> tuple[Finding, ...]:
-        """A batch that comes and goes within the transaction was never believed, and leaves no row."""
+    def take(
+        self, record: Record, parallel: bool, where: Place, stamp: Callable[[], Stamp]
+    ) -> tuple[Finding, ...]:  # fmt: skip
+        """A batch that comes and goes within one revision was never believed, and leaves no row."""
         same = self.named.get(str(record.fields.get("id") or ""), [])
         line = self.line if self.line.overlapping or not parallel else self.line.change((), (), True)
         done = effect(record, line, same, parallel, where)
+        if done.gone or done.come:
+            self._turn(done, parallel, stamp())
+            self.line = line.change(done.gone, done.come)
+        return done.findings
+
+    def _turn(self, done: Effect, parallel: bool, stamp: Stamp) -> None:
         for batch in done.gone:
             self.named[batch.id] = [each for each in self.named[batch.id] if each is not batch]
-            if self.come.pop(id(batch), None) is None:
-                self.gone.append(self.rows[id(batch)])
+            known = self.come.pop(id(batch), None)
+            if known is None:
+                self.gone.append((self.rows[id(batch)], stamp))
+            elif known.stamp != stamp:
+                self.passed.append((known, stamp))
         for batch in done.come:
             self.named.setdefault(batch.id, []).append(batch)
-        self.come.update((id(batch), (batch, parallel)) for batch in done.come)
-        self.line = line.change(done.gone, done.come)
-        return done.findings
+            self.come[id(batch)] = Come(batch, parallel, stamp)
 
 
 def drafts_for(connection: Connection, records: Iterable[Record]) -> Mapping[str, Draft]:
@@ -83,6 +109,6 @@ def _read(
 
 
 def write(open_one: Writing, drafts: Mapping[str, Draft]) -> None:
-    open_one.supersede(BATCHES, [row for draft in drafts.values() for row in draft.gone])
-    new = [each for draft in drafts.values() for each in draft.come.values()]
-    open_one.add(BATCHES, [row_of(batch, parallel) for batch, parallel in new])
+    open_one.end(BATCHES, [each for draft in drafts.values() for each in draft.gone])
+    passed = [come.row(went) for draft in drafts.values() for come, went in draft.passed]
+    open_one.insert(BATCHES, passed + [each.row() for draft in drafts.values() for each in draft.come.values()])

@@ -22,6 +22,7 @@ class Held(NamedTuple, Generic[V]):
     why: str | None
     superseded_at: Instant | None
     superseded_by: str | None
+    superseded_why: str | None
 
 
 class Page(NamedTuple, Generic[V]):
@@ -41,7 +42,8 @@ class Tally(NamedTuple):
 
 
 def held(value: V, row: Row[Any]) -> Held[V]:
-    return Held(value, row.recorded_in, row.recorded_at, row.recorded_by, row.why, row.superseded_at, row.superseded_by)
+    recorded = (row.recorded_in, row.recorded_at, row.recorded_by, row.why)
+    return Held(value, *recorded, row.superseded_at, row.superseded_by, row.superseded_why)
 
 
 def believed(table: Table[Any], as_of: Instant | None = None) -> ColumnElement[bool]:

@@ -74,11 +74,11 @@ def turned(
         _learn(words, Word(row.recorded_in, row.recorded_at, row.recorded_by, row.why))
         if row.superseded_in is not None and row.superseded_in <= upto:
             turns[row.superseded_in].gone.append(value)
-            _learn(words, Word(row.superseded_in, row.superseded_at, row.superseded_by, None))
+            _learn(words, Word(row.superseded_in, row.superseded_at, row.superseded_by, row.superseded_why))
     return turns
 
 
 def _learn(words: Words, word: Word) -> None:
-    """Only what a revision brought says why."""
+    """What went long ago says nothing about why."""
     if word.revision not in words or words[word.revision].why is None:
         words[word.revision] = word

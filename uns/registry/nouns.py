@@ -15,6 +15,7 @@ from uns.context.shifts import ShiftException, ShiftPattern
 from uns.context.values import Product
 from uns.instant import Instant
 from uns.registry import tables
+from uns.registry.marks import clean
 from uns.registry.noun import Noun
 
 
@@ -97,7 +98,7 @@ def json_text(value: Any) -> str:
     try:
         return orjson.dumps(dict(value), option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:
-        return json.dumps(dict(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return clean(json.dumps(dict(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
 EQUIPMENT: Final = Noun(tables.EQUIPMENT, ("path",), _equipment_row, _equipment_of)

@@ -31,6 +31,8 @@ class PlacedRecord(NamedTuple):
     record: Record
     where: Place
     parallel: bool = False
+    author: Author | None = None
+    """Whose word it is, where they are not all the same."""
 
 
 Make = Callable[[tuple[Held[Batch], ...]], Sequence[PlacedRecord]]
@@ -39,10 +41,16 @@ Make = Callable[[tuple[Held[Batch], ...]], Sequence[PlacedRecord]]
 def apply(
     engine: Engine, placed: Sequence[PlacedRecord], standard: Standard, author: Author
 ) -> list[tuple[Finding, ...]]:
-    """All of them in one transaction, in order; for each the findings that kept it out, none where it took effect."""
+    """All of them in one transaction, in order; for each the findings that kept it out, none where it took effect.
+
+    Each is its own author's word where it has one, else that of all.
+    """
     with writing(engine, author) as open_one:
         drafts = drafts_for(open_one.connection, [each.record for each in placed])
-        findings = [_apply(open_one, each, drafts, standard) for each in placed]
+        findings = []
+        for each in placed:
+            open_one.author = each.author or author
+            findings.append(_apply(open_one, each, drafts, standard))
         write(open_one, drafts)
         return findings
 
@@ -59,18 +67,18 @@ def apply_whole(engine: Engine, batch: str, make: Make, author: Author, check: C
     with writing(engine, author, check=check) as open_one:
         placed = make(get_in(open_one.connection, batch))
         drafts = drafts_for(open_one.connection, [each.record for each in placed])
-        findings = tuple(finding for each in placed for finding in _taken(each, drafts))
+        findings = tuple(finding for each in placed for finding in _taken(open_one, each, drafts))
         if not findings:
             write(open_one, drafts)
         return Applied(findings, get_in(open_one.connection, batch))
 
 
-def _taken(placed: PlacedRecord, drafts: Mapping[str, Draft]) -> tuple[Finding, ...]:
+def _taken(open_one: Writing, placed: PlacedRecord, drafts: Mapping[str, Draft]) -> tuple[Finding, ...]:
     record = placed.record
     findings = unbelievable(record, placed.where)
     if findings or record.equipment is None:
         return findings
-    return drafts[record.equipment].take(record, placed.parallel, placed.where)
+    return drafts[record.equipment].take(record, placed.parallel, placed.where, open_one.stamp)
 
 
 def _apply(
@@ -78,7 +86,7 @@ def _apply(
 ) -> tuple[Finding, ...]:
     record = placed.record
     if record.kind not in ("product", "shift-change"):
-        return _taken(placed, drafts)
+        return _taken(open_one, placed, drafts)
     findings = unbelievable(record, placed.where)
     if findings:
         return findings

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, bindparam, insert, select, text, update
 
@@ -31,42 +31,72 @@ class Author:
     why: str | None = None
 
 
+class Stamp(NamedTuple):
+    """Whose word a change is, and the revision that it makes."""
+
+    author: Author
+    revision: int
+
+    def came(self) -> dict[str, Any]:
+        author = self.author
+        return {
+            "recorded_at": author.at, "recorded_in": self.revision, "recorded_by": author.name, "why": author.why,
+        }  # fmt: skip
+
+    def went(self) -> dict[str, Any]:
+        author = self.author
+        return {
+            "superseded_at": author.at, "superseded_in": self.revision,
+            "superseded_by": author.name, "superseded_why": author.why,
+        }  # fmt: skip
+
+
 @dataclass(slots=True)
 class Writing:
-    """An open transaction. `revision` is the one that it makes if it changes anything."""
+    """An open transaction. `revision` is the one that it makes if it changes anything.
+
+    Whoever writes for several sets `author` for each: what follows is a revision of its own.
+    """
 
     connection: Connection
     author: Author
     revision: int
     changed: bool = field(default=False)
+    _spoken: Author | None = None
+
+    def stamp(self) -> Stamp:
+        """Of a change by the present author."""
+        if self._spoken not in (None, self.author):
+            self.revision += 1
+        self._spoken = self.author
+        return Stamp(self.author, self.revision)
 
     def add(self, table: Table[Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """New rows of a bitemporal table."""
-        stamped = [{**row, **self._recorded()} for row in rows]
-        if stamped:
-            self.connection.execute(insert(table), stamped)
-            self.changed = True
+        rows = list(rows)
+        if rows:
+            came = self.stamp().came()
+            self.insert(table, [{**row, **came} for row in rows])
 
     def supersede(self, table: Table[Any], rows: Iterable[int]) -> None:
         """What was believed until now; it stays, as history."""
-        numbers = [{"superseded": row} for row in rows]
-        if numbers:
-            self.connection.execute(_superseding(table, self.author, self.revision), numbers)
+        rows = list(rows)
+        if rows:
+            stamp = self.stamp()
+            self.end(table, [(row, stamp) for row in rows])
+
+    def insert(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        """As `add`, of rows that bear their stamps."""
+        if rows:
+            self.connection.execute(insert(table), rows)
             self.changed = True
 
-    def _recorded(self) -> dict[str, Any]:
-        author = self.author
-        return {
-            "recorded_at": author.at,
-            "recorded_in": self.revision,
-            "recorded_by": author.name,
-            "why": author.why,
-        }
-
-
-def _superseding(table: Table[Any], author: Author, revision: int) -> Any:
-    known = update(table).where(table.c.row == bindparam("superseded"))
-    return known.values(superseded_at=author.at, superseded_in=revision, superseded_by=author.name)
+    def end(self, table: Table[Any], rows: Iterable[tuple[int, Stamp]]) -> None:
+        """As `supersede`, each by its stamp."""
+        ended = [{"ended": row, **stamp.went()} for row, stamp in rows]
+        if ended:
+            self.connection.execute(update(table).where(table.c.row == bindparam("ended")), ended)
+            self.changed = True
 
 
 def anyway(connection: Connection) -> None:

@@ -19,11 +19,13 @@ from uns.registry import quarantine, records
 from uns.registry.changes import Watch, revision
 from uns.registry.engine import RegistryAway
 from uns.registry.entries import stock
+from uns.registry.marks import clean
 from uns.registry.migrate import be_current
 from uns.registry.timeline import follow, load
 from uns.registry.writing import Author
 
 PATIENCE: Final = 1.0
+MOST_OF_TOPIC: Final = 300
 AFRESH_AFTER: Final = 600.0
 """Seconds after which it is loaded whole even unchanged: equipment and readings grow older by themselves."""
 
@@ -149,13 +151,25 @@ def applying(
     """`refused` hears of records that the registry does not take, since somebody else's word stands against them."""
 
     def apply(announced: Sequence[Announced]) -> None:
-        given = [records.PlacedRecord(each.record, place_of(each.source), each.parallel) for each in announced]
-        results = records.apply(engine, given, bundle().standard, Author(f"path {instance}", time_ns()))
+        path = Author(f"path {instance}", time_ns())
+        given = [
+            records.PlacedRecord(each.record, place_of(each.source), each.parallel, word_of(each, path))
+            for each in announced
+        ]
+        results = records.apply(engine, given, bundle().standard, path)
         for each, findings in zip(announced, results, strict=True):
             for finding in findings:
                 refused(each, finding)
 
     return apply
+
+
+def word_of(announced: Announced, path: Author) -> Author:
+    """The path's, by that rule from that topic; with whom and what the sender names itself."""
+    by, why = (announced.record.fields.get(name) for name in ("by", "why"))
+    told = f"{announced.rule} from {announced.source.partition('#')[0][:MOST_OF_TOPIC]}"
+    name = f"{path.name} for {by}" if by else path.name
+    return Author(clean(name), path.at, clean(f"{why} ({told})" if why else told))
 
 
 def place_of(source: str) -> SamplePlace:

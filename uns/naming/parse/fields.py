@@ -16,13 +16,15 @@ from uns.naming.rule import Field, RawUnit, RecordKind
 
 RESERVED: Final = ("timestamp", "quality", "code", "batch", "shift", "product")
 """Members of a governed object that the service writes itself."""
+_WORD: Final = ("by", "why")
+"""Whose word it is, where the sender says so."""
 MEMBERS: Final[Mapping[RecordKind, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "batch-start": (("id",), ("product", "order", "quantity")),
-    "batch-stop": ((), ("id",)),
-    "batch-change": (("id",), ("product", "order", "quantity")),
-    "batch": (("id", "start"), ("stop", "product", "order", "quantity")),
-    "shift-change": (("crew",), ("id", "date")),
-    "product": (("id",), ("name", "attributes")),
+    "batch-start": (("id",), ("product", "order", "quantity", "attributes", *_WORD)),
+    "batch-stop": ((), ("id", "state", *_WORD)),
+    "batch-change": (("id",), ("product", "order", "quantity", "attributes", *_WORD)),
+    "batch": (("id", "start"), ("stop", "state", "product", "order", "quantity", "attributes", *_WORD)),
+    "shift-change": (("crew",), ("id", "date", *_WORD)),
+    "product": (("id",), ("name", "attributes", *_WORD)),
 }
 """Record → the fields that it needs, and those that it may have besides."""
 MAX_FIELDS: Final = 500

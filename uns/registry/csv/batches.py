@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from uns.context.intervals import ends
+from uns.context.intervals import ends, has_length
 from uns.context.values import Batch
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace
@@ -97,11 +97,12 @@ def _plan(placed: Sequence[Placed], stored: Sequence[_Stored], parallel: bool, r
 
 def _refuse_overlaps(come: Iterable[Placed], staying: Iterable[Batch], report: Report) -> None:
     told: set[FilePlace] = set()
-    line: list[_Side] = [*come, *((batch, None) for batch in staying)]
+    every: list[_Side] = [*come, *((batch, None) for batch in staying)]
+    line = [each for each in every if has_length(each[0])]
     line.sort(key=lambda each: (each[0].start, ends(each[0])))
     before: _Side | None = None
     for each in line:
-        if before is not None and each[0].start < ends(before[0]) and before[0].start < ends(each[0]):
+        if before is not None and each[0].start < ends(before[0]):
             _tell(before, each, told, report)
         if before is None or ends(each[0]) >= ends(before[0]):
             before = each

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from uns.context.believable import LONGEST, ambiguity, on_the_clocks
+from uns.context.believable import LONGEST, ambiguity, misstated, on_the_clocks
+from uns.context.values import State
 from uns.context.written import DAYS
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed
@@ -20,7 +21,7 @@ from uns.naming.standard import Standard
 
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::00)?")
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?")
-_WORDS: Final = frozenset({"id", "name", "product", "order", "crew", "steward"})
+_WORDS: Final = frozenset({"id", "name", "product", "order", "crew", "steward", "state"})
 _PROSE: Final = 2_000
 
 
@@ -144,6 +145,13 @@ class Cells:
             self.wrong(column, f"`{cell[:60]}` is no number", f"write it as 1200 or 12{self._decimal}5")
             return None
         return float(match[0]) if match[1] else int(match[0])
+
+    def state(self, stops: bool) -> State | None:
+        """Of a batch, in the column `state`; `stops` is whether its stop is known."""
+        cell = self.text("state")
+        for message, remedy in () if cell is None else misstated(cell, stops):
+            self.wrong("state", message, remedy, "batch-state")
+        return cast("State | None", cell)
 
     def whole(self, column: str, most: int) -> int | None:
         """A number from 1 on."""

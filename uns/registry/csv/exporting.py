@@ -59,7 +59,7 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
             yield from _texts(value.attributes).items()
             yield from {"id": value.id, "equipment": value.equipment, "product": value.product}.items()
             yield from {"order": value.order, "start": _time(value.start), "stop": _time(value.stop)}.items()
-            yield "quantity", value.quantity
+            yield from {"quantity": value.quantity, "state": value.state}.items()
         case ShiftPattern():
             yield from {"site": value.equipment, "id": value.id, "days": written_days(value.days)}.items()
             yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop), "crew": value.crew}.items()

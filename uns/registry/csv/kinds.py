@@ -47,12 +47,13 @@ def _batch(cells: Cells) -> Batch | None:
     if start is not None and stop is not None and stop < start:
         cells.wrong("stop", "`stop` is before `start`", "correct one of them")
     product, order, quantity = cells.text("product"), cells.text("order"), cells.number("quantity")
+    state = cells.state(stops=cells.text("stop") is not None)
     if equipment is None or start is None:
         return None
-    return Batch(name, equipment, start, stop, product, order, quantity, cells.others(_BATCH))
+    return Batch(name, equipment, start, stop, product, order, quantity, cells.others(_BATCH), state)
 
 
-_BATCH: Final = frozenset({"id", "equipment", "product", "order", "start", "stop", "quantity"})
+_BATCH: Final = frozenset({"id", "equipment", "product", "order", "start", "stop", "quantity", "state"})
 
 
 def _shift(cells: Cells) -> ShiftPattern:
@@ -86,7 +87,7 @@ KINDS: Final[dict[Kind, Sheet]] = {
     ),
     "products": Sheet(("id", "name"), ("id",), True, _product, PRODUCTS),
     "batches": Sheet(
-        ("id", "equipment", "product", "order", "start", "stop", "quantity"),
+        ("id", "equipment", "product", "order", "start", "stop", "quantity", "state"),
         ("id", "equipment", "start"), True, _batch, None,
     ),
     "shifts": Sheet(

@@ -33,6 +33,7 @@ class Recorded(TypedColumns):
     superseded_at: Named[int | None] = Column(BigInteger)
     superseded_in: Named[int | None] = Column(BigInteger)
     superseded_by: Named[str | None] = Column(Text)
+    superseded_why: Named[str | None] = Column(Text)
 
 
 def index_revisions(table: Table[Any]) -> None:
