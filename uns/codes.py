@@ -117,6 +117,7 @@ E  file-unreadable      a file or folder that cannot be read
 E  file-unknown         a rule file that the setting `files` names, and that is not there
 E  file-served-twice    a rule file that two instances serve
 E  judgement-failed     rules that this program could not judge, which it ought to
+E  equipment-id-taken   an id that another piece of equipment has at that time
 W  time-ambiguous       a time that the clocks of its site showed twice
 E  row-invalid          a row of a registry file that cannot be taken
 E  calendar-syntax      not a calendar file (iCalendar)

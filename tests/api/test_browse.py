@@ -155,6 +155,26 @@ def test_search_finds_by_name_description_and_raw_topic(filled, words, matched, 
     assert {"path": path, "matched": matched} in [{key: each[key] for key in ("path", "matched")} for each in hits]
 
 
+def test_search_finds_equipment_by_its_id_its_name_and_as_the_standard_names_it(filled):
+    filled.client.post("/equipment", json={"path": BASE, "id": "EQ-4711", "name": "Krones 3"})
+    filled.client.post("/equipment", json={"path": f"{BASE}-2", "id": "EQ-4712", "description": "krones, spare"})
+
+    def found(words):
+        items = filled.client.get("/search", params={"q": words}).json()["items"]
+        return [(each["path"], each["kind"], each["id"], each["matched"]) for each in items]
+
+    assert found("eq-4711") == [(BASE, "asset", "EQ-4711", "id")]
+    assert found("krones") == [(BASE, "asset", "EQ-4711", "name"), (f"{BASE}-2", "asset", "EQ-4712", "description")]
+    assert ("acme/dallas/brewing", "area", None, "name") in found("brew")
+    assert found("%") == []
+
+
+def test_search_goes_on_without_the_registry(filled):
+    with closing(sqlite3.connect(filled.here.settings.registry.removeprefix("sqlite:///"))) as database:
+        database.execute("DROP TABLE equipment")
+    assert filled.client.get("/search", params={"q": "speed"}).json()["items"]
+
+
 def test_search_goes_on_where_it_stopped(filled):
     first = filled.client.get("/search", params={"q": "e", "limit": 2}).json()
     rest = filled.client.get("/search", params={"q": "e", "cursor": first["next"]}).json()

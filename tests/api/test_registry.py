@@ -48,6 +48,52 @@ def test_equipment_is_named_with_or_without_the_root(api, path):
     assert (shown["path"], shown["start"]) == (LINE, "2019-12-31T23:00:00.000Z")
 
 
+def test_equipment_has_an_id_of_its_own_and_the_role_of_its_level(api):
+    named = {"path": LINE, "id": "EQ-4711"}
+    posted = api.client.post("/equipment", json=named)
+    assert (posted.status_code, posted.json()["role"], posted.json()["registered"]) == (201, "work_center", True)
+    other = api.client.put(f"/equipment/{LINE}/filler", json={"id": "EQ-4711"})
+    (finding,) = other.json()["findings"]
+    assert (other.status_code, finding["code"], finding["where"]["file"]) == (409, "equipment-id-taken", "/id")
+    assert "dallas/packaging/line-3/filler cannot be `EQ-4711`: dallas/packaging/line-3 is" in finding["message"]
+    assert api.client.get(f"/equipment/{LINE}/filler").status_code == 404
+    again = api.client.put(f"/equipment/{LINE}", json={"id": "EQ-4711"}, headers={"If-Match": posted.headers["etag"]})
+    assert again.status_code == 200
+
+
+def test_a_machine_that_moved_is_found_by_its_id_wherever_it_stood(api):
+    here, there = f"{LINE}/filler", f"{LINE}/capper"
+    first = api.client.post("/equipment", json={"path": here, "id": "EQ-1"}).json()["recorded_at"]
+    api.client.put(f"/equipment/{here}", json={"id": "EQ-1", "stop": "2026-05-01T00:00:00Z"})
+    api.client.post("/equipment", json={"path": there, "id": "EQ-1", "start": "2026-05-01T00:00:00Z"})
+
+    def stood(**query):
+        items = api.client.get("/equipment", params={"id": "EQ-1", **query}).json()["items"]
+        return [(each["path"], (each["start"] or "")[:10], (each["stop"] or "")[:10]) for each in items]
+
+    assert stood() == [(there, "2026-05-01", ""), (here, "", "2026-05-01")]
+    assert stood(**{"as-of": first}) == [(here, "", "")]
+    assert api.client.get("/equipment", params={"id": "EQ-2"}).json()["items"] == []
+
+
+def test_what_only_the_standard_names_is_equipment_that_nobody_registered(api):
+    api.client.post("/equipment", json={"path": LINE})
+    api.client.post("/equipment", json={"path": "dallas/packaging", "name": "Packaging"})
+    listed = api.client.get("/equipment").json()["items"]
+    assert [(each["path"].removeprefix("acme/"), each["role"]) for each in listed if each["registered"]] == [
+        ("dallas/packaging", "area"), ("dallas/packaging/line-3", "work_center"),
+    ]  # fmt: skip
+    assert [(each["path"].removeprefix("acme/"), each["role"]) for each in listed if not each["registered"]] == [
+        ("berlin", "site"), ("berlin/brewing", "area"), ("berlin/packaging", "area"), ("dallas", "site"),
+        ("dallas/brewing", "area"),
+    ]  # fmt: skip
+    site = api.client.get("/equipment/dallas").json()
+    assert (site["registered"], site["recorded_at"], site["path"]) == (False, None, "acme/dallas")
+    assert api.client.get("/equipment/dallas/packaging/line-9").status_code == 404
+    assert api.client.put("/equipment/dallas", json={}, headers={"If-None-Match": "*"}).status_code == 200
+    assert api.client.get("/equipment/dallas").json()["registered"]
+
+
 def test_a_batch_runs_stops_and_gives_context(api):
     started = api.client.post(
         "/batches",

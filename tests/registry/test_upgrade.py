@@ -57,13 +57,15 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
-def fill(engine: Engine, standard: Standard) -> None:
-    """Something in every table, with corrections in those that are bitemporal."""
+def fill(engine: Engine, standard: Standard, number: str | None = None) -> None:
+    """Something in every table, with corrections in those that are bitemporal; `number` is an id of equipment."""
 
     def record(kind: str, at: int, **fields: object) -> None:
         assert apply(engine, [PlacedRecord(Record(kind, LINE, at, fields), WHERE)], standard, MES) == [()]  # type: ignore[arg-type]
 
-    EQUIPMENT.put(engine, [Equipment(LINE, "Filling line"), Equipment("dallas", steward="ot@acme.example")], MES)
+    EQUIPMENT.put(
+        engine, [Equipment(LINE, "Filling line", id=number), Equipment("dallas", steward="ot@acme.example")], MES
+    )
     PRODUCTS.put(engine, [Product("SKU-42", "Cola", {"litres": 0.33})], MES)
     PRODUCTS.put(engine, [Product("SKU-42", "Cola 330", {"litres": 0.33})], ANN)
     days = frozenset(range(5))
@@ -111,7 +113,7 @@ def said(engine: Engine, standard: Standard) -> list[object]:
 
 def test_what_a_revision_can_hold_outlives_the_step_there_and_back(empty: Engine, standard: Standard) -> None:
     migrate(empty)
-    fill(empty, standard)
+    fill(empty, standard, "EQ-4711")
     whole = content(empty)
     assert all(whole.values()), f"nothing is in {[table for table, rows in whole.items() if not rows]}"
     for revision in reversed(REVISIONS[:-1]):

@@ -84,7 +84,7 @@ def test_sheets_go_in_and_come_out(folder: Path) -> None:
     for kind, text in SHEETS.items():
         assert shown("registry", "import", kind, f"{kind}.csv")["added"] == 1
         assert shown("registry", "import", kind, f"{kind}.csv")["unchanged"] == 1
-        assert len(shown("registry", "list", kind)) == 1
+        assert len(shown("registry", "list", kind)) == (3 if kind == "equipment" else 1)
         assert uns_("registry", "list", kind).exit_code == 0
         out = uns_("registry", "export", kind).stdout
         again = uns_("registry", "import", kind, "-", stdin=out)
@@ -95,10 +95,24 @@ def test_rows_are_shown_whole_however_narrow_the_terminal(folder: Path, monkeypa
     monkeypatch.setenv("COLUMNS", "40")
     for kind in SHEETS:
         assert uns_("registry", "import", kind, f"{kind}.csv").exit_code == 0
-        first = shown("registry", "list", kind)[0]
-        header, row = uns_("registry", "list", kind).stdout.splitlines()
-        assert header.split() == list(first)
-        assert row.split() == " ".join(str(cell) for cell in first.values() if cell).split()
+        last = shown("registry", "list", kind)[-1]
+        header, *_, row = uns_("registry", "list", kind).stdout.splitlines()
+        assert header.split() == list(last)
+        assert row.split() == " ".join(str(cell) for cell in last.values() if cell).split()
+
+
+def test_equipment_is_listed_with_its_role_and_with_what_only_the_standard_names(folder: Path) -> None:
+    (folder / "equipment.csv").write_text("path,id\ndallas/packaging/line-3,EQ-4711\n")
+    assert uns_("registry", "import", "equipment", "equipment.csv").exit_code == 0
+    listed = shown("registry", "list", "equipment")
+    assert [(each["path"], each["id"], each["role"], each["registered"]) for each in listed] == [
+        ("dallas", None, "site", "no"),
+        ("dallas/packaging", None, "area", "no"),
+        ("dallas/packaging/line-3", "EQ-4711", "work_center", "yes"),
+    ]
+    assert uns_("registry", "export", "equipment").stdout.splitlines() == [
+        "path,id,role,name,description,steward,from,until", "dallas/packaging/line-3,EQ-4711,work_center,,,,,",
+    ]  # fmt: skip
 
 
 def test_a_bad_sheet_names_its_rows_and_ends_with_status_1(folder: Path) -> None:

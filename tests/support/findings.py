@@ -16,6 +16,7 @@ from uns.files import read_documents
 from uns.finding import FilePlace, Finding
 from uns.message import RawMessage
 from uns.registry.csv import take
+from uns.registry.csv.kinds import Kind
 from uns.registry.engine import connect
 from uns.registry.ics import Horizon, Wanted, take_calendar
 from uns.registry.migrate import migrate
@@ -25,12 +26,14 @@ from uns.share import served_twice, unknown_files
 
 NOT_BUILT: Final = ("template-parameter", "template-unknown", "name-conflict", "local-not-allowed")
 """Codes of features that are still to come."""
-SHEET: Final = b"""\
+BATCHES: Final = b"""\
 id,equipment,product,order,start,stop
 B-1001,dallas/line-3,,,tomorrow,
 B-1002,dallas/line-4,,,2026-11-01T01:30,
 """
 
+EQUIPMENT: Final = b"path,id\ndallas/line-3,EQ-4711\ndallas/line-4,EQ-4711\n"
+SHEETS: Final[dict[Kind, bytes]] = {"batches": BATCHES, "equipment": EQUIPMENT}
 SHIFTS: Final = b"site,id,days,start,stop\ndallas,early,mon-fri,06:00,14:00\n"
 EXCEPTIONS: Final = b"site,date,id,start,stop\ndallas,2026-12-24,early,06:00,12:00\ndallas,2026-12-28,early,,\n"
 EVENTS: Final = (
@@ -98,12 +101,12 @@ def _of_sheets() -> Iterator[Example]:
     with tempfile.TemporaryDirectory() as folder:
         engine = connect(f"sqlite:///{folder}/uns.db")
         migrate(engine)
-        done = take(engine, "batches", SHEET, "batches.csv", samples.plant().standard, Author("ann", 1))
+        for kind, sheet in SHEETS.items():
+            done = take(engine, kind, sheet, f"{kind}.csv", samples.plant().standard, Author("ann", 1))
+            for finding in done.findings:
+                assert isinstance(finding.where, FilePlace)
+                yield Example(sheet.decode().splitlines()[finding.where.line - 1], finding)
         engine.dispose()
-    lines = SHEET.decode().splitlines()
-    for finding in done.findings:
-        assert isinstance(finding.where, FilePlace)
-        yield Example(lines[finding.where.line - 1], finding)
 
 
 def _of_calendars() -> Iterator[Example]:

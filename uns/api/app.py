@@ -27,6 +27,7 @@ from uns.api import (
     quarantine,
     replays,
     rules,
+    search,
     status,
     stream,
     submissions,
@@ -49,7 +50,7 @@ from uns.settings import Settings
 from uns.telemetry import logger
 
 NOUNS: Final = (
-    browse, stream, explain, replays, quarantine, products, batches, batch_verbs, calendars, equipment,
+    browse, search, stream, explain, replays, quarantine, products, batches, batch_verbs, calendars, equipment,
     context, submissions, rules, status,
 )  # fmt: skip
 BODY: Final = 1024 * 1024

@@ -1,20 +1,17 @@
-"""`/namespace`, `/values`, `/search`: the governed tree as it stands now."""
+"""`/namespace`, `/values`: the governed tree as it stands now."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from uns.api.kinds import meaning_of
 from uns.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, answer, part, tag_of
-from uns.api.models import Hit, Hits, NodeAnswer, Page, Value
-from uns.api.namespace import SERVICE, Namespace
+from uns.api.models import NodeAnswer, Page, Value
 from uns.api.problem import Refused, malformed, wrong
 from uns.api.shown import Budget, node_of, value_of
 from uns.api.surroundings import Here, Surroundings
-from uns.bundle import Bundle
-from uns.cursor import after_of, cursor_of
+from uns.cursor import cursor_of
 from uns.finding import FilePlace, Malformed, found, nearest
 from uns.topic import TopicFilter
 
@@ -121,58 +118,3 @@ def _within_bytes(here: Surroundings, topics: list[str], following: str | None) 
         if size > LARGEST_PART and index > 0:
             return topics[:index], cursor_of(topics[index - 1])
     return topics, following
-
-
-Words = Annotated[str, Query(min_length=1, max_length=200, description="part of a name, a description or a raw topic")]
-
-
-@router.get("/search", summary="Nodes by name, description, raw topic")
-async def search(here: Here, q: Words, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Hits:
-    words, after = q.casefold(), after_of(cursor)
-    if not words.strip():
-        raise wrong("?q", "nothing to search for", "name a part of a name, a description or a raw topic")
-    hits: list[Hit] = []
-    described = _described(words, here.rules.bundle)
-    service = f"{here.namespace.root}/{SERVICE}"
-    for path in sorted(here.namespace.nodes):
-        if not path or (after is not None and path <= after) or path.startswith(service):
-            continue
-        matched = _matched(path, words, described, here.namespace)
-        if matched is not None and len(hits) == limit:
-            return Hits(items=hits, next=cursor_of(hits[-1].path), revision=here.rules.revision)
-        if matched is not None:
-            hits.append(_hit(path, matched, here))
-    return Hits(items=hits, revision=here.rules.revision)
-
-
-Matched = Literal["name", "description", "source"]
-
-
-def _described(words: str, bundle: Bundle | None) -> frozenset[str]:
-    """Names of the dictionary whose descriptions hold the words."""
-    names = bundle.standard.names.values() if bundle else ()
-    return frozenset(each.name for each in names if words in each.description.casefold())
-
-
-def _matched(path: str, words: str, described: frozenset[str], namespace: Namespace) -> Matched | None:
-    name, entry = path.rpartition("/")[2], namespace.entries.get(path)
-    if words in name.casefold():
-        return "name"
-    if entry is not None and name in described:
-        return "description"
-    if entry is not None and words in entry.properties.get("source", "").casefold():
-        return "source"
-    return None
-
-
-def _hit(path: str, matched: Matched, here: Surroundings) -> Hit:
-    entry = here.namespace.entries.get(path)
-    meaning = meaning_of(path, entry is not None, here.rules.bundle)
-    return Hit(
-        path=path,
-        name=path.rpartition("/")[2],
-        kind=meaning.kind,
-        description=meaning.description,
-        source=entry.properties.get("source") if entry else None,
-        matched=matched,
-    )

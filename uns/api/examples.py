@@ -60,8 +60,8 @@ BODIES: Final[dict[str, Any]] = {
     "post /batches/{name}/move": {"to": "dallas/packaging/line-4", "why": "line 3 jams"},
     "post /products": {"id": "SKU-42", **_PRODUCT},
     "put /products/{name}": {**_PRODUCT, "why": "misprint"},
-    "post /equipment": {"path": "dallas/packaging/line-3", "name": "Line 3"},
-    "put /equipment/{path}": {"name": "Line 3", "stop": "2027-01-01T00:00:00Z"},
+    "post /equipment": {"path": "dallas/packaging/line-3", "id": "EQ-4711", "name": "Line 3"},
+    "put /equipment/{path}": {"id": "EQ-4711", "name": "Line 3", "stop": "2027-01-01T00:00:00Z"},
     "put /shift-calendars/{equipment}": _SHIFTS,
     "post /quarantine/replay": {"rule": "dallas/filler-plc", "since": TIME, "why": "the table is corrected"},
     "post /quarantine/discard": {"code": "rule-none", "site": "dallas"},
@@ -81,7 +81,8 @@ _SHOWN_BATCH: Final[dict[str, Any]] = {
 _OVER: Final = {"stop": "2026-11-20T14:00:00.000Z", "state": "complete"}
 _SHOWN_PRODUCT: Final = {"id": "SKU-42", **_PRODUCT, **RECORDED}
 _SHOWN_EQUIPMENT: Final = {
-    "path": LINE, "name": "Line 3", "description": None, "steward": None, "start": None, "stop": None, **RECORDED,
+    "path": LINE, "id": "EQ-4711", "role": "work_center", "name": "Line 3", "description": None, "steward": None,
+    "start": None, "stop": None, "registered": True, **RECORDED,
 }  # fmt: skip
 _ENTRY: Final = {
     "id": 1, "topic": RAW, "tag": None, "rule": "dallas/filler-plc", "site": "dallas", "instance": "uns",
@@ -119,7 +120,7 @@ ANSWERS: Final[dict[str, Any]] = {
     "get /namespace/{path}": _NODE,
     "get /values": _page(VALUE),
     "get /search": _page({"path": TOPIC, "name": "temperature", "kind": "name", "description": "process temperature",
-                          "source": RAW, "matched": "source"}, revision=RULES),
+                          "source": RAW, "id": None, "matched": "source"}, revision=RULES),
     "post /explain": {
         "topic": RAW, "received": TIME, "bundle": RULES, "context": REVISION, "instances": ["uns"],
         "steps": [{"step": "message", "subject": f"{RAW} · 14 bytes", "detail": "", "where": None}],

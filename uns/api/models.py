@@ -101,7 +101,8 @@ class Hit(Answer):
     kind: Kind
     description: str | None = None
     source: str | None = None
-    matched: Literal["name", "description", "source"]
+    id: str | None = Field(None, description="of registered equipment: the plant's own number for it")
+    matched: Literal["name", "description", "source", "id"]
 
 
 class Hits(Page[Hit]):

@@ -113,15 +113,16 @@ def export_(
     file: Annotated[Path | None, typer.Argument(help="CSV to write; standard output without it")] = None,
     config: Config = None,
 ) -> None:
-    """Write a sheet that `import` takes back.
+    """Write a sheet that `import` takes back; of equipment also its role, as the standard says it.
 
     Example: `uns registry export batches batches.csv`
     """
-    from uns.cli.registered import registry
+    from uns.cli.registered import registry, standard_of
     from uns.registry.csv import export
 
-    with registry(settings(config)) as engine:
-        text = export(engine, kind.value)
+    chosen = settings(config)
+    with registry(chosen) as engine:
+        text = export(engine, kind.value, standard_of(chosen, engine) if kind is Kind.EQUIPMENT else None)
     if file is None or str(file) == "-":
         show_data(text)
         return
@@ -133,15 +134,19 @@ def export_(
 
 @verbs.command("list")
 def list_(kind: KindArgument, as_json: Json = False, config: Config = None) -> None:
-    """What the registry holds now.
+    """What the registry holds now; of equipment also what only the standard names, `registered: no`.
 
     Example: `uns registry list batches`
     """
-    from uns.cli.registered import registry
-    from uns.registry.csv import listed
+    from uns.cli.registered import registry, standard_of
+    from uns.registry.csv import listed, with_listed
 
-    with registry(settings(config)) as engine:
-        columns, rows = listed(engine, kind.value)
+    chosen = settings(config)
+    with registry(chosen) as engine:
+        standard = standard_of(chosen, engine) if kind is Kind.EQUIPMENT else None
+        columns, rows = listed(engine, kind.value, standard)
+    if standard is not None:
+        columns, rows = [*columns, "registered"], with_listed(rows, standard)
     if as_json:
         show_json([{name: row.get(name) for name in columns} for row in rows])
         return

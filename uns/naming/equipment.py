@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Literal
+
 from uns.equipment import EquipmentPath
 from uns.finding import Malformed, nearest
-from uns.naming.levels import Misfit, read_path
-from uns.naming.standard import Standard
+from uns.naming.levels import Misfit, candidates, levels_at, read_path
+from uns.naming.standard import Role, Standard
 
 
 class OffStandard(Malformed):
@@ -45,3 +48,24 @@ def without_root(standard: Standard, path: str) -> str:
 def with_root(standard: Standard, path: str) -> str:
     """As `uns` writes it."""
     return f"{standard.root}/{path}"
+
+
+def role_of(standard: Standard, path: str) -> Role | Literal["site"] | None:
+    """What ISA-95 calls it, in the standard's words; None where the standard has no room for it any more."""
+    site, *elements = path.split("/")
+    levels = read_path(standard, site, elements)
+    if site not in standard.sites or isinstance(levels, Misfit):
+        return None
+    return levels[-1].role if levels else "site"
+
+
+def listed_in(standard: Standard) -> Iterator[str]:
+    """The equipment that the standard itself names, in order: sites, and what a level right below them lists.
+
+    Farther down listed names say what may be there, not that it is.
+    """
+    named = set(standard.sites)
+    for site in standard.sites:
+        for level in candidates(levels_at(standard, site), 0):
+            named.update(f"{site}/{each}" for each in level.values or ())
+    yield from sorted(named)

@@ -12,6 +12,7 @@ from uns.message import Scalar
 
 Type = Literal["number", "integer", "string", "boolean", "object"]
 Shape = Literal["value", "object", "document"]
+Role = Literal["area", "work_center", "work_unit"]
 Requirable = Literal["batch", "shift", "product"]
 
 
@@ -35,6 +36,8 @@ class Level:
     local: bool = False
     registered: bool = False
     parallel: bool = False
+    role: Role = "work_unit"
+    """What ISA-95 calls equipment of this level."""
 
 
 @dataclass(frozen=True, slots=True)

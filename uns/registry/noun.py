@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, Table, select, tuple_
 
@@ -16,6 +16,7 @@ from uns.registry.writing import Author, Check, Writing, writing
 
 V = TypeVar("V")
 Key = tuple[Any, ...]
+EVERY: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,21 @@ class Noun(Generic[V]):
         return held(self.of_row(row), row) if row else None
 
     def listed(
-        self, engine: Engine, cursor: str | None = None, limit: int = 100, as_of: Instant | None = None
+        self,
+        engine: Engine,
+        cursor: str | None = None,
+        limit: int = 100,
+        as_of: Instant | None = None,
+        only: Mapping[str, Any] = EVERY,
     ) -> Page[Held[V]]:
-        """In the order of their keys."""
+        """In the order of their keys; `only` those with such values in these columns."""
         columns = self._columns()
-        wanted = select(self.table).where(believed(self.table, as_of)).order_by(*columns).limit(limit + 1)
+        wanted = (
+            select(self.table)
+            .where(believed(self.table, as_of))
+            .where(*(self.table.c[name] == value for name, value in only.items()))
+        )
+        wanted = wanted.order_by(*columns).limit(limit + 1)
         if cursor:
             kinds = (each.type.python_type for each in columns)
             wanted = wanted.where(tuple_(*columns) > tuple_(*position_of(cursor, *kinds)))

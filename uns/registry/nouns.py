@@ -29,6 +29,8 @@ class Equipment:
     steward: str | None = None
     start: Instant | None = None
     stop: Instant | None = None
+    id: str | None = None
+    """The plant's own number for it; no two pieces have one at once."""
 
     def is_there(self, instant: Instant) -> bool:
         return (self.start is None or self.start <= instant) and (self.stop is None or instant < self.stop)
@@ -42,11 +44,12 @@ def _equipment_row(equipment: Equipment) -> Mapping[str, Any]:
         "steward": equipment.steward,
         "start": equipment.start,
         "stop": equipment.stop,
+        "id": equipment.id,
     }
 
 
 def _equipment_of(row: Row[Any]) -> Equipment:
-    return Equipment(row.path, row.name, row.description, row.steward, row.start, row.stop)
+    return Equipment(row.path, row.name, row.description, row.steward, row.start, row.stop, row.id)
 
 
 def _product_row(product: Product) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast, get_args
 
 from uns.decode.source import ClockLimits
 from uns.equipment import EquipmentPath
@@ -18,7 +18,7 @@ from uns.naming.parse.sources import PRESET_KEYS, check_read, read_clock
 from uns.naming.parse.states import read_named_states
 from uns.naming.parse.suggestion import did_you_mean
 from uns.naming.parse.tables import read_lookups
-from uns.naming.standard import Level, Site, Standard
+from uns.naming.standard import Level, Role, Site, Standard
 from uns.naming.where import check_where
 from uns.topic import Topic
 
@@ -27,7 +27,7 @@ _KEYS: Final = (
     "contracts",
 )  # fmt: skip
 _LEVEL_KEYS: Final = ("name", "role", "values", "pattern", "optional", "local", "registered", "parallel")
-ROLES: Final = ("area", "work_center", "work_unit")
+ROLES: Final = get_args(Role)
 _ANYTHING: Final = ".+"
 MAX_VALUES: Final = 10_000
 
@@ -146,8 +146,8 @@ def _level(node: Node, report: Report) -> Level | None:
     if values is None and pattern is None:
         pattern = _ANYTHING
     flags = {key: form.flag(key) for key in ("optional", "local", "registered", "parallel")}
-    form.choice("role", ROLES, ROLES[-1])
-    return Level(leaf.text, leaf.place, values, pattern, **flags)
+    role = cast(Role, form.choice("role", ROLES, ROLES[-1]))
+    return Level(leaf.text, leaf.place, values, pattern, **flags, role=role)
 
 
 def _pattern(form: Form, report: Report) -> str | None:

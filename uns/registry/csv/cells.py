@@ -14,7 +14,7 @@ from uns.context.written import DAYS
 from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed
 from uns.instant import Instant
-from uns.naming.equipment import OffStandard, read_equipment
+from uns.naming.equipment import OffStandard, read_equipment, role_of
 from uns.naming.lookup import Row
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
@@ -85,6 +85,13 @@ class Cells:
         except Malformed as error:
             self.wrong(column, str(error), error.remedy)
         return None
+
+    def check_role(self, column: str, path: EquipmentPath) -> None:
+        """It follows from the path: a sheet may say it, as `export` does, but not otherwise."""
+        cell, role = self.text(column), role_of(self._standard, path)
+        if cell is not None and role is not None and _folded(cell) != _folded(role):
+            message = f"{path} is no `{cell[:60]}`: by the levels of the standard it is a `{role}`"
+            self.wrong(column, message, f"write `{role}` or nothing, or correct the path")
 
     def instant(self, column: str, site: str) -> Instant | None:
         """None where it is empty or wrong, which `sound` tells apart."""
@@ -172,6 +179,11 @@ def is_plain(cell: str, column: str) -> bool:
     """Whether it can be kept and shown: words on one line, prose on several."""
     text = cell if column in _WORDS else cell.replace("\n", " ")
     return len(cell) <= _most(column) and (text.isprintable() or not text)
+
+
+def _folded(role: str) -> str:
+    """Work Center, work-center and work_center are one."""
+    return role.casefold().replace("_", "").replace("-", "").replace(" ", "")
 
 
 def _most(column: str) -> int:

@@ -13,6 +13,8 @@ from uns.context.shifts import ShiftException, ShiftPattern
 from uns.context.values import Batch, Product
 from uns.context.written import time_of_day
 from uns.instant import Instant, rfc3339
+from uns.naming.equipment import role_of
+from uns.naming.standard import Standard
 from uns.registry.batches import batch_of
 from uns.registry.csv.cells import written_days
 from uns.registry.csv.kinds import KINDS, Kind
@@ -22,9 +24,9 @@ from uns.registry.nouns import Equipment
 from uns.registry.tables import BATCHES
 
 
-def export(engine: Engine, kind: Kind) -> str:
-    """All that is believed now, as CSV."""
-    columns, rows = listed(engine, kind)
+def export(engine: Engine, kind: Kind, standard: Standard | None = None) -> str:
+    """All that is believed now, as CSV; with its role where a standard tells it."""
+    columns, rows = listed(engine, kind, standard)
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
@@ -32,9 +34,13 @@ def export(engine: Engine, kind: Kind) -> str:
     return text.getvalue()
 
 
-def listed(engine: Engine, kind: Kind) -> tuple[list[str], list[dict[str, str]]]:
+def listed(
+    engine: Engine, kind: Kind, standard: Standard | None = None
+) -> tuple[list[str], list[dict[str, str]]]:  # fmt: skip
     """The columns of that kind, attributes behind them, and a row for each; what is not known is left out."""
     rows = [{name: str(cell) for name, cell in _pairs(value) if cell is not None} for value in _values(engine, kind)]
+    if kind == "equipment" and standard is not None:
+        rows = [{**row, "role": role_of(standard, row["path"]) or ""} for row in rows]
     columns = list(KINDS[kind].columns)
     return columns + sorted({name for row in rows for name in row} - set(columns)), rows
 
@@ -51,8 +57,9 @@ def _values(engine: Engine, kind: Kind) -> Iterable[Any]:
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
     match value:
         case Equipment():
-            yield from {"path": value.path, "name": value.name, "description": value.description}.items()
-            yield from {"steward": value.steward, "from": _time(value.start), "until": _time(value.stop)}.items()
+            yield from {"path": value.path, "id": value.id, "name": value.name}.items()
+            yield from {"description": value.description, "steward": value.steward}.items()
+            yield from {"from": _time(value.start), "until": _time(value.stop)}.items()
         case Product():
             yield from {**_texts(value.attributes), "id": value.id, "name": value.name}.items()
         case Batch():

@@ -15,10 +15,11 @@ from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
 from uns.registry.csv.batches import put_batches
 from uns.registry.csv.cells import Cells, Columns, is_plain
+from uns.registry.csv.equipment import put_equipment
 from uns.registry.csv.kinds import KINDS, Kind, Sheet
 from uns.registry.csv.shifts import put_shifts
 from uns.registry.held import Tally
-from uns.registry.nouns import SHIFT_PATTERNS
+from uns.registry.nouns import EQUIPMENT, SHIFT_PATTERNS
 from uns.registry.writing import Author, writing
 
 Watch = Callable[[Sequence[Row]], Iterable[Row]]
@@ -55,6 +56,8 @@ def take(
     with writing(engine, author) as open_one:
         if noun is None:
             tally = put_batches(open_one, rows, standard, report)
+        elif noun is EQUIPMENT:
+            tally = put_equipment(open_one, rows, report)
         elif noun is SHIFT_PATTERNS:
             tally = put_shifts(open_one, rows, report)
         else:

@@ -32,7 +32,9 @@ def _equipment(cells: Cells) -> Equipment | None:
     start, stop = cells.instant("from", path.site), cells.instant("until", path.site)
     if start is not None and stop is not None and stop <= start:
         cells.wrong("until", "`until` is not after `from`", "correct one of them")
-    return Equipment(str(path), cells.text("name"), cells.text("description"), cells.text("steward"), start, stop)
+    cells.check_role("role", path)
+    name, description, steward = (cells.text(each) for each in ("name", "description", "steward"))
+    return Equipment(str(path), name, description, steward, start, stop, cells.text("id"))
 
 
 def _product(cells: Cells) -> Product:
@@ -83,7 +85,8 @@ def _exception(cells: Cells) -> ShiftException | None:
 
 KINDS: Final[dict[Kind, Sheet]] = {
     "equipment": Sheet(
-        ("path", "name", "description", "steward", "from", "until"), ("path",), False, _equipment, EQUIPMENT
+        ("path", "id", "role", "name", "description", "steward", "from", "until"), ("path",), False, _equipment,
+        EQUIPMENT,
     ),
     "products": Sheet(("id", "name"), ("id",), True, _product, PRODUCTS),
     "batches": Sheet(

@@ -1,4 +1,4 @@
-"""Equipment that exists, from when until when."""
+"""Equipment that exists, from when until when. The migration adds what refuses an id that two pieces have at once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Equipment(Recorded):
     start: Named[int | None] = Column(BigInteger)
     """Installed from; None is ever since."""
     stop: Named[int | None] = Column(BigInteger)
+    id: Named[str | None] = Column(Text)
+    """The plant's own number for it, which goes with it to another path."""
 
 
 EQUIPMENT: Final = Table("equipment", METADATA, Equipment)
@@ -24,4 +26,5 @@ Index(
     "uq_equipment_now", EQUIPMENT.c.path, unique=True,
     sqlite_where=EQUIPMENT.c.superseded_at.is_(None), postgresql_where=EQUIPMENT.c.superseded_at.is_(None),
 )  # fmt: skip
+Index("ix_equipment_id", EQUIPMENT.c.id)
 index_revisions(EQUIPMENT)

@@ -1,0 +1,34 @@
+"""A sheet of equipment, judged with what the registry holds; and a list with what the standard names besides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from uns.finding import FilePlace
+from uns.naming.equipment import listed_in, role_of
+from uns.naming.parse.report import Report
+from uns.naming.standard import Standard
+from uns.registry.equipment import REMEDY, Taken, taken_ids
+from uns.registry.held import Tally
+from uns.registry.nouns import EQUIPMENT, Equipment
+from uns.registry.writing import Writing
+
+
+def put_equipment(open_one: Writing, rows: Sequence[tuple[Equipment, FilePlace]], report: Report) -> Tally:
+    """Nothing is written where a row has a finding."""
+    values, places = [each for each, _ in rows], {each.path: place for each, place in rows}
+    for pair in taken_ids(open_one.connection, values):
+        other, this = sorted(pair, key=lambda each: places[each.path].line if each.path in places else 0)
+        message = Taken(this, other).message
+        if other.path in places:
+            message += f" (line {places[other.path].line})"
+        report.add("equipment-id-taken", message, REMEDY, places[this.path])
+    return Tally() if report.errors else EQUIPMENT.put_in(open_one, values)
+
+
+def with_listed(rows: Sequence[dict[str, str]], standard: Standard) -> list[dict[str, str]]:
+    """Each says whether it is registered."""
+    known = {row["path"] for row in rows}
+    named = [each for each in listed_in(standard) if each not in known]
+    beside = [{"path": each, "role": role_of(standard, each) or "", "registered": "no"} for each in named]
+    return sorted([*({**row, "registered": "yes"} for row in rows), *beside], key=lambda row: row["path"])
