@@ -134,8 +134,30 @@ def history(engine: Engine, standard: Standard, changes: Sequence[tuple[int, Cha
     return recorded
 
 
+def pages(
+    engine: Engine,
+    standard: Standard,
+    period: Period,
+    equipment: EquipmentPath | None,
+    limit: int = 10_000,
+    at_once: int = 500,
+) -> list[Correction]:
+    """All of them, so many on a page; `at_once` rows are looked at together."""
+    found: list[Correction] = []
+    cursor: str | None = None
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("corrections", "batch_history"):
+            patch.setattr(f"uns.registry.{module}.AT_ONCE", at_once)
+        while True:
+            part = corrected(engine, standard, period, NOW, equipment, cursor, limit)
+            assert len(part.items) <= limit
+            found, cursor = [*found, *part.items], part.next
+            if cursor is None:
+                return found
+
+
 @settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -148,9 +170,12 @@ def test_corrections_are_where_the_answers_differ(
     begin = data.draw(st.integers(0, len(recorded)))
     end = data.draw(st.integers(begin, len(recorded)))
     period = Period(Revision(begin), Revision(end))
-    everywhere = corrected(shared, standard, period, NOW, None, None, 10_000).items
+    at_once, limit = data.draw(st.sampled_from([1, 2, 500])), data.draw(st.sampled_from([5, 1_000]))
+    everywhere = pages(shared, standard, period, None, limit, at_once)
+    assert [each.place for each in everywhere] == sorted(each.place for each in everywhere)
+    assert everywhere == pages(shared, standard, period, None)
     for equipment in ASKED:
-        below = corrected(shared, standard, period, NOW, equipment, None, 10_000).items
+        below = pages(shared, standard, period, equipment, limit, at_once)
         told = [each for each in below if each.equipment == equipment]
         for each in ("batch", "shift"):
             own = [one for one in everywhere if (one.equipment, one.of) == (equipment, each)]
@@ -253,14 +278,31 @@ def test_it_is_told_in_parts(engine: Engine, standard: Standard) -> None:
     with writing(engine, MES) as open_one:
         open_one.add(BATCHES, rows)
     announced("batch-start", LINE, BEGUN + HOUR, id="A")(engine, standard, ANN)
-    found: list[Correction] = []
-    cursor: str | None = None
-    while cursor is not None or not found:
-        part = corrected(engine, standard, ALL, NOW, None, cursor, 7)
-        assert len(part.items) <= 7
-        found, cursor = [*found, *part.items], part.next
-    assert found == list(corrected(engine, standard, ALL, NOW, None, None, 1_000).items)
-    assert len(found) == 41
+    assert len(pages(engine, standard, ALL, None)) == 41
+    for limit in (1, 7, 40, 41, 42):
+        assert pages(engine, standard, ALL, None, limit, at_once=5) == pages(engine, standard, ALL, None)
+
+
+def test_what_is_looked_at_apart_is_told_as_one(engine: Engine, standard: Standard) -> None:
+    put(PRODUCTS, Product("P", "Cola"))(engine, standard, MES)
+    resumed = [Batch("A", LINE, BEGUN + each * HOUR, BEGUN + (each + 1) * HOUR, "P") for each in range(4)]
+    with writing(engine, Author("mes", BEGUN + 3 * HOUR)) as open_one:
+        open_one.add(BATCHES, [row_of(each, False) for each in resumed])
+    put(PRODUCTS, Product("P", "Cola 330"))(engine, standard, ANN)
+    for at_once in (1, 3, 500):
+        (each,) = pages(engine, standard, Period(Revision(2)), None, at_once=at_once)
+        assert (each.start, each.stop, each.published) == (BEGUN, BEGUN + 4 * HOUR, (BEGUN + 3 * HOUR, HOUR))
+
+
+def test_a_batch_that_moved_says_why_on_both_lines(engine: Engine, standard: Standard) -> None:
+    with writing(engine, MES) as open_one:
+        open_one.add(BATCHES, [row_of(Batch("A", LINE, BEGUN), False)])
+    with writing(engine, ANN) as open_one:
+        open_one.supersede(BATCHES, [1])
+        open_one.add(BATCHES, [row_of(Batch("A", OTHER, BEGUN), False)])
+    for equipment in (None, LINE, OTHER):
+        items = corrected(engine, standard, Period(Revision(1)), NOW, equipment).items
+        assert {(each.word.by, each.word.why) for each in items} == {(ANN.name, ANN.why)}, equipment
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ from uns.instant import SECOND, legible
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from uns.context.corrections import Correction
-    from uns.context.standing import Published
+    from uns.context.corrections import Correction, Published
     from uns.equipment import EquipmentPath
     from uns.naming.standard import Standard
     from uns.registry.corrections import Corrected

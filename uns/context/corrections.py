@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from uns.context.difference import Difference
-from uns.context.differing import Differs, Stretch, differing
-from uns.context.standing import Published, Standing
+from uns.context.differing import Stretch, differing, joined, same, shared
 from uns.context.timeline import Timeline
 from uns.context.values import Context
 from uns.equipment import EquipmentPath
-from uns.instant import Instant
+from uns.instant import EARLIEST, Instant
 
 Of = Literal["batch", "shift"]
 
@@ -35,13 +34,22 @@ class Touched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A revision: what it says otherwise than the one before."""
+    """A revision, and what is believed since."""
 
     word: Word
-    difference: Difference
+    timeline: Timeline
     touched: Sequence[Touched]
     told: Sequence[Touched] | None = None
     """What of it is looked at for corrections; None is all."""
+
+
+class Published(NamedTuple):
+    """Readings that went out with a belief before it was corrected."""
+
+    since: Instant | None
+    """From when on some can have been, late ones too; None where it was corrected before that."""
+    length: int
+    """Nanoseconds of event time whose readings were, each published at its event time."""
 
 
 class Correction(NamedTuple):
@@ -64,65 +72,77 @@ class Correction(NamedTuple):
         return (self.word.revision, self.equipment, self.of, self.start)
 
 
-def corrections(of: Of, steps: Sequence[Step], equipment: EquipmentPath | None, after: int) -> Iterator[Correction]:
-    """Of the steps later than `after`, in order of their place; those before it, from the first on, tell since when
-    something was believed. With equipment: there and below."""
-    below = _below(steps, equipment)
-    standing: dict[EquipmentPath, Standing] = {}
-    before = Timeline.begin()
+def corrections(of: Of, steps: Iterable[Step], equipment: EquipmentPath, after: int) -> Iterator[Correction]:
+    """Of one piece of equipment by the steps later than `after`, each in order of event time; those before it, from
+    the first on, tell since when something was believed."""
+    above = frozenset(equipment.upwards())
+    standing, before = _Standing(), Timeline.begin()
     for step in steps:
-        now = before.turn(str(step.word.revision), step.difference)
-        is_told = step.word.revision > after
-        if is_told:
-            for there, stretch in _asked(step.touched if step.told is None else step.told, below):
-                for each in differing(before, now, there, stretch):
-                    stands = standing.setdefault(there, Standing())
-                    yield _correction(of, there, each, step.word, stands)
-                    if step.told is None:
-                        stands.change(each.since, each.until, step.word.at)
-        if step is not steps[-1] and not (is_told and step.told is None):
-            for there, stretch in _asked(step.touched, below):
-                for each in differing(before, now, there, stretch):
-                    standing.setdefault(there, Standing()).change(each.since, each.until, step.word.at)
-        before = now
+        told = None if step.told is None else _on(above, step.told)
+        for stretch in _on(above, step.touched):
+            for each in differing(before, step.timeline, equipment, stretch):
+                here = Stretch(each.since, each.until)
+                if step.word.revision > after:
+                    for start, stop in [here] if told is None else shared(here, told):
+                        published = standing.published(start, stop, step.word.at)
+                        yield Correction(equipment, of, start, stop, each.was, each.became, step.word, published)
+                standing.change(*here, step.word.at)
+        before = step.timeline
 
 
-def _correction(of: Of, equipment: EquipmentPath, differs: Differs, word: Word, stands: Standing) -> Correction:
-    published = stands.published(differs.since, differs.until, word.at)
-    return Correction(equipment, of, differs.since, differs.until, differs.was, differs.became, word, published)
+def _on(above: frozenset[EquipmentPath], touched: Iterable[Touched]) -> list[Stretch]:
+    return joined(stretch for equipment, stretch in touched if equipment in above)
 
 
-def _below(steps: Iterable[Step], equipment: EquipmentPath | None) -> Mapping[str, list[EquipmentPath]]:
-    """Under every path, the equipment there and below that has something of its own."""
-    own = {each.equipment for step in steps for each in step.touched}
-    if equipment is not None:
-        own = {equipment, *(each for each in own if each.is_under(equipment))}
-    below: dict[str, list[EquipmentPath]] = {}
-    for each in sorted(own):
-        for above in each.upwards():
-            below.setdefault(above, []).append(each)
-    return below
+def whole(parts: Iterable[Correction]) -> Iterator[Correction]:
+    """Those that follow each other without an end or another word between them, as one."""
+    last: Correction | None = None
+    for each in parts:
+        if last and _goes_on(last, each):
+            last = last._replace(stop=each.stop, published=_both(last.published, each.published))
+            continue
+        if last:
+            yield last
+        last = each
+    if last:
+        yield last
 
 
-def _asked(
-    touched: Iterable[Touched], below: Mapping[str, list[EquipmentPath]]
-) -> Iterator[tuple[EquipmentPath, Stretch]]:
-    """Each event time of each equipment once, in order."""
-    stretches: dict[EquipmentPath, list[Stretch]] = {}
-    for each in touched:
-        for equipment in below.get(each.equipment, ()):
-            stretches.setdefault(equipment, []).append(each.stretch)
-    for equipment in sorted(stretches):
-        for stretch in joined(stretches[equipment]):
-            yield equipment, stretch
+def _goes_on(one: Correction, other: Correction) -> bool:
+    is_next = (one.stop, one.word.revision) == (other.start, other.word.revision)
+    return is_next and same(one.was, other.was) and same(one.became, other.became)
 
 
-def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Those that meet or overlap as one, in order."""
-    made: list[Stretch] = []
-    for each in sorted(stretches):
-        if made and each.since <= made[-1].until:
-            made[-1] = Stretch(made[-1].since, max(made[-1].until, each.until))
-        else:
-            made.append(each)
-    return made
+def _both(one: Published, other: Published) -> Published:
+    known = [each.since for each in (one, other) if each.since is not None]
+    return Published(min(known, default=None), one.length + other.length)
+
+
+class _Standing:
+    """Since when each event time of one piece of equipment has been answered as it is; what nobody ever recorded
+    otherwise has been answered so from the beginning."""
+
+    __slots__ = ("_edges", "_recorded")
+
+    def __init__(self) -> None:
+        self._edges: list[Instant] = [EARLIEST]
+        self._recorded: list[Instant] = [EARLIEST]
+        """When the answer was recorded that holds from the edge of the same place up to the next one."""
+
+    def change(self, since: Instant, until: Instant, recorded: Instant) -> None:
+        """Another answer from then on for since ≤ t < until."""
+        after = self._recorded[bisect_right(self._edges, until) - 1]
+        first, last = bisect_left(self._edges, since), bisect_right(self._edges, until)
+        self._edges[first:last] = [since, until]
+        self._recorded[first:last] = [recorded, after]
+
+    def published(self, since: Instant, until: Instant, corrected: Instant) -> Published:
+        """With the answer of since ≤ t < until that was corrected then."""
+        total, first, place = 0, corrected, bisect_right(self._edges, since) - 1
+        while place < len(self._edges) and self._edges[place] < until:
+            begin = max(self._edges[place], since, self._recorded[place])
+            end = self._edges[place + 1] if place + 1 < len(self._edges) else until
+            total += max(0, min(end, until, corrected) - begin)
+            first = min(first, begin)
+            place += 1
+        return Published(first if first < corrected else None, total)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from uns.context.timeline import Timeline
@@ -52,3 +53,26 @@ def _pieces(before: Timeline, after: Timeline, equipment: EquipmentPath, within:
 def same(one: Context, other: Context) -> bool:
     """Whether a reading cannot tell them apart."""
     return one.members == other.members and one.ambiguous == other.ambiguous
+
+
+def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Those that meet or overlap as one, in order."""
+    made: list[Stretch] = []
+    for each in sorted(stretches):
+        if made and each.since <= made[-1].until:
+            made[-1] = Stretch(made[-1].since, max(made[-1].until, each.until))
+        else:
+            made.append(each)
+    return made
+
+
+def shared(stretch: Stretch, others: Sequence[Stretch]) -> Iterator[Stretch]:
+    """What of it lies in the others, which are in order and do not meet."""
+    first = bisect_right(others, stretch.since, key=lambda other: other.since) - 1
+    for index in range(max(first, 0), len(others)):
+        each = others[index]
+        if each.since >= stretch.until:
+            return
+        since, until = max(each.since, stretch.since), min(each.until, stretch.until)
+        if since < until:
+            yield Stretch(since, until)

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select, union_all
 
-from uns.context.corrections import Correction, corrections
+from uns.context.corrections import Correction
 from uns.cursor import cursor_of, position_of
 from uns.equipment import EquipmentPath
 from uns.instant import Instant
 from uns.naming.standard import Standard
-from uns.registry.batch_history import batch_steps
-from uns.registry.engine import reading
-from uns.registry.history import Span, first_of
+from uns.registry.batch_history import Place, batch_corrections, moves
+from uns.registry.engine import parts, reading
+from uns.registry.history import Span, related, revisions
 from uns.registry.moments import Moment, span_of
-from uns.registry.nouns import PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
-from uns.registry.shift_history import shift_steps
-from uns.registry.tables import BATCHES, SHIFT_CHANGES
+from uns.registry.nouns import PRODUCTS
+from uns.registry.shift_history import TABLES as OF_SHIFTS
+from uns.registry.shift_history import shift_corrections
+from uns.registry.tables import BATCHES
 
-TABLES: Final = (BATCHES, PRODUCTS.table, SHIFT_CHANGES, SHIFT_PATTERNS.table, SHIFT_EXCEPTIONS.table)
+AT_ONCE: Final = 500
+"""Rows that came or went in revisions that are looked at together; more only where one revision has more."""
+TABLES: Final = (BATCHES, PRODUCTS.table, *OF_SHIFTS)
 
 
 class Period(NamedTuple):
@@ -53,25 +56,56 @@ def corrected(
     """In the order in which they were recorded. With equipment: what differs there and below."""
     with reading(engine) as connection:
         begin, end = span_of(connection, period.since, period.until, now)
-        after = tuple(position_of(cursor, int, str, str, int)) if cursor else (begin + 1,)
+        after: Place = tuple(position_of(cursor, int, str, str, int)) if cursor else (begin + 1, "", "", 0)
         left = Span(max(begin, after[0] - 1), end)
-        found: list[Correction] = []
-        while left.after < left.upto and len(found) <= limit:
-            part = first_of(connection, TABLES, left)
-            here = (each for each in _within(connection, standard, part, equipment) if each.place > after)
-            found += islice(here, limit + 1 - len(found))
-            left = Span(part.upto, end)
-    following = cursor_of(*found[limit - 1].place) if len(found) > limit else None
-    return Corrected(tuple(found[:limit]), following, begin, end)
+        later = (each for each in _all(connection, standard, left, equipment, after) if each.place > after)
+        found = list(islice(later, limit + 1))
+        following = cursor_of(*found[limit - 1].place) if len(found) > limit else None
+        return Corrected(tuple(_explained(connection, found[:limit])), following, begin, end)
 
 
-def _within(
-    connection: Connection, standard: Standard, part: Span, equipment: EquipmentPath | None
+def _all(
+    connection: Connection, standard: Standard, span: Span, equipment: EquipmentPath | None, after: Place
 ) -> Iterator[Correction]:
     """Worked out as far as they are asked for."""
-    batches, shifts = batch_steps(connection, part, equipment), shift_steps(connection, standard, part, equipment)
-    return merge(
-        corrections("batch", list(batches), equipment, part.after),
-        corrections("shift", list(shifts), equipment, part.after),
-        key=lambda each: each.place,
-    )
+    while span.after < span.upto:
+        part = _first_of(connection, span, equipment)
+        batches = batch_corrections(connection, part, equipment, after)
+        shifts = shift_corrections(connection, standard, part, equipment)
+        both = merge(_ordered(batches, part), _ordered(shifts, part), key=lambda each: each.place)
+        yield from both
+        span = Span(part.upto, span.upto)
+
+
+def _ordered(found: Iterator[Correction], part: Span) -> Iterable[Correction]:
+    """Those of a single revision are in order already, and may be so many that few of them are ever asked for."""
+    return found if part.upto - part.after == 1 else sorted(found, key=lambda each: each.place)
+
+
+def _first_of(connection: Connection, span: Span, equipment: EquipmentPath | None) -> Span:
+    """Of the span as many whole revisions as are looked at together, at least one that changed something."""
+    wanted = [select(each.label("revision")).where(where, related(BATCHES, equipment)) for each, where in moves(span)]
+    wanted += [
+        select(each.label("revision")).where(span.has(each), related(table, equipment))
+        for table in OF_SHIFTS
+        for each in revisions(table)
+    ]
+    found = list(connection.scalars(union_all(*wanted).order_by("revision").limit(AT_ONCE + 1)))
+    if len(found) <= AT_ONCE:
+        return span
+    return Span(found[0] - 1, max(found[0], found[-1] - 1))
+
+
+def _explained(connection: Connection, found: list[Correction]) -> Iterator[Correction]:
+    """A revision that took a batch from one piece of equipment says why only where it brought something."""
+    silent = sorted({each.word.revision for each in found if each.word.why is None})
+    why: dict[int, str | None] = {}
+    for some in parts(silent):
+        for table in TABLES:
+            said = select(table.c.recorded_in, table.c.why).where(
+                table.c.recorded_in.in_(some), table.c.why.is_not(None)
+            )
+            why |= {row.recorded_in: row.why for row in connection.execute(said.distinct())}
+    for each in found:
+        word = each.word
+        yield each._replace(word=word._replace(why=why.get(word.revision))) if word.revision in why else each

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Row, Table, and_, or_, true
 
 from uns.context.corrections import Word
 from uns.equipment import EquipmentPath
 
 V = TypeVar("V")
-AT_ONCE: Final = 2_000
-"""Rows that came or went in the revisions that are looked at together."""
 
 
 class Span(NamedTuple):
@@ -21,6 +19,10 @@ class Span(NamedTuple):
 
     after: int
     upto: int
+
+    def has(self, revision: Any) -> ColumnElement[bool]:
+        """Whether a column holds one of them."""
+        return and_(revision > self.after, revision <= self.upto)
 
 
 class Turned(NamedTuple, Generic[V]):
@@ -33,32 +35,25 @@ class Turned(NamedTuple, Generic[V]):
 Words = dict[int, Word]
 
 
-def moved(table: Table[Any], span: Span) -> ColumnElement[bool]:
-    """Rows that came or went in these revisions."""
-    came, went = (and_(each > span.after, each <= span.upto) for each in (table.c.recorded_in, table.c.superseded_in))
-    return or_(came, went)
-
-
-def first_of(connection: Connection, tables: Iterable[Table[Any]], span: Span) -> Span:
-    """Of the span as many whole revisions as may be looked at together, at least one that changed something."""
-    revisions = [
-        select(each.label("revision")).where(each > span.after, each <= span.upto)
-        for table in tables
-        for each in (table.c.recorded_in, table.c.superseded_in)
-    ]
-    some = union_all(*revisions).order_by("revision").limit(AT_ONCE + 1)
-    found = list(connection.scalars(some))
-    if len(found) <= AT_ONCE:
-        return span
-    return Span(span.after, max(found[0], found[-1] - 1))
+def revisions(table: Table[Any]) -> tuple[Any, Any]:
+    """In which a row came, and in which it went."""
+    return table.c.recorded_in, table.c.superseded_in
 
 
 def related(table: Table[Any], equipment: EquipmentPath | None) -> ColumnElement[bool]:
     """On it, above it or below it; None is everywhere."""
-    if equipment is None:
-        return true()
-    column = table.c.equipment
-    return or_(column.in_(list(equipment.upwards())), column.startswith(f"{equipment}/", autoescape=True))
+    return true() if equipment is None else or_(above(table, equipment), below(table, equipment))
+
+
+def above(table: Table[Any], equipment: EquipmentPath) -> ColumnElement[bool]:
+    """On it, or on what it is part of."""
+    here: ColumnElement[bool] = table.c.equipment.in_(list(equipment.upwards()))
+    return here
+
+
+def below(table: Table[Any], equipment: EquipmentPath) -> ColumnElement[bool]:
+    there: ColumnElement[bool] = table.c.equipment.startswith(f"{equipment}/", autoescape=True)
+    return there
 
 
 def turned(
