@@ -183,6 +183,10 @@ class Publisher:
         for topic in self._sorted.irange(branch, f"{branch[:-1]}{_BEHIND_SLASH}", (True, False)):
             yield topic, self.topics[topic]
 
+    def some(self, start: int, stop: int) -> list[str]:
+        """Of all topics in their order, as the last `sort` left them."""
+        return list(self._sorted.islice(start, stop))
+
     def sort(self) -> None:
         """What `below` does first: worth doing before messages flow, where many topics are new."""
         self._sorted.update(self._unsorted)

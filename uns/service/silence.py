@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Final
 
 from uns.instant import Instant
@@ -11,7 +12,11 @@ from uns.publisher import Memory, Publisher
 
 EVERY: Final = 1.0
 AT_ONCE: Final = 500
-"""Topics looked at before messages have their turn again: with a hundred thousand it would take 10 ms and more."""
+PAUSE: Final = 0.1
+"""Seconds in which messages have their turn before as many topics are looked at again.
+
+So a plant of a hundred thousand is seen whole every twenty seconds, and looking costs what five thousand cost.
+"""
 
 
 class Silence:
@@ -24,17 +29,25 @@ class Silence:
         """For as long as the path runs."""
         while True:
             await asyncio.sleep(EVERY)
-            await self.look()
+            await self.look(PAUSE)
 
-    async def look(self) -> None:
-        silent, topics, now = [], self.publisher.topics, self.clock()
-        for number, topic in enumerate(list(topics), 1):
-            memory = topics.get(topic)
-            if memory is not None and _is_silent(memory, now):
-                silent.append(topic)
-            if not number % AT_ONCE:
-                await asyncio.sleep(0)
+    async def look(self, pause: float = 0.0) -> None:
+        silent: list[str] = []
+        self.publisher.sort()
+        for start in count(0, AT_ONCE):
+            some = self.publisher.some(start, start + AT_ONCE)
+            silent += self._silent(some)
+            if len(some) < AT_ONCE:
+                break
+            await asyncio.sleep(pause)
         self.topics = silent
+
+    def _silent(self, topics: list[str]) -> Iterator[str]:
+        now = self.clock()
+        for topic in topics:
+            memory = self.publisher.topics.get(topic)
+            if memory is not None and _is_silent(memory, now):
+                yield topic
 
 
 def _is_silent(memory: Memory, now: Instant) -> bool:
