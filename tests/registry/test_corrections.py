@@ -28,6 +28,7 @@ from uns.registry.moments import Revision
 from uns.registry.nouns import PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
 from uns.registry.parallel import is_parallel
 from uns.registry.records import PlacedRecord, apply
+from uns.registry.removal import remove
 from uns.registry.tables import BATCHES
 from uns.registry.timeline import load
 from uns.registry.writing import Author, writing
@@ -70,6 +71,10 @@ def planned(equipment: str, *patterns: ShiftPattern) -> Change:
     return lambda engine, standard, author: put_calendar(engine, equipment, patterns, [], author)
 
 
+def taken_out(name: str) -> Change:
+    return lambda engine, standard, author: remove(engine, "batches", [name], author)
+
+
 CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(lambda e, at, name, p: announced("batch-start", e, at, id=name, product=p), PLACED, HOURLY, NAMED, NAMED),
     st.builds(lambda e, at, name: announced("batch-stop", e, at, id=name), PLACED, HOURLY, NAMED | st.none()),
@@ -77,6 +82,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(lambda e, at, name, stop, p: announced("batch", e, at, id=name, start=at, stop=stop, product=p),
               PLACED, HOURLY, NAMED, MAYBE, NAMED),
     st.builds(lambda e, at, crew: announced("shift-change", e, at, crew=crew), PLACED, HOURLY, NAMED),
+    st.builds(taken_out, NAMED),
     st.builds(lambda name, says: put(PRODUCTS, Product(name, says)), NAMED, NAMED),
     st.builds(lambda name, start, crew: put(SHIFT_PATTERNS, pattern(name, start, crew)),
               NAMED, st.integers(0, 23), NAMED),

@@ -1,12 +1,13 @@
 """A timeline that follows the registry change by change is the one that would be loaded whole, and reads only them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event
 from support.registry import emptied
 
 from uns.context.shifts import ShiftException, ShiftPattern
@@ -17,10 +18,11 @@ from uns.finding import SamplePlace
 from uns.instant import SECOND, from_datetime
 from uns.naming.standard import Standard
 from uns.registry.batches import row_of
-from uns.registry.held import believed
+from uns.registry.csv.kinds import Kind
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS, Equipment
 from uns.registry.parallel import is_parallel
 from uns.registry.records import PlacedRecord, apply
+from uns.registry.removal import StillNamed, remove
 from uns.registry.tables import BATCHES
 from uns.registry.timeline import follow, load
 from uns.registry.writing import Author, writing
@@ -56,16 +58,23 @@ def put(noun: Any, value: Any) -> Change:
     return lambda engine, standard: noun.put(engine, [value], ANN)
 
 
-def removed(noun: Any, key: str) -> Change:
-    """Everything of that name, by whatever way a registry comes to forget it."""
+def removed(kind: Kind, *key: str) -> Change:
+    def taken_out(engine: Engine, standard: Standard) -> None:
+        with suppress(StillNamed):
+            remove(engine, kind, key, ANN)
 
-    def remove(engine: Engine, standard: Standard) -> None:
-        named = noun.table.c["path" if noun is EQUIPMENT else "id"] == key
-        with writing(engine, ANN) as open_one:
-            rows = open_one.connection.scalars(select(noun.table.c.row).where(believed(noun.table), named))
-            open_one.supersede(noun.table, list(rows))
+    return taken_out
 
-    return remove
+
+def together(names: list[str], at: int) -> Change:
+    """Records of several authors that come in one transaction."""
+
+    def take(engine: Engine, standard: Standard) -> None:
+        records = [Record("batch-change", LINE, at + number % 2, {"id": name}) for number, name in enumerate(names)]
+        given = [PlacedRecord(each, WHERE, author=Author(f"ann {each.at % 2}", 1)) for each in records]
+        apply(engine, given, standard, ANN)
+
+    return take
 
 
 def pattern(name: str, start: int, crew: str) -> ShiftPattern:
@@ -80,12 +89,15 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
               PLACED, HOURLY, NAMED, MAYBE),
     st.builds(lambda e, at, crew: announced("shift-change", e, at, crew=crew), PLACED, HOURLY, NAMED),
     st.builds(lambda name, says: put(PRODUCTS, Product(name, says)), NAMED, NAMED),
-    st.builds(lambda name: removed(PRODUCTS, name), NAMED),
+    st.builds(lambda name: removed("products", name), NAMED),
+    st.builds(lambda name: removed("batches", name), NAMED),
+    st.builds(lambda name, where: removed("batches", name, where), NAMED, PLACED),
+    st.builds(together, st.lists(NAMED, max_size=4), HOURLY),
     st.builds(lambda path, start, stop: put(EQUIPMENT, Equipment(path, start=start, stop=stop)), PLACED, MAYBE, MAYBE),
-    st.builds(lambda path: removed(EQUIPMENT, path), PLACED),
+    st.builds(lambda path: removed("equipment", path), PLACED),
     st.builds(lambda name, start, crew: put(SHIFT_PATTERNS, pattern(name, start, crew)),
               NAMED, st.integers(0, 23), NAMED),
-    st.builds(lambda name: removed(SHIFT_PATTERNS, name), NAMED),
+    st.builds(lambda name: removed("shifts", "dallas", name), NAMED),
     st.builds(lambda name, day, crew: put(SHIFT_EXCEPTIONS, ShiftException("dallas", day, name, 0, 720, crew)),
               NAMED, st.sampled_from([DAY, DAY + timedelta(days=1)]), NAMED),
 )  # fmt: skip

@@ -376,3 +376,42 @@ def test_who_has_no_name_on_this_machine_is_known_by_number(folder: Path, monkey
     assert uns_("registry", "import", "products", "products.csv").exit_code == 0
     with registry() as engine:
         assert PRODUCTS.listed(engine).items[0].recorded_by == "uid 4000000000"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("batches", ["B-1", "acme/dallas/packaging/line-3"]),
+        ("products", ["SKU-42"]),
+        ("equipment", ["dallas/packaging/line-3"]),
+        ("shifts", ["dallas"]),
+        ("shift-exceptions", ["dallas", "2026-12-25", "early"]),
+    ],
+)
+def test_what_was_entered_in_error_is_taken_out(folder: Path, kind: str, key: list[str]) -> None:
+    nobody = uns_("registry", "remove", kind, *key)
+    assert nobody.exit_code == 3, "there is no registry"
+    assert uns_("registry", "import", kind, f"{kind}.csv").exit_code == 0
+    assert uns_("registry", "remove", kind, *key[:-1], "other").exit_code == 1
+    assert uns_("registry", "remove", kind, *key, "and", "more", "words").exit_code == 2
+    done = uns_("registry", "remove", kind, *key, "--why", "a slip")
+    assert (done.exit_code, done.stdout) == (0, "1 removed\n")
+    assert shown("registry", "list", kind) == []
+    assert uns_("registry", "remove", kind, *key).exit_code == 1
+    assert uns_("registry", "import", kind, f"{kind}.csv").exit_code == 0
+
+
+def test_a_product_that_a_batch_names_stays(folder: Path) -> None:
+    for kind in ("products", "batches"):
+        uns_("registry", "import", kind, f"{kind}.csv")
+    refused = uns_("registry", "remove", "products", "SKU-42")
+    assert (refused.exit_code, "batch 'B-1' names product 'SKU-42'" in refused.stderr) == (1, True)
+    assert len(shown("registry", "list", "products")) == 1
+
+
+def test_who_took_a_batch_out_and_why_is_told(folder: Path) -> None:
+    uns_("registry", "import", "batches", "batches.csv")
+    uns_("registry", "remove", "batches", "B-1", "--why", "the wrong line")
+    (_, gone) = shown("context", "diff", "dallas/packaging/line-3", "--from", "0")["items"]
+    assert (gone["was"]["batch"], gone["became"]["batch"], gone["why"]) == ({"id": "B-1"}, None, "the wrong line")
+    assert gone["recorded_by"]
