@@ -94,6 +94,52 @@ def test_what_only_the_standard_names_is_equipment_that_nobody_registered(api):
     assert api.client.get("/equipment/dallas").json()["registered"]
 
 
+CALENDAR = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Eve\nDTSTART:20261224\nRRULE:FREQ=YEARLY\nEND:VEVENT\nEND:VCALENDAR\n"
+)
+
+
+def test_a_calendar_file_takes_shifts_off(api):
+    at, day = "/shift-calendars/berlin", {"id": "day", "days": ["thu", "fri"], "start": "06:00", "stop": "18:00"}
+    read = api.client.put(at, json={"shifts": [day, day | {"id": "late"}]}).headers["etag"]
+    file = {"calendar": CALENDAR, "name": "h.ics", "from": "2026-01-01", "until": "2028-01-01", "shifts": ["day"]}
+    done = api.client.post(f"{at}/exceptions", json=file, headers={"If-Match": read})
+    assert (done.status_code, done.json()["added"], done.json()["findings"]) == (200, 2, [])
+    shown = api.client.get(at).json()
+    off = [(each["date"], each["id"]) for each in shown["exceptions"]]
+    assert off == [("2026-12-24", "day"), ("2027-12-24", "day")]
+    assert api.client.post(f"{at}/exceptions", json=file).json()["unchanged"] == 2
+    assert api.client.post(f"{at}/exceptions", json=file, headers={"If-Match": read}).status_code == 412
+    other = file | {"calendar": CALENDAR.replace("1224", "1225"), "replace": True}
+    assert api.client.post(f"{at}/exceptions", json=other).json() | {"revision": ""} == {
+        "added": 1, "unchanged": 0, "removed": 2, "findings": [], "revision": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("at", "members", "status", "code", "where"),
+    [
+        ("berlin", {"calendar": CALENDAR.replace("1224", "1324")}, 422, "event-invalid", ("/calendar", 4)),
+        ("berlin", {"calendar": ""}, 422, "calendar-syntax", ("/calendar", 1)),
+        ("berlin", {"only": ["Sunday"]}, 422, "event-invalid", ("/calendar", 1)),
+        ("berlin", {"until": "2020-01-01"}, 400, "key-value", ("/until", 1)),
+        ("berlin", {"from": "1066-10-14"}, 400, "key-value", ("/from", 1)),
+        ("berlin", {"from": "soon"}, 400, "key-value", ("/from", 1)),
+        ("berlin", {"calendar": None}, 400, "key-value", ("/calendar", 1)),
+        ("dallas", {}, 422, "event-invalid", ("/calendar", 1)),
+        ("dalas", {}, 404, "site-unknown", ("{equipment}", 1)),
+    ],
+)
+def test_a_calendar_file_that_cannot_be_taken_changes_nothing(api, at, members, status, code, where):
+    day = {"id": "day", "days": ["thu"], "start": "06:00", "stop": "18:00"}
+    api.client.put("/shift-calendars/berlin", json={"shifts": [day]})
+    told = api.client.post(f"/shift-calendars/{at}/exceptions", json={"calendar": CALENDAR, **members})
+    finding = told.json()["findings"][0]
+    assert (told.status_code, finding["code"]) == (status, code), told.text
+    assert (finding["where"]["file"], finding["where"]["line"]) == where
+    assert api.client.get("/shift-calendars/berlin").json()["exceptions"] == []
+
+
 def test_a_batch_runs_stops_and_gives_context(api):
     started = api.client.post(
         "/batches",

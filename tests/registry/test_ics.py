@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 from support.calendar_files import ANN, DAY, SHIFTS, YEAR, calendar, imported
+from support.registry import emptied
 
 from uns.equipment import EquipmentPath
 from uns.naming.standard import Standard
@@ -15,6 +16,12 @@ from uns.registry.csv import Imported, export, take
 from uns.registry.held import Tally
 from uns.registry.ics import Horizon, Wanted, take_calendar
 from uns.registry.nouns import SHIFT_EXCEPTIONS
+
+
+@pytest.fixture
+def engine(shared: Engine) -> Engine:
+    emptied(shared)
+    return shared
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +206,22 @@ def test_what_vanished_from_the_file_stays_off_and_is_told_unless_the_file_is_to
     assert done == Imported((), Tally(unchanged=3, removed=6))
     assert off(engine) == f"01-05 {ALL}; 12-23 {ALL}"
     assert len(SHIFT_EXCEPTIONS.history(engine, "dallas", "2026-12-24", "late")) == 1
+
+
+def test_what_somebody_took_off_no_calendar_puts_on_again(engine: Engine, standard: Standard) -> None:
+    sheet = b"site,date,id,start,stop\ndallas,2026-12-22,late,,\ndallas,2026-12-24,early,06:00,12:00\n"
+    take(engine, "shift-exceptions", sheet, "e.csv", standard, ANN)
+    imported(engine, standard, calendar(f"{DAY}:20261222", f"{DAY}:20261229"))
+    corrected = b"site,date,id,start,stop\ndallas,2026-12-29,early,08:00,9:00\n"
+    take(engine, "shift-exceptions", corrected, "e.csv", standard, ANN)
+    done = imported(engine, standard, calendar(f"{DAY}:20261223"), replaces=True)
+    assert done.tally == Tally(added=3, removed=4)
+    (told,) = done.findings
+    assert told.message.endswith("no event of this file says so: 2026-12-22 late")
+    assert told.remedy.startswith("no calendar took them off")
+    assert off(engine) == f"12-22 late; 12-23 {ALL}"
+    (early,) = [each for each in export(engine, "shift-exceptions").splitlines() if "12-29" in each]
+    assert early == "dallas,2026-12-29,early,08:00,09:00,"
 
 
 def test_a_file_of_which_no_event_is_meant_removes_nothing(engine: Engine, standard: Standard) -> None:

@@ -11,8 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from uns.finding import Malformed
-from uns.registry.ics.repeats import read_rule
 from uns.registry.ics.rule import MAX_DAYS, Budget
+from uns.registry.ics.values import read_rule
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 END = date(2032, 1, 1)

@@ -17,6 +17,7 @@ from uns.api import (
     batch_verbs,
     batches,
     browse,
+    calendar_files,
     calendars,
     context,
     docs,
@@ -50,8 +51,8 @@ from uns.settings import Settings
 from uns.telemetry import logger
 
 NOUNS: Final = (
-    browse, search, stream, explain, replays, quarantine, products, batches, batch_verbs, calendars, equipment,
-    context, submissions, rules, status,
+    browse, search, stream, explain, replays, quarantine, products, batches, batch_verbs, calendars, calendar_files,
+    equipment, context, submissions, rules, status,
 )  # fmt: skip
 BODY: Final = 1024 * 1024
 PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": Problem, "description": "what is wrong"}}

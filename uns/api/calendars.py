@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from uns.api.calendar_judgement import begun_twice, ended_before, excepted_twice, half_timed, without_turns
-from uns.api.condition import Condition
+from uns.api.condition import Condition, Tag
 from uns.api.fields import Time, Why, WhyAsked, Word, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, part, strong_tag_of, tag_of
 from uns.api.misfits import MOST
@@ -78,7 +78,7 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 
 @router.get("/shift-calendars/{equipment:path}", response_model=CalendarShown, summary="The calendar of a site")
 async def one(request: Request, here: Here, equipment: str) -> Response:
-    shown = await _shown(here, _known(here, equipment))
+    shown = await _shown(here, known(here, equipment))
     return answer(request, _tag(shown), lambda: shown)
 
 
@@ -86,14 +86,14 @@ async def one(request: Request, here: Here, equipment: str) -> Response:
 async def put(
     here: Here, equipment: str, body: CalendarPut, response: Response, given: Condition
 ) -> CalendarShown:  # fmt: skip
-    path = _known(here, equipment)
+    path = known(here, equipment)
     patterns = [_to_pattern(path, each) for each in body.shifts]
     exceptions = [_to_exception(path, each) for each in body.exceptions]
     findings = [*ended_before(patterns), *begun_twice(patterns), *without_turns(patterns)]
     findings += [*half_timed(body.exceptions), *excepted_twice(exceptions)]
     if findings:
         raise Refused(400, findings[0].message, findings[:MOST])
-    check = given.check(lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path)))))
+    check = given.check(tag_in(here, path))
     author = rest(here.clock(), body.why)
     held = await here.registry.ask(put_calendar, str(path), patterns, exceptions, author, check)
     shown = _of(here, path, held)
@@ -104,16 +104,22 @@ async def put(
 @router.delete("/shift-calendars/{equipment:path}", status_code=204, summary="Take out a whole calendar")
 async def delete(here: Here, equipment: str, given: Condition, why: WhyAsked = None) -> None:
     """As one put without shifts and exceptions; what was believed until now stays."""
-    path = _known(here, equipment)
+    path = known(here, equipment)
     check = given.check(lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path)))))
     await here.registry.ask(put_calendar, str(path), [], [], rest(here.clock(), why), check)
+
+
+def tag_in(here: Surroundings, path: EquipmentPath) -> Tag:
+    """That of the calendar which is there."""
+    return lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path))))
 
 
 def _tag(shown: CalendarShown) -> str:
     return strong_tag_of(shown.model_dump())
 
 
-def _known(here: Here, equipment: str) -> EquipmentPath:
+def known(here: Surroundings, equipment: str) -> EquipmentPath:
+    """404 where the standard has no such place."""
     try:
         return read_equipment(in_force(here).standard, equipment)
     except Malformed as error:

@@ -63,11 +63,16 @@ BODIES: Final[dict[str, Any]] = {
     "post /equipment": {"path": "dallas/packaging/line-3", "id": "EQ-4711", "name": "Line 3"},
     "put /equipment/{path}": {"id": "EQ-4711", "name": "Line 3", "stop": "2027-01-01T00:00:00Z"},
     "put /shift-calendars/{equipment}": _SHIFTS,
+    "post /shift-calendars/{equipment}/exceptions": {
+        "calendar": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Christmas Day\nDTSTART;VALUE=DATE:20261225\n"
+        "RRULE:FREQ=YEARLY\nEND:VEVENT\nEND:VCALENDAR\n",
+        "name": "holidays.ics", "from": "2026-01-01", "except": ["*observance*"],
+    },
     "post /quarantine/replay": {"rule": "dallas/filler-plc", "since": TIME, "why": "the table is corrected"},
     "post /quarantine/discard": {"code": "rule-none", "site": "dallas"},
     "post /submissions": {"files": {"naming_rules/porto-cellar.yaml": None}, "why": "the cellar is closed"},
     "post /rules/rollback": {"revision": RULES, "why": "the new file was wrong"},
-}
+}  # fmt: skip
 
 
 def _page(item: object, **more: object) -> dict[str, object]:
@@ -150,6 +155,9 @@ ANSWERS: Final[dict[str, Any]] = {
     "get /shift-calendars": _page(_CALENDAR),
     "get /shift-calendars/{equipment}": _CALENDAR,
     "put /shift-calendars/{equipment}": _CALENDAR,
+    "post /shift-calendars/{equipment}/exceptions": {
+        "added": 2, "unchanged": 0, "removed": 0, "findings": [], "revision": REVISION,
+    },
     "get /equipment": _page(_SHOWN_EQUIPMENT, revision=REVISION),
     "post /equipment": _SHOWN_EQUIPMENT,
     "get /equipment/{path}": _SHOWN_EQUIPMENT,

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from uns.cli.app import WRONG_USE, fail
 from uns.cli.context import equipment_of
-from uns.instant import Instant, to_datetime
+from uns.instant import Instant
 
 if TYPE_CHECKING:
     from uns.naming.standard import Standard
     from uns.registry.ics import Wanted
-
-YEARS: Final = 2
-MOST_YEARS: Final = 10
-EARLIEST: Final = date(1900, 1, 1)
-LATEST: Final = date(2200, 1, 1)
 
 
 def is_calendar(content: bytes, file: str) -> bool:
@@ -49,34 +44,19 @@ class Asked(NamedTuple):
             fail(WRONG_USE, f"a calendar file does not say whose shifts are off: {file}", "add --equipment dallas")
 
     def wanted(self, standard: Standard, now: Instant) -> Wanted:
-        from uns.registry.ics import Horizon, Wanted
+        from uns.registry.ics import OutOfReach, Wanted, horizon_of
 
         path = equipment_of(self.equipment or "", standard)
-        today = to_datetime(now).astimezone(ZoneInfo(standard.sites[path.site].zone)).date()
-        since = _date("--from", self.since) or today
-        until = _date("--until", self.until) or _later(since, YEARS)
-        if not since < until <= _later(since, MOST_YEARS):
-            remedy = f"name a date behind it, at most {MOST_YEARS} years"
-            fail(WRONG_USE, f"--until: from {since} until before {until} is nothing that can be looked at", remedy)
-        events = tuple(self.only), tuple(self.but)
-        return Wanted(path, Horizon(since, until), tuple(self.shifts), *events, self.replaces)
+        dates, zone = (_date("--from", self.since), _date("--until", self.until)), standard.sites[path.site].zone
+        try:
+            horizon = horizon_of(*dates, now, ZoneInfo(zone))
+        except OutOfReach as error:
+            fail(WRONG_USE, f"--{error.end}: {error}", error.remedy)
+        return Wanted(path, horizon, tuple(self.shifts), tuple(self.only), tuple(self.but), self.replaces)
 
 
 def _date(option: str, text: str | None) -> date | None:
-    if text is None:
-        return None
     try:
-        found = date.fromisoformat(text)
+        return None if text is None else date.fromisoformat(text)
     except ValueError:
         fail(WRONG_USE, f"{option}: {text!r} is no date", "write it like 2026-12-25")
-    if not EARLIEST <= found <= LATEST:
-        fail(WRONG_USE, f"{option}: no calendar goes to {text}", f"name one from {EARLIEST} to {LATEST}")
-    return found
-
-
-def _later(day: date, years: int) -> date:
-    """The same date then; 1 March where there is no 29 February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)

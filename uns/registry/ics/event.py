@@ -10,9 +10,8 @@ from typing import Any, Final
 from uns.finding import FilePlace, Malformed
 from uns.naming.parse.report import Report
 from uns.registry.ics.lines import Block, Property
-from uns.registry.ics.moments import Moment, as_day, lasting, moment
-from uns.registry.ics.repeats import read_rule
 from uns.registry.ics.rule import Rule
+from uns.registry.ics.values import Moment, as_day, lasting, moment, read_rule
 
 DAY: Final = timedelta(days=1)
 _ONCE: Final = ("UID", "SEQUENCE", "STATUS", "DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID")

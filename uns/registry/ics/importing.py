@@ -1,11 +1,15 @@
-"""Importing a calendar file: the shifts that its events take off become exceptions, all of them or none."""
+"""Importing a calendar file: the shifts that its events take off become exceptions, all of them or none.
+
+What it takes off bears its name, so that what people and sheets took off is never put on again by a file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from fnmatch import fnmatchcase
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
@@ -24,10 +28,12 @@ from uns.registry.ics.shifts_off import Key, Off, Shifts
 from uns.registry.noun import Noun
 from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
 from uns.registry.tables import SHIFT_EXCEPTIONS as TABLE
-from uns.registry.writing import Author, Writing, writing
+from uns.registry.writing import Author, Check, Writing, anyway, writing
 
 V = TypeVar("V")
 _TOLD: Final = 6
+_STAY: Final = "they stay off; where this file is to say all, `--replace` puts on again what a calendar took off"
+_BY_HAND: Final = "no calendar took them off, so they stay: `uns registry remove shift-exceptions` puts them on again"
 
 
 class Wanted(NamedTuple):
@@ -40,12 +46,15 @@ class Wanted(NamedTuple):
     only: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
     replaces: bool = False
-    """Shifts that are off within the horizon, and that no event takes off, are on again."""
+    """Shifts that a calendar took off within the horizon, and that no event takes off, are on again."""
+    calendar: str | None = None
+    """What the file is called in the history, where its places bear another name."""
 
 
 def take_calendar(
-    engine: Engine, content: bytes, file: str, standard: Standard, wanted: Wanted, author: Author
-) -> Imported:
+    engine: Engine, content: bytes, file: str, standard: Standard, wanted: Wanted, author: Author,
+    check: Check = anyway,
+) -> Imported:  # fmt: skip
     """Shifts that are off already change nothing; those that have times of their own on that date keep them."""
     report, zone = Report(), ZoneInfo(standard.sites[wanted.equipment.site].zone)
     blocks, tally = read_blocks(content, file, report), Tally()
@@ -55,7 +64,7 @@ def take_calendar(
         remedy = "check --only and --except" if blocks else "save or download the calendar again"
         report.add("event-invalid", f"none of the {len(blocks)} events of this file is meant", remedy, FilePlace(file))
     spans = _spans(blocks, zone, wanted, report)
-    with writing(engine, author) as open_one:
+    with writing(engine, author, check=check) as open_one:
         shifts = _shifts(open_one, zone, wanted, report, file)
         off = shifts.off(spans, wanted.horizon, report) if shifts is not None else None
         if shifts is not None and off is not None and not report.errors:
@@ -110,23 +119,30 @@ def _known(open_one: Writing, noun: Noun[V], equipment: EquipmentPath) -> list[V
 def _put(open_one: Writing, off: Off, shifts: Shifts, wanted: Wanted, report: Report, file: str) -> Tally:
     """Each says in the history by which event, unless somebody gave another reason."""
     kept = shifts.kept(off.by, report)
-    author, tally = open_one.author, Tally(unchanged=sum(key in shifts.exceptions for key in off.by if key not in kept))
-    come: dict[str, list[ShiftException]] = {}
-    for key, event in sorted(off.by.items(), key=lambda each: each[0]):
-        if key not in shifts.exceptions:
-            reason = author.why or _plain(f"{event.summary[:100]}, {file[-99:]}")
-            come.setdefault(reason, []).append(ShiftException(str(wanted.equipment), *key))
-    for reason, exceptions in come.items():
-        open_one.author = replace(author, why=reason)
-        tally = tally._replace(added=tally.added + SHIFT_EXCEPTIONS.put_in(open_one, exceptions).added)
-    open_one.author = author
-    gone = sorted(_gone(off, shifts, wanted.horizon))
+    come = {key: event for key, event in off.by.items() if key not in shifts.exceptions}
+    _take_off(open_one, come, wanted, _plain((wanted.calendar or file)[-99:]))
+    gone, removed = sorted(_gone(off, shifts, wanted.horizon)), list[int]()
     if wanted.replaces:
-        _remove(open_one, gone, wanted.equipment)
-        return tally._replace(removed=len(gone))
+        known = _by_calendars(open_one, wanted.equipment)
+        removed = [known[key] for key in gone if key in known]
+        gone = [key for key in gone if key not in known]
+        open_one.supersede(TABLE, removed)
     if gone:
-        _tell(gone, report, file)
-    return tally
+        _tell(gone, wanted.replaces, report, file)
+    unchanged = sum(key in shifts.exceptions for key in off.by if key not in kept)
+    return Tally(len(come), unchanged=unchanged, removed=len(removed))
+
+
+def _take_off(open_one: Writing, come: Mapping[Key, Event], wanted: Wanted, calendar: str) -> None:
+    author, reasons = open_one.author, dict[str, list[Mapping[str, Any]]]()
+    for key, event in sorted(come.items(), key=lambda each: each[0]):
+        row = SHIFT_EXCEPTIONS.to_row(ShiftException(str(wanted.equipment), *key))
+        reason = author.why or f"{_plain(event.summary[:100])}, {calendar}"
+        reasons.setdefault(reason, []).append({**row, "calendar": calendar})
+    for reason, rows in reasons.items():
+        open_one.author = replace(author, why=reason)
+        open_one.add(TABLE, rows)
+    open_one.author = author
 
 
 def _gone(off: Off, shifts: Shifts, horizon: Horizon) -> list[Key]:
@@ -135,19 +151,17 @@ def _gone(off: Off, shifts: Shifts, horizon: Horizon) -> list[Key]:
     return [key for key in known if horizon.since <= key[0] < horizon.until]
 
 
-def _remove(open_one: Writing, gone: Sequence[Key], equipment: EquipmentPath) -> None:
-    keys = {(day.isoformat(), name) for day, name in gone}
-    known = select(TABLE).where(believed(TABLE), TABLE.c.equipment == str(equipment))
-    rows = [row.row for row in open_one.connection.execute(known) if (row.date, row.id) in keys]
-    open_one.supersede(TABLE, rows)
+def _by_calendars(open_one: Writing, equipment: EquipmentPath) -> dict[Key, int]:
+    """The rows of those that a calendar took off."""
+    wanted = select(TABLE).where(believed(TABLE), TABLE.c.equipment == str(equipment), TABLE.c.calendar.is_not(None))
+    return {(date.fromisoformat(row.date), row.id): row.row for row in open_one.connection.execute(wanted)}
 
 
-def _tell(gone: Sequence[Key], report: Report, file: str) -> None:
+def _tell(gone: Sequence[Key], replaces: bool, report: Report, file: str) -> None:
     some = ", ".join(f"{day} {name}" for day, name in gone[:_TOLD])
     more = f" and {len(gone) - _TOLD} more" if len(gone) > _TOLD else ""
     message = f"off in the registry, and no event of this file says so: {some}{more}"
-    remedy = "they stay off; where this file is to say all, import it with --replace"
-    report.take(found("event-gone", message, remedy, FilePlace(file)))
+    report.take(found("event-gone", message, _BY_HAND if replaces else _STAY, FilePlace(file)))
 
 
 def _plain(text: str) -> str:

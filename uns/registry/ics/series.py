@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from uns.finding import Malformed
+from uns.instant import Instant, to_datetime
 from uns.naming.parse.report import Report
 from uns.registry.ics.event import DAY, Event
-from uns.registry.ics.moments import Moment, day_of, same
 from uns.registry.ics.rule import Budget
+from uns.registry.ics.values import Moment, day_of, same
 
 ZONES_APART: Final = 2 * DAY
+YEARS: Final = 2
+MOST_YEARS: Final = 10
+EARLIEST: Final = date(1900, 1, 1)
+LATEST: Final = date(2200, 1, 1)
+
+
+class Horizon(NamedTuple):
+    """The dates that are looked at, from `since` until before `until`."""
+
+    since: date
+    until: date
+
+
+class OutOfReach(Malformed):
+    """Dates that cannot be looked at; `end` says which of the two is at fault."""
+
+    def __init__(self, end: Literal["from", "until"], message: str, remedy: str) -> None:
+        super().__init__("key-value", message, remedy)
+        self.end = end
 
 
 class Days(NamedTuple):
@@ -32,11 +52,29 @@ class Hours(NamedTuple):
     until: datetime
 
 
-class Horizon(NamedTuple):
-    """The dates that are looked at, from `since` until before `until`."""
+def horizon_of(since: date | None, until: date | None, now: Instant, zone: ZoneInfo) -> Horizon:
+    """From today on for two years, unless somebody says otherwise. Raises OutOfReach."""
+    _check("from", since)
+    _check("until", until)
+    first = since or to_datetime(now).astimezone(zone).date()
+    last = until or _later(first, YEARS)
+    if not first < last <= _later(first, MOST_YEARS):
+        message = f"from {first} until before {last} is nothing that can be looked at"
+        raise OutOfReach("until", message, f"name a date behind it, at most {MOST_YEARS} years")
+    return Horizon(first, last)
 
-    since: date
-    until: date
+
+def _check(end: Literal["from", "until"], day: date | None) -> None:
+    if day is not None and not EARLIEST <= day <= LATEST:
+        raise OutOfReach(end, f"no calendar goes to {day}", f"name one from {EARLIEST} to {LATEST}")
+
+
+def _later(day: date, years: int) -> date:
+    """The same date then; 1 March where there is no 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def unrolled(events: Sequence[Event], zone: ZoneInfo, horizon: Horizon, report: Report) -> Iterator[Days | Hours]:

@@ -32,6 +32,8 @@ class ShiftExceptions(Recorded):
     start: Named[int | None] = Column(SmallInteger)
     stop: Named[int | None] = Column(SmallInteger)
     crew: Named[str | None] = Column(Text)
+    calendar: Named[str | None] = Column(Text)
+    """The calendar file that took the shift off; None where a sheet or a person did."""
 
 
 class ShiftChanges(Recorded):
