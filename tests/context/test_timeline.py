@@ -1,12 +1,13 @@
 """Batch, shift and product at event time, and what records do to them."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from uns.context.shifts import Calendar, ShiftPattern
+from uns.context.shifts import Calendar, ShiftException, ShiftPattern, calendars
 from uns.context.timeline import Timeline
 from uns.context.values import Batch, Product, Record
 from uns.equipment import EquipmentPath
@@ -287,6 +288,57 @@ def test_what_cannot_be_kept_has_no_effect(fields: dict[str, Any], code: str) ->
 def test_an_instant_that_no_registry_can_hold_is_refused() -> None:
     _, findings = timeline().take(Record("batch-start", LINE, -(2**63), {"id": "A"}))
     assert [each.code for each in findings] == ["time-implausible"]
+
+
+OF_THEIR_OWN = [
+    ("06:30", "the line's, before the area's crew", "own L"),
+    ("08:30", "the line's crew, before its calendar", "own X"),
+    ("11:00", "none on the line: the area's crew", "night W"),
+    ("13:30", "none on the line, nobody took over: it follows its own calendar alone", None),
+]
+
+
+@pytest.mark.parametrize(("at", "expected"), [(at, expected) for at, _, expected in OF_THEIR_OWN])
+def test_a_lines_own_calendar_comes_before_who_took_over_its_area(at: str, expected: str | None) -> None:
+    """From 06:00 to 10:00 on the clocks of UTC; the site's night lasts until noon."""
+    zone, days = ZoneInfo("UTC"), frozenset(range(7))
+    own = {"dallas": timeline().calendars["dallas"]}
+    own[LINE] = Calendar(LINE, zone, [ShiftPattern(LINE, "own", days, 6 * 60, 10 * 60, "L")])
+    line = Timeline.build(calendars=own)
+    line, _ = take(line, record("shift-change", "05:00", AREA, crew="W"), record("shift-change", "08:00", crew="X"))
+    assert said(line, LINE, at) == said(line, FILLER, at) == expected
+    assert said(line, AREA, "06:30") == "night W"
+
+
+def test_overtime_of_a_line_comes_before_who_took_over_its_area_and_the_sites_shifts_do_not() -> None:
+    """A line with exceptions alone follows the site's patterns, which are no nearer than the area's crew."""
+    days, zone = frozenset(range(7)), ZoneInfo("UTC")
+    patterns = [ShiftPattern("dallas", "day", days, 0, 0, "A")]
+    overtime = [ShiftException(LINE, date(2026, 11, 20), "overtime", 8 * 60, 10 * 60, "Z")]
+    line = Timeline.build(calendars=calendars({"dallas": zone}, patterns, overtime))
+    line, _ = take(line, record("shift-change", "07:00", AREA, crew="W"))
+    asked = [said(line, LINE, at) for at in ("06:59", "07:00", "08:00", "09:59", "10:00", "23:59")]
+    assert asked == ["day A", "day W", "overtime Z", "overtime Z", "day W", "day W"]
+
+
+def said(line: Timeline, equipment: EquipmentPath, at: str) -> str | None:
+    shift = line.at(equipment, t(at)).shift
+    return shift and f"{shift.id} {shift.crew}"
+
+
+def test_an_answer_about_shifts_holds_as_long_as_it_says() -> None:
+    """Calendars and crews at every level, asked every ten minutes: what is remembered is what is worked out anew."""
+    zone, days = ZoneInfo("UTC"), frozenset(range(7))
+    patterns = [ShiftPattern("dallas", "day", days, 360, 1080, "A"), ShiftPattern(LINE, "own", days, 480, 720, "L")]
+    overtime = [ShiftException(AREA, date(2026, 11, 20), "overtime", 1200, 1320)]
+    line = Timeline.build(calendars=calendars({"dallas": zone}, patterns, overtime))
+    changes = [("05:00", EquipmentPath("dallas")), ("07:00", AREA), ("09:10", LINE), ("11:00", AREA), ("21:10", AREA)]
+    line, _ = take(line, *(record("shift-change", at, where, crew=f"{where}") for at, where in changes))
+    for minute in range(0, 1440, 10):
+        at = f"{minute // 60}:{minute % 60:02}"
+        for equipment in (FILLER, LINE, AREA, EquipmentPath("dallas")):
+            answer, anew = line.answer(equipment, t(at)), replace(line, _ways={}).answer(equipment, t(at))
+            assert (answer.context, answer.since <= t(at) < answer.until) == (anew.context, True)
 
 
 def test_a_crew_that_takes_over_where_no_calendar_is_known_has_no_date() -> None:

@@ -17,7 +17,8 @@ FEW = {"dallas": 3, "berlin": 2, "pune": 1}
 MANY = {"dallas": 16, "berlin": 14, "pune": 10}
 HAPPENED = (
     "batch-overlap", "batch-unknown", "no news", "conflict", "corrections", "refused to people", "late", "unknown",
-    "stale", "without a batch", "taken over", "no shift",
+    "stale", "without a batch", "taken over", "its area taken over",
+    "nearer than its area", "no shift",
 )  # fmt: skip
 
 

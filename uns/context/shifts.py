@@ -126,17 +126,17 @@ class Calendar:
         """The shifts that belong to a local date, in the order in which its clocks should show their beginnings."""
         exceptions = self._exceptions.get(day, {})
         planned = [
-            (each.start, each.id, each.stop, each.crew_on(day))
+            (each.start, each.id, each.stop, each.crew_on(day), each.equipment)
             for each in self._patterns
             if each.begins_on(day) and each.id not in exceptions
         ]
         planned += [
-            (each.start, each.id, each.stop, each.crew or self._crew(day, each.id))
+            (each.start, each.id, each.stop, each.crew or self._crew(day, each.id), each.equipment)
             for each in exceptions.values()
             if each.start is not None and each.stop is not None
         ]
         planned.sort(key=lambda each: each[:2])
-        shifts = (self._shift(day, name, start, stop, crew) for start, name, stop, crew in planned)
+        shifts = (self._shift(day, *each) for each in planned)
         return [shift for shift in shifts if shift.start < shift.stop]
 
     def exceptions_of(self, day: date) -> Mapping[str, ShiftException]:
@@ -146,10 +146,11 @@ class Calendar:
     def _crew(self, day: date, name: str) -> str | None:
         return next((each.crew_on(day) for each in self._patterns if each.id == name and each.begins_on(day)), None)
 
-    def _shift(self, day: date, name: str, start: int, stop: int, crew: str | None) -> Shift:
+    def _shift(self, day: date, start: int, name: str, stop: int, crew: str | None, equipment: str) -> Shift:
+        """Of the equipment whose pattern or exception it is, which may be above the calendar's own."""
         until = day if stop > start else day + timedelta(days=1)
         begin, end = wall_clock(day, start, self._zone), wall_clock(until, stop, self._zone)
-        return Shift(name, day.isoformat(), begin, end, crew, self.equipment)
+        return Shift(name, day.isoformat(), begin, end, crew, str.__new__(EquipmentPath, equipment))
 
     def _resolve(self, day: int) -> tuple[tuple[Instant, ...], tuple[Span, ...]]:
         spans = self._spans(day) if _FIRST_DAY < day < _LAST_DAY else (Span(None, day * DAY, (day + 1) * DAY),)

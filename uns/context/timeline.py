@@ -65,7 +65,7 @@ class Timeline:
     ids: Table[tuple[Batch, ...]]
     products: Table[Product]
     changes: Table[Intervals[Shift]]
-    """Shifts that a shift-change named, before the calendar's."""
+    """Shifts that a shift-change named, before the calendar's of the same equipment."""
     calendars: Mapping[str, Calendar]
     equipment: Table[str]
     since: Instant = EARLIEST
@@ -199,10 +199,14 @@ class Timeline:
         return _nearest(way.batches, instant)
 
     def _shift_at(self, way: Way, instant: Instant) -> Span:
+        """Of the nearest equipment that has one: there a crew that took over comes before the calendar."""
         running, since, until = _nearest(way.changes, instant)
-        if running or way.calendar is None:
-            return Span(running[0] if running else None, since, until)
+        taken_over = running[0] if running else None
+        if way.calendar is None:
+            return Span(taken_over, since, until)
         shift, begun, over = way.calendar.at(instant)
+        if taken_over is not None and (shift is None or len(taken_over.equipment) >= len(shift.equipment)):
+            shift = taken_over
         return Span(shift, max(since, begun), min(until, over))
 
     def _gaps(self, way: Way, has_batch: bool, has_shift: bool) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class Shift:
     stop: Instant
     crew: str | None
     equipment: EquipmentPath
-    """The site, or the equipment that a shift-change named."""
+    """Whose pattern, exception or shift-change it is."""
 
 
 class Context(NamedTuple):

@@ -88,11 +88,15 @@ class Belief:
         return None
 
     def shift(self, unit: str, at: int) -> tuple[str, str, str | None] | None:
+        """Of the nearest that has one: there a crew that took over comes before the calendar."""
+        planned, where = self._planned(unit, at), self.plan.place(unit)
         for each in upwards(unit):
             for crew in self.crews.get(each, ()):
                 if crew.start <= at < crew.stop:
                     return crew.id, crew.date, crew.crew
-        return self._planned(unit, at)
+            if each == where and planned:
+                return planned
+        return None
 
     def take(self, fact: Fact | Pattern | Otherwise) -> str:
         if isinstance(fact, Pattern):

@@ -53,6 +53,9 @@ class Plant:
                     machines.mes(Fact("shift-change", line, at, crew=crew)),
                 )
                 at += self.chance.randrange(3 * HOUR)
+        if self.chance.random() < 0.5:
+            at = day + self.chance.randrange(DAY) // SECOND * SECOND
+            yield at + MINUTE, machines.mes(Fact("shift-change", "dallas/packaging", at, crew="W"))
         if self.chance.random() < 0.3:
             number, at = self.chance.randrange(12), day + self.chance.randrange(DAY)
             site = self.chance.choice(sorted({each.partition("/")[0] for each in self.lines}))

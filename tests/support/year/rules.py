@@ -63,6 +63,7 @@ rules:
      fields: {id: /id, product: /product, order: /order}}
   - {id: stop-asset, from: mes/SITE, tag: 'STOP/{line}/{asset}', record: batch-stop, to: 'AREA{line}/{asset}',
      fields: {id: /id}}
+  - {id: crew-area, from: mes/SITE, tag: CREW/packaging, record: shift-change, to: packaging, fields: {crew: /crew}}
   - {id: crew, from: mes/SITE, tag: 'CREW/{line}', record: shift-change, to: 'AREA{line}', fields: {crew: /crew}}
   - {id: orders, from: erp/SITE/orders, tag: '{line}', record: batch, to: 'AREA{line}',
      fields: {id: ./id, product: ./product, order: ./order, start: ./start, stop: ./stop}}

@@ -106,7 +106,11 @@ class Simulation:
         self.counts["published"] += 1
         self.counts["stale"] += self.stale
         self.counts["without a batch"] += "batch" not in wanted and not self.stale
-        self.counts["taken over"] += wanted.get("shift", {}).get("crew") in ("X", "Y")
+        crew = wanted.get("shift", {}).get("crew")
+        area = any(each.start <= reading.at < each.stop for each in self.believed.crews.get("dallas/packaging", ()))
+        self.counts["taken over"] += crew in ("X", "Y")
+        self.counts["its area taken over"] += crew == "W"
+        self.counts["nearer than its area"] += crew == "own" and area
         self.counts["overtime"] += wanted.get("shift", {}).get("id") == "overtime"
         self.counts["no shift"] += "shift" not in wanted
         self.counts["late"] += now - reading.at > HOUR

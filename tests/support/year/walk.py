@@ -90,7 +90,7 @@ class Plan:
 
     def running(self, equipment: str, shown: int) -> Running | None:
         """Of several the one that began last."""
-        where = next((each for each in upwards(equipment) if each in self._places), None)
+        where = self.place(equipment)
         if where is None:
             return None
         day = shown // A_DAY
@@ -104,6 +104,10 @@ class Plan:
             return None
         _, name, day, crew = max(begun, key=lambda each: each[:2])
         return Running(name, date.fromordinal(day).isoformat(), crew)
+
+    def place(self, equipment: str) -> str | None:
+        """Where the calendar stands that it follows."""
+        return next((each for each in upwards(equipment) if each in self._places), None)
 
     def of_day(self, where: str, day: int) -> list[tuple[str, int, int, str | None]]:
         known = self._days.get((where, day))

@@ -1,7 +1,7 @@
 """A recurrence rule (RRULE) by days, and the days on which it holds.
 
 Worked out here, period by period and within a budget: a library that searches for the next day of a rule that never
-holds looks up to the year 9999. What repeats within a day is no holiday.
+holds looks up to the year 9999, whatever end it was told. What repeats within a day is no holiday.
 """
 
 from __future__ import annotations
