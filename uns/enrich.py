@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from uns.bundle import Step
 from uns.context.timeline import Timeline
 from uns.context.values import EMPTY, Context
@@ -10,6 +12,13 @@ from uns.equipment import EquipmentPath
 from uns.finding import Finding, SamplePlace, found
 from uns.instant import rfc3339
 from uns.message import ABSENT, Sample
+
+_TELL: Final = "where the payload names its own, say so in the rule with `batch:`"
+_ENTER: Final = {
+    "batch": "announce it, or enter it (`uns registry import batches`)",
+    "product": "say of the batch what it makes (`uns registry import batches`)",
+    "shift": "enter the calendar (`uns registry import shifts`)",
+}
 
 Enriched = tuple[Context, tuple[Finding, ...]]
 """The context, and what is wrong with it."""
@@ -57,7 +66,7 @@ def _unknown_batch(sample: Sample, step: Step) -> Finding:
     at = step.rule.batch
     name, pointer = (at.find(sample.reading), at.place(sample.reading)) if at else (ABSENT, "")
     message = f"there is no batch {shown(name)} on {_equipment(step)}" if name else f"{pointer} names no batch"
-    remedy = f"announce it to the registry, then: uns quarantine replay --rule {step.rule} --code batch-unknown"
+    remedy = f"announce it, or enter it (`uns registry import batches`); {_again(step, 'batch-unknown')}"
     return found("batch-unknown", message, remedy, SamplePlace(sample.topic, sample.tag, pointer))
 
 
@@ -67,7 +76,7 @@ def _wanting(sample: Sample, step: Step, context: Context, timeline: Timeline) -
     findings = []
     if context.ambiguous:
         message = f"{len(context.ambiguous)} batches run on {equipment} at {at}: {', '.join(context.ambiguous[:5])}"
-        findings.append(found("batch-ambiguous", message, "name it in the rule with `batch:`", where))
+        findings.append(found("batch-ambiguous", message, _TELL, where))
     if step.registered and not timeline.knows(equipment):
         message, remedy = f"{equipment} is not in the registry", "register it: `uns registry import equipment`"
         findings.append(found("equipment-unregistered", message, remedy, where))
@@ -75,9 +84,17 @@ def _wanting(sample: Sample, step: Step, context: Context, timeline: Timeline) -
         if member in context.members:
             continue
         if timeline.stale and member != "shift":
-            message, remedy = f"no {member}: the registry has not been heard lately", "run `uns doctor`"
+            message = f"no {member}: the registry has not been heard lately"
+            remedy = f"`uns doctor` says why; {_again(step, 'context-stale')}"
             findings.append(found("context-stale", message, remedy, where))
         else:
             message = f"there is no {member} on {equipment} at {at}"
-            findings.append(found("context-missing", message, f"enter it, or drop `{member}` from `require`", where))
+            first = _TELL if context.ambiguous and member != "shift" else _ENTER[member]
+            remedy = f"{first}, or drop `{member}` from `require`; {_again(step, 'context-missing')}"
+            findings.append(found("context-missing", message, remedy, where))
     return findings
+
+
+def _again(step: Step, code: str) -> str:
+    """What to do with readings that were kept once there is context for them."""
+    return f"then: uns quarantine replay --rule {step.rule} --code {code}"

@@ -227,6 +227,18 @@ def test_parallel_batches_are_told_apart_only_where_one_runs() -> None:
     assert [each.ambiguous for each in found] == [(), ("A", "B"), ()]
 
 
+@pytest.mark.parametrize("kind", ["batch-start", "batch-change"])
+def test_one_of_several_may_have_begun_earlier_than_was_thought(kind: str) -> None:
+    line = timeline(batch("A", "10:00"), batch("B", "12:00"), batch("C", "11:30"), parallel=True)
+    line, codes = take(line, record(kind, "11:00", id="B"), parallel=True)
+    assert (codes, [(each.id, each.start) for each in line.ids.get("B") or ()]) == ([], [("B", t("11:00"))])
+
+
+def test_a_batch_that_goes_on_in_the_moment_of_its_stop_was_stopped_before() -> None:
+    line = timeline(batch("A", "10:00", "11:00"), batch("A", "11:00"))
+    assert take(line, record("batch-stop", "11:00", id="A")) == (line, [])
+
+
 def test_stopping_one_of_several_needs_its_name() -> None:
     line = timeline(batch("A", "10:00"), batch("B", "10:30"), parallel=True)
     assert take(line, record("batch-stop", "11:00"), parallel=True)[1] == ["batch-unknown"]

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from uns.context.intervals import Intervals, ends, has_length
 from uns.context.values import OPEN, Batch, Record
 from uns.equipment import EquipmentPath
-from uns.finding import Finding, Place, found
+from uns.finding import Finding, Place, SamplePlace, found
 from uns.instant import LATEST, Instant, rfc3339
 
 
@@ -37,7 +37,9 @@ class _Case(NamedTuple):
         return str(self.record.fields.get("id") or "")
 
     def refuse(self, code: str, message: str, remedy: str) -> Effect:
-        return Effect(findings=(found(code, message, remedy, self.where),))
+        """With the way back for a message, which is kept; who asked over REST or by a sheet asks again."""
+        again = f"; then: uns quarantine replay --code {code}" if isinstance(self.where, SamplePlace) else ""
+        return Effect(findings=(found(code, message, remedy + again, self.where),))
 
 
 def effect(record: Record, line: Intervals[Batch], same: Sequence[Batch], parallel: bool, where: Place) -> Effect:
@@ -62,17 +64,17 @@ def _start(case: _Case) -> Effect:
 def _stop(case: _Case) -> Effect:
     at = case.record.at
     open_then = [each for each in case.line.meeting(at - 1, at + 1) if each.start <= at <= ends(each)]
-    begun = [each for each in open_then if each.start < at] or [*filter(has_length, open_then)] or open_then[-1:]
-    named = [each for each in open_then if each.id == case.id] if case.id else begun
+    meant = [each for each in open_then if case.id in ("", each.id)]
+    named = [each for each in meant if each.start < at] or [*filter(has_length, meant)] or meant[-1:]
     if len(named) > 1 and not case.id:
         return _untold(case, named)
     if named:
         return _become(named[-1], _described(replace(named[-1], stop=at), case.record))
-    if case.id and begun:
-        message = f"{case.id!r} does not run on {case.equipment} at {rfc3339(at)}, {begun[-1].id!r} does"
-        return case.refuse("batch-unknown", message, "stop the batch that runs, or correct the interval with `batch`")
+    if case.id and open_then:
+        message = f"{case.id!r} does not run on {case.equipment} at {rfc3339(at)}, {open_then[-1].id!r} does"
+        return case.refuse("batch-unknown", message, "stop the batch that runs, or correct its interval with `batch`")
     message = f"no batch {case.id!r} runs" if case.id else "no batch runs"
-    remedy = "announce its start first, or the whole interval with `batch`"
+    remedy = "announce its start, or the whole interval with `batch`"
     return case.refuse("batch-unknown", f"{message} on {case.equipment} at {rfc3339(at)}", remedy)
 
 
@@ -86,8 +88,8 @@ def _change(case: _Case) -> Effect:
     closed = tuple(_fit(replace(each, stop=at)) for each in running)
     if not case.id:
         return Effect(running, closed)
-    later = None if case.parallel else case.line.next_after(at)
-    if later and later.id == case.id:
+    later = _same_next(case, at)
+    if later:
         return Effect((*running, later), (*closed, _described(replace(later, start=at), case.record)))
     stop = running[0].stop if running else _bound(case, at)
     return Effect(running, (*closed, _new(case, at, stop)))
@@ -129,10 +131,13 @@ def _same_begun(case: _Case, at: Instant) -> Batch | None:
 
 def _same_later(case: _Case, at: Instant) -> Batch | None:
     """The same batch, known with a later start and nothing in between: it began earlier than was thought."""
-    if case.line.at(at).running:
-        return None
+    return _same_next(case, at) if case.parallel or not case.line.at(at).running else None
+
+
+def _same_next(case: _Case, at: Instant) -> Batch | None:
+    """The same batch, where it is the one that starts next; nothing is in between where several may run at once."""
     same = min((each for each in case.same if each.start > at), key=lambda each: each.start, default=None)
-    following = case.line.next_after(at)
+    following = None if case.parallel else case.line.next_after(at)
     return same if same and (following is None or same.start <= following.start) else None
 
 
@@ -180,7 +185,11 @@ def _become(old: Batch, new: Batch) -> Effect:
 def _overlap(case: _Case, other: Batch, at: Instant) -> Effect:
     until = "still runs" if ends(other) == LATEST else f"runs until {rfc3339(ends(other))}"
     message = f"{case.id!r} cannot run on {case.equipment} from {rfc3339(at)}: {other.id!r} {until}"
-    return case.refuse("batch-overlap", message, f"stop {other.id!r} first, or announce a `batch-change`")
+    return case.refuse(
+        "batch-overlap",
+        message,
+        f"end {other.id!r} first (`batch-stop`, or its `stop` in a sheet), or announce a `batch-change`",
+    )
 
 
 def _untold(case: _Case, several: list[Batch]) -> Effect:

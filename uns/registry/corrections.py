@@ -15,17 +15,14 @@ from uns.equipment import EquipmentPath
 from uns.instant import Instant
 from uns.naming.standard import Standard
 from uns.registry.batch_history import Place, batch_corrections, moves
-from uns.registry.engine import parts, reading
+from uns.registry.engine import reading
 from uns.registry.history import Span, related, revisions
 from uns.registry.moments import Moment, span_of
-from uns.registry.nouns import PRODUCTS
-from uns.registry.shift_history import TABLES as OF_SHIFTS
-from uns.registry.shift_history import shift_corrections
+from uns.registry.shift_history import TABLES, shift_corrections
 from uns.registry.tables import BATCHES
 
 AT_ONCE: Final = 500
 """Rows that came or went in revisions that are looked at together; more only where one revision has more."""
-TABLES: Final = (BATCHES, PRODUCTS.table, *OF_SHIFTS)
 
 
 class Period(NamedTuple):
@@ -61,7 +58,7 @@ def corrected(
         later = (each for each in _all(connection, standard, left, equipment, after) if each.place > after)
         found = list(islice(later, limit + 1))
         following = cursor_of(*found[limit - 1].place) if len(found) > limit else None
-        return Corrected(tuple(_explained(connection, found[:limit])), following, begin, end)
+        return Corrected(tuple(found[:limit]), following, begin, end)
 
 
 def _all(
@@ -72,8 +69,7 @@ def _all(
         part = _first_of(connection, span, equipment)
         batches = batch_corrections(connection, part, equipment, after)
         shifts = shift_corrections(connection, standard, part, equipment)
-        both = merge(_ordered(batches, part), _ordered(shifts, part), key=lambda each: each.place)
-        yield from both
+        yield from merge(_ordered(batches, part), _ordered(shifts, part), key=lambda each: each.place)
         span = Span(part.upto, span.upto)
 
 
@@ -87,25 +83,10 @@ def _first_of(connection: Connection, span: Span, equipment: EquipmentPath | Non
     wanted = [select(each.label("revision")).where(where, related(BATCHES, equipment)) for each, where in moves(span)]
     wanted += [
         select(each.label("revision")).where(span.has(each), related(table, equipment))
-        for table in OF_SHIFTS
+        for table in TABLES
         for each in revisions(table)
     ]
     found = list(connection.scalars(union_all(*wanted).order_by("revision").limit(AT_ONCE + 1)))
     if len(found) <= AT_ONCE:
         return span
     return Span(found[0] - 1, max(found[0], found[-1] - 1))
-
-
-def _explained(connection: Connection, found: list[Correction]) -> Iterator[Correction]:
-    """A revision that took a batch from one piece of equipment says why only where it brought something."""
-    silent = sorted({each.word.revision for each in found if each.word.why is None})
-    why: dict[int, str | None] = {}
-    for some in parts(silent):
-        for table in TABLES:
-            said = select(table.c.recorded_in, table.c.why).where(
-                table.c.recorded_in.in_(some), table.c.why.is_not(None)
-            )
-            why |= {row.recorded_in: row.why for row in connection.execute(said.distinct())}
-    for each in found:
-        word = each.word
-        yield each._replace(word=word._replace(why=why.get(word.revision))) if word.revision in why else each

@@ -9,7 +9,7 @@ from uns.context.timeline import Timeline
 from uns.decision import Recorded
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, SamplePlace, Severity, found
-from uns.instant import SECOND, Instant
+from uns.instant import SECOND, Instant, legible
 from uns.publisher import Memory, Publisher
 
 MOST_COUNTED: Final = 1_000
@@ -50,7 +50,7 @@ def context_late(recorded: Recorded, change: Change, publisher: Publisher, root:
         "context-late",
         f"{what} on {record.equipment} {begins} {_ago(now - since)} before it was announced; "
         f"at least {count} readings went out {without} it",
-        "announce it sooner",
+        f"announce it sooner; what it concerns: uns context diff {root}/{record.equipment} --from {legible(now)}",
         SamplePlace(sample.topic, sample.tag),
         Severity.NOTE,
     )
