@@ -161,3 +161,12 @@ def test_a_batch_that_stops_is_no_longer_held_and_one_that_goes_on_no_longer_abo
         assert findings == ()
         told += [state_of(batch) for batch in line.batches.get(LINE) or ()]
     assert told == ["held", "complete", "aborted", "aborted", "running"]
+
+
+def test_a_state_that_follows_anyway_is_no_news() -> None:
+    line, _ = Timeline.build().take(record("batch", LINE, 0, id="A", start=0))
+    assert line.take(record("batch", LINE, 0, id="A", start=0, state="running"))[0] is line
+    line, _ = line.take(record("batch-stop", LINE, 9, id="A", state="aborted"))
+    line, _ = line.take(record("batch-stop", LINE, 9, id="A", state="complete"))
+    assert line.take(record("batch-stop", LINE, 9, id="A"))[0] is line
+    assert [each.state for each in line.batches.get(LINE) or ()] == [None]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from uns.context.intervals import Intervals, ends, has_length
-from uns.context.values import OPEN, Batch, Record
+from uns.context.values import Batch, Record, fitted
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, Place, SamplePlace, found
 from uns.instant import LATEST, Instant, rfc3339
@@ -85,7 +85,7 @@ def _change(case: _Case) -> Effect:
         return _become(same, _described(same, case.record))
     if len(running) > 1:
         return _untold(case, list(running))
-    closed = tuple(_fit(replace(each, stop=at)) for each in running)
+    closed = tuple(fitted(replace(each, stop=at)) for each in running)
     if not case.id:
         return Effect(running, closed)
     later = _same_next(case, at)
@@ -168,14 +168,7 @@ def _described(batch: Batch, record: Record) -> Batch:
     """With what the record says about it; what it leaves out stays."""
     names = ("product", "order", "quantity", "attributes", "state")
     given: dict[str, Any] = {name: value for name in names if (value := record.fields.get(name)) is not None}
-    return _fit(replace(batch, **given) if given else batch)
-
-
-def _fit(batch: Batch) -> Batch:
-    """Without a state that was said before it stopped, or went on."""
-    if batch.state is None or (batch.state in OPEN) is (batch.stop is None):
-        return batch
-    return replace(batch, state=None)
+    return fitted(replace(batch, **given) if given else batch)
 
 
 def _become(old: Batch, new: Batch) -> Effect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from uns.equipment import EquipmentPath
@@ -36,12 +36,19 @@ class Batch:
     quantity: float | int | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     state: State | None = None
-    """As somebody said; `state_of` where nobody did."""
+    """Held, stopped or aborted; None where it follows from the stop, as `state_of` has it."""
 
 
 def state_of(batch: Batch) -> State:
-    """As somebody said, or else as it follows from its stop."""
+    """Running or complete, as it follows from its stop, where nobody said otherwise."""
     return batch.state or ("running" if batch.stop is None else "complete")
+
+
+def fitted(batch: Batch) -> Batch:
+    """Without a state that follows from its stop, or that was said before it stopped or went on."""
+    if batch.state is None or (batch.state == "held" if batch.stop is None else batch.state in ("stopped", "aborted")):
+        return batch
+    return replace(batch, state=None)
 
 
 @dataclass(frozen=True, slots=True)

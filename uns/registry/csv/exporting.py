@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from uns.context.shifts import ShiftException, ShiftPattern
-from uns.context.values import Batch, Product
+from uns.context.values import Batch, Product, state_of
 from uns.context.written import time_of_day
 from uns.instant import Instant, rfc3339
 from uns.naming.equipment import role_of
@@ -26,7 +26,7 @@ from uns.registry.tables import BATCHES
 
 def export(engine: Engine, kind: Kind, standard: Standard | None = None) -> str:
     """All that is believed now, as CSV; with its role where a standard tells it."""
-    columns, rows = listed(engine, kind, standard)
+    columns, rows, _ = _table(engine, kind, standard)
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
@@ -37,12 +37,24 @@ def export(engine: Engine, kind: Kind, standard: Standard | None = None) -> str:
 def listed(
     engine: Engine, kind: Kind, standard: Standard | None = None
 ) -> tuple[list[str], list[dict[str, str]]]:  # fmt: skip
-    """The columns of that kind, attributes behind them, and a row for each; what is not known is left out."""
-    rows = [{name: str(cell) for name, cell in _pairs(value) if cell is not None} for value in _values(engine, kind)]
+    """As `export`, with the states of batches that follow from their stops: a sheet leaves them to be filled in."""
+    columns, rows, values = _table(engine, kind, standard)
+    for row, value in zip(rows, values, strict=True):
+        if isinstance(value, Batch):
+            row["state"] = state_of(value)
+    return columns, rows
+
+
+def _table(
+    engine: Engine, kind: Kind, standard: Standard | None
+) -> tuple[list[str], list[dict[str, str]], list[Any]]:  # fmt: skip
+    """The columns of that kind, attributes behind them, and a row for each value; what is not known is left out."""
+    values = list(_values(engine, kind))
+    rows = [{name: str(cell) for name, cell in _pairs(value) if cell is not None} for value in values]
     if kind == "equipment" and standard is not None:
         rows = [{**row, "role": role_of(standard, row["path"]) or ""} for row in rows]
     columns = list(KINDS[kind].columns)
-    return columns + sorted({name for row in rows for name in row} - set(columns)), rows
+    return columns + sorted({name for row in rows for name in row} - set(columns)), rows, values
 
 
 def _values(engine: Engine, kind: Kind) -> Iterable[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, NamedTuple
 
 from uns.context.shifts import LONGEST_TURN, ShiftException, ShiftPattern, unturned
-from uns.context.values import Batch, Product
+from uns.context.values import Batch, Product, fitted
 from uns.registry.csv.cells import Cells
 from uns.registry.noun import Noun
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS, Equipment
@@ -52,7 +52,7 @@ def _batch(cells: Cells) -> Batch | None:
     state = cells.state(stops=cells.text("stop") is not None)
     if equipment is None or start is None:
         return None
-    return Batch(name, equipment, start, stop, product, order, quantity, cells.others(_BATCH), state)
+    return fitted(Batch(name, equipment, start, stop, product, order, quantity, cells.others(_BATCH), state))
 
 
 _BATCH: Final = frozenset({"id", "equipment", "product", "order", "start", "stop", "quantity", "state"})

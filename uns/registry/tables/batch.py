@@ -23,7 +23,7 @@ class Batches(Recorded):
     parallel: Named[bool] = Column(Boolean)
     """Whether several may run on that equipment at once."""
     state: Named[str | None] = Column(Text)
-    """As somebody said; None where it follows from `stop`."""
+    """Held, stopped or aborted; None where it follows from `stop`."""
 
 
 BATCHES: Final = Table("batch", METADATA, Batches, CheckConstraint("stop IS NULL OR stop >= start", name="forwards"))
