@@ -70,7 +70,7 @@ class Simulation:
             self._at(arrival, lambda at, message=message: self._deliver(message, at))  # type: ignore[misc]
         for site in self.settled.clocks:
             self._at(now + chance.randrange(DAY), lambda at, site=site: self._people(site, at))  # type: ignore[misc]
-        if chance.random() < 0.15:
+        if chance.random() < 0.15 or now == self.first + 3 * DAY:
             self._at(now + chance.randrange(DAY), self._leave)
 
     # Messages
