@@ -11,8 +11,7 @@ from support.registry import emptied
 
 from uns.naming.equipment import listed_in
 from uns.naming.standard import Standard
-from uns.registry.csv import export, take, with_listed
-from uns.registry.csv import listed as rows_of
+from uns.registry.csv import export, take
 from uns.registry.engine import transaction
 from uns.registry.equipment import everything, matching
 from uns.registry.held import Tally
@@ -152,9 +151,6 @@ def test_what_the_standard_names_is_listed_beside_what_is_registered(engine: Eng
             cursor = page.next
             assert len(page.items) <= limit
         assert (parts, cursor) == (whole, None), limit
-    _, rows = rows_of(engine, "equipment", standard)
-    shown = [(each["path"], each["registered"]) for each in with_listed(rows, standard)]
-    assert shown == sorted([(each, "no") for each in whole[2:]] + [(each, "yes") for each in whole[:2]])
 
 
 def test_it_is_found_by_words_of_its_id_name_and_description(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 
 from uns.registry import changes, migrations
 from uns.registry.engine import RegistryAway, connect, transaction
-from uns.registry.migrate import NotOurs, head, is_current, is_empty, migrate
+from uns.registry.migrate import NotOurs, given_up, head, is_current, is_empty, migrate, packaged
 from uns.registry.tables import METADATA
 
 
@@ -99,3 +99,22 @@ def test_tables_of_other_names_are_no_obstacle(url: str) -> None:
         connection.execute(text("CREATE TABLE somebody_else (name TEXT)"))
     assert migrate(engine)
     engine.dispose()
+
+
+def test_the_way_back_says_what_is_given_up_and_every_step_knows(engine: Engine) -> None:
+    assert given_up(engine, "head") is given_up(engine, head()) is None
+    assert given_up(engine, "0008") == [
+        "Which exceptions of shifts came from a calendar file; the exceptions stay.",
+        "The ids of equipment.",
+        "What state batches are said to be in, and why something was taken out.",
+        "Shifts of equipment below a site, and their exceptions.",
+        "Whether crews take turns at a shift.",
+    ]
+    whole = given_up(engine, "base")
+    assert whole is not None
+    assert whole[-1].startswith("All of equipment, products, batches and shifts")
+    migrate(engine, "0011")
+    assert given_up(engine, "0010") == ["Shifts of equipment below a site, and their exceptions."]
+    assert given_up(engine, "0011") is given_up(engine, "0012") is None
+    for each in packaged():
+        assert all(text.endswith(".") for text in given_up(engine, each) or ())

@@ -134,19 +134,16 @@ def export_(
 
 @verbs.command("list")
 def list_(kind: KindArgument, as_json: Json = False, config: Config = None) -> None:
-    """What the registry holds now; of equipment also what only the standard names, `registered: no`.
+    """What the registry holds now; of equipment also its role, as the standard says it.
 
     Example: `uns registry list batches`
     """
     from uns.cli.registered import registry, standard_of
-    from uns.registry.csv import listed, with_listed
+    from uns.registry.csv import listed
 
     chosen = settings(config)
     with registry(chosen) as engine:
-        standard = standard_of(chosen, engine) if kind is Kind.EQUIPMENT else None
-        columns, rows = listed(engine, kind.value, standard)
-    if standard is not None:
-        columns, rows = [*columns, "registered"], with_listed(rows, standard)
+        columns, rows = listed(engine, kind.value, standard_of(chosen, engine) if kind is Kind.EQUIPMENT else None)
     if as_json:
         show_json([{name: row.get(name) for name in columns} for row in rows])
         return

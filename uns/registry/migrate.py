@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from uns.registry.engine import RegistryAway, reading, transaction
 from uns.registry.tables import METADATA
 
 _LOCK: Final = 7_563_521
+_VERSIONS: Final = Path(__file__).parent / "migrations" / "versions"
 _OURS: Final = re.compile("[0-9]{4}")
 """What our revisions are called; other programs that use Alembic have their own."""
 
@@ -52,6 +54,24 @@ def _run(connection: Connection, target: str, *, back: bool) -> None:
         raise RegistryAway(f"the registry cannot be migrated: {text}", remedy) from error
 
 
+def given_up(engine: Engine, target: str) -> list[str] | None:
+    """What the way back to that revision gives up, the newest first; None where it is no way back."""
+    with reading(engine) as connection:
+        now = _revision(connection)
+    if now is None or target == "head" or target not in ("base", *packaged()[: packaged().index(now)]):
+        return None
+    undone = [each for each in packaged() if target == "base" or each > target]
+    lost = (_lost(each) for each in reversed(undone) if each <= now)
+    return [each for each in lost if each != "Nothing."]
+
+
+def _lost(revision: str) -> str:
+    """As the migration says it of its way back."""
+    (name,) = (each.stem for each in _VERSIONS.glob(f"{revision}_*.py"))
+    step = import_module(f"uns.registry.migrations.versions.{name}")
+    return str(step.downgrade.__doc__)
+
+
 def is_current(engine: Engine) -> bool:
     """Whether the schema is the one that this version works with; NotOurs where `migrate` could not make it so."""
     with reading(engine) as connection:
@@ -76,8 +96,7 @@ def head() -> str:
 
 def packaged() -> list[str]:
     """The revisions of this version, oldest first, as their files are called; Alembic takes too long to be asked."""
-    versions = Path(__file__).parent / "migrations" / "versions"
-    return sorted(each.name[:4] for each in versions.glob("*.py") if _OURS.match(each.name))
+    return sorted(each.name[:4] for each in _VERSIONS.glob("*.py") if _OURS.match(each.name))
 
 
 def _revision(connection: Connection) -> str | None:

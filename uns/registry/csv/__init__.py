@@ -1,6 +1,5 @@
 """The registry as spreadsheets: what `uns registry import` takes, and `export` gives back."""
 
-from uns.registry.csv.equipment import with_listed as with_listed
 from uns.registry.csv.exporting import export as export
 from uns.registry.csv.exporting import listed as listed
 from uns.registry.csv.importing import Imported as Imported

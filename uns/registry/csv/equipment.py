@@ -1,13 +1,11 @@
-"""A sheet of equipment, judged with what the registry holds; and a list with what the standard names besides."""
+"""A sheet of equipment, judged with what the registry holds: no two pieces have one id at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from uns.finding import FilePlace
-from uns.naming.equipment import listed_in, role_of
 from uns.naming.parse.report import Report
-from uns.naming.standard import Standard
 from uns.registry.equipment import REMEDY, Taken, taken_ids
 from uns.registry.held import Tally
 from uns.registry.nouns import EQUIPMENT, Equipment
@@ -24,11 +22,3 @@ def put_equipment(open_one: Writing, rows: Sequence[tuple[Equipment, FilePlace]]
             message += f" (line {places[other.path].line})"
         report.add("equipment-id-taken", message, REMEDY, places[this.path])
     return Tally() if report.errors else EQUIPMENT.put_in(open_one, values)
-
-
-def with_listed(rows: Sequence[dict[str, str]], standard: Standard) -> list[dict[str, str]]:
-    """Each says whether it is registered."""
-    known = {row["path"] for row in rows}
-    named = [each for each in listed_in(standard) if each not in known]
-    beside = [{"path": each, "role": role_of(standard, each) or "", "registered": "no"} for each in named]
-    return sorted([*({**row, "registered": "yes"} for row in rows), *beside], key=lambda row: row["path"])

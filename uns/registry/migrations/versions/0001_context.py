@@ -71,6 +71,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """All of equipment, products, batches and shifts, and their history."""
     for table in ("shift_change", "shift_exception", "shift_pattern", "batch", "product", "equipment", "revision"):
         op.drop_table(table)
 

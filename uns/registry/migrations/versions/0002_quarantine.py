@@ -19,6 +19,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Quarantine: rejected samples, their raw messages, their counts."""
     for table in ("quarantine_dropped", "quarantine_entry", "quarantine_cause", "quarantine_message"):
         op.drop_table(table)
 

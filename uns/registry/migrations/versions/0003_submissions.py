@@ -20,6 +20,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Submissions, which rules are in force, and the schemas that ever were."""
     for table in ("schema_in_force", "in_force", "submission_file", "submission", "content"):
         op.drop_table(table)
 

@@ -23,6 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """How much an entry of quarantine holds."""
     op.drop_index(_INDEX, "quarantine_entry")
     op.drop_column("quarantine_entry", "size")
     op.execute("UPDATE quarantine_message SET size = length(payload)")

@@ -24,6 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Nothing."""
     for table in _TABLES:
         op.drop_index(f"ix_{table}_superseded_in", table)
         op.drop_index(f"ix_{table}_recorded_in", table)

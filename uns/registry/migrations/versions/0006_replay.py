@@ -42,6 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Replays that were asked for, and where in its message a rejected sample stood."""
     op.execute("DELETE FROM revision WHERE part = 'replay'")
     op.drop_index(_INDEX, "replay_item")
     op.drop_table("replay_item")

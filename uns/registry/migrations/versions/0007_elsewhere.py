@@ -16,4 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Where else a rejected sample went."""
     op.drop_column("quarantine_entry", "elsewhere")

@@ -16,4 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Which instance rejected a sample."""
     op.drop_column("quarantine_entry", "instance")

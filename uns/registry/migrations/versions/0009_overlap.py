@@ -39,4 +39,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Nothing."""
     _refuse_where(EVERY)

@@ -16,4 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Whether crews take turns at a shift."""
     op.drop_column("shift_pattern", "turn")

@@ -16,6 +16,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Shifts of equipment below a site, and their exceptions."""
     for table in ("shift_pattern", "shift_exception"):
         op.execute(f"DELETE FROM {table} WHERE equipment LIKE '%/%'")
         op.execute(f"ALTER TABLE {table} RENAME COLUMN equipment TO site")

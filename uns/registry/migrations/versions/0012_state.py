@@ -45,6 +45,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """What state batches are said to be in, and why something was taken out."""
     _refuse_where(NEIGHBOUR.format(but=""))
     for table in _TABLES:
         op.drop_column(table, "superseded_why")
