@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sqlite3
 import subprocess
@@ -13,12 +14,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from support.authority import Authority
 from support.beside import every
 from support.guarded import Guarded
 from support.mosquitto import Mosquitto, mosquitto
 from support.plant import Client, Service, now
+from support.postgres import binaries, postgres
 from support.uns import uns
 from support.waiting import eventually
 
@@ -162,6 +165,25 @@ def test_a_registry_that_is_behind(folder: Path, broker: Mosquitto) -> None:
     with closing(sqlite3.connect(folder / "uns.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
     assert told(folder, broker.url)["registry"] == ("error", "its schema is not up to date", "uns migrate")
+
+
+def test_a_registry_that_can_only_be_read(folder: Path, broker: Mosquitto) -> None:
+    grade, message, remedy = told(folder, broker.url, registry="sqlite:///file:uns.db?mode=ro&uri=true")["registry"]
+    assert (grade, message) == ("unreachable", "the registry cannot be written: attempt to write a readonly database")
+    assert remedy == "give it to the user of the service"
+
+
+@pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed (apt install postgresql)")
+def test_a_registry_that_somebody_else_owns(folder: Path, broker: Mosquitto) -> None:
+    with postgres() as url:
+        uns(folder, "migrate", registry=url)
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute("CREATE ROLE guest LOGIN SUPERUSER")
+            owner.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest")
+            owner.execute("ALTER ROLE guest NOSUPERUSER")
+        guest = re.sub("//([^@/]*@)?", "//guest@", url, count=1)
+        grade, message, _ = told(folder, broker.url, registry=guest)["registry"]
+    assert (grade, "cannot be written: permission denied" in message) == ("unreachable", True), message
 
 
 def test_rules_that_were_submitted_are_judged_too(folder: Path, broker: Mosquitto) -> None:

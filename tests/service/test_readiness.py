@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from math import inf
 from pathlib import Path
 
@@ -133,6 +133,48 @@ def test_records_for_which_there_is_no_room_hold_and_none_is_lost(
         assert client.bodies(FILLER)[0]["batch"] == {"id": "B-1"}
         service.settled()
         assert service.counters()[1]["recorded"] == 100
+
+
+IMPATIENT = """
+from functools import partial
+import uns.registry.configured as configured
+configured.connect = partial(configured.connect, busy_ms=100)
+"""
+
+
+def test_a_registry_that_can_be_read_and_takes_nothing_is_told(folder: Path, broker: Mosquitto, client: Client) -> None:
+    with Service(folder, broker.url, IMPATIENT) as service, closing(
+        sqlite3.connect(folder / "uns.db", isolation_level=None)
+    ) as other:
+        service.ready()
+        other.execute("BEGIN IMMEDIATE")
+        client.publish("plc/L1/filler/pressure", {"Val": 1})
+        service.ready("degraded")
+        assert reasons(service) == "the registry is locked by another process; wait, or end what holds it"
+        eventually(lambda: "] degraded" in service.said() and "locked" in service.said(), why=service.said)
+        other.execute("ROLLBACK")
+        service.ready()
+        eventually(lambda: service.get("/status")["quarantine"]["kept"] == 1, why=service.said)
+
+
+UNCOUNTED = "from uns.service.path import Path; Path.accepted = lambda self, outgoing: None"
+NEARLY_FULL = "import uns.service.report as report; report.LEAST_FREE = 1 << 60"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "told", "logged"),
+    [(UNCOUNTED, "the counters do not balance", "made=1"), (NEARLY_FULL, "is nearly full", "] degraded")],
+)
+def test_what_somebody_has_to_look_at_degrades(
+    tampering: str, told: str, logged: str, folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    with Service(folder, broker.url, tampering) as service:
+        eventually(lambda: "] ready" in service.said() or "] degraded" in service.said(), why=service.said)
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        eventually(lambda: client.bodies(FILLER), why=service.said)
+        service.ready("degraded")
+        assert told in reasons(service)
+        eventually(lambda: told in service.said() and logged in service.said(), why=service.said)
 
 
 def test_hundreds_who_connect_and_ask_nothing_keep_nobody_from_asking(service: Service) -> None:

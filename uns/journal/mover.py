@@ -42,7 +42,8 @@ class Mover:
         self.failed = failed
         self.stuck = 0
         """How many entries have stayed there so."""
-        self.away = False
+        self.away = ""
+        """Why the registry takes nothing now; it may be that it can be read all the same."""
         self.applied = 0
         """How many records this mover has brought there."""
         self._applied = self._kept = 0
@@ -87,11 +88,11 @@ class Mover:
                 moved = self._move(self.keep, rejections)
                 self._kept = rejections[-1][0]
                 self.journal.delete(moved, [])
-        except self.faults:
+        except self.faults as fault:
             self.journal.give_back(self._kept)
-            self.away = True
+            self.away = str(fault)
             return 0
-        self.away = False
+        self.away = ""
         return len(records) + len(rejections)
 
     def _move(self, to: Callable[[Sequence[Any]], None], numbered: Sequence[tuple[int, Any]]) -> list[int]:

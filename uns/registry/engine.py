@@ -14,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 BUSY_MS: Final = 15_000
 _WRITES: Final = "uns_writes"
 _AT_ONCE: Final = 500
+_OPERATORS: Final = ("does not exist", "permission denied")
+"""What PostgreSQL says of a schema that is not ours or not let to us; SQLAlchemy counts it as a mistake in the SQL."""
 
 V = TypeVar("V")
 
@@ -92,7 +94,7 @@ def away() -> Iterator[None]:
         raise told(error) from error
     except DBAPIError as error:
         broken = type(error) is DatabaseError  # SQLite's word for a file that is none of its own
-        if broken or error.connection_invalidated or "does not exist" in str(error.orig):
+        if broken or error.connection_invalidated or any(each in str(error.orig) for each in _OPERATORS):
             raise told(error) from error
         raise
 
@@ -111,4 +113,8 @@ def told(error: Exception) -> RegistryAway:
         return RegistryAway(f"the registry's schema is not up to date ({text})", "run `uns migrate`")
     if "locked" in text:
         return RegistryAway("the registry is locked by another process", "wait, or end what holds it")
+    if "is full" in text or "No space left" in text:
+        return RegistryAway("the registry's disk is full", "make room there")
+    if "readonly" in text or "permission denied" in text:
+        return RegistryAway(f"the registry cannot be written: {text}", "give it to the user of the service")
     return RegistryAway(f"the registry cannot be reached: {text}", "check the setting `registry` and the database")

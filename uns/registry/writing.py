@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, bindparam, false, insert, select, text, update
 
 from uns.instant import Instant
 from uns.registry.engine import transaction
@@ -116,6 +116,12 @@ def writing(engine: Engine, author: Author, part: Part = "context", check: Check
             if connection.dialect.name == "postgresql":
                 notice = text("SELECT pg_notify(:channel, :part)")
                 connection.execute(notice, {"channel": CHANNEL, "part": part})
+
+
+def try_to_write(engine: Engine) -> None:
+    """RegistryAway where it cannot be written now, though it may be read."""
+    with transaction(engine) as connection:
+        connection.execute(update(REVISIONS).where(false()).values(revision=0))
 
 
 def revision_of(connection: Connection, part: Part = "context") -> int:

@@ -16,6 +16,7 @@ from uns.registry import submissions
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import NotOurs, is_current, is_empty
+from uns.registry.writing import try_to_write
 from uns.service.beside import taken
 from uns.service.broker_checks import broker_checks
 from uns.service.checked import Checked
@@ -123,6 +124,7 @@ def _registry(settings: Settings) -> Checked:
                 return Checked("registry", "note", "is empty", "uns run sets it up, or uns migrate")
             if not is_current(engine):
                 return Checked("registry", "error", "its schema is not up to date", "uns migrate")
+            try_to_write(engine)
         finally:
             engine.dispose()
     except NotOurs as error:

@@ -50,8 +50,8 @@ def readiness(running: Running) -> Readiness:
 
 def _lacking(running: Running) -> Iterator[str]:
     path = running.path
-    if running.hearing.away:
-        yield running.hearing.away
+    if away := running.hearing.away or running.mover.away:
+        yield away
     if path.timeline is not None and path.timeline.stale:
         yield "the registry has not been heard for too long: batch and product are left out"
     if errors := len(running.rules.errors):
