@@ -231,6 +231,49 @@ def test_a_full_disk_holds_and_loses_nothing(
         assert "] hold" in service.said()
 
 
+@pytest.mark.parametrize("used", [True, False])
+def test_a_service_that_starts_on_a_full_disk_holds_until_there_is_room(
+    used: bool, small_disk: Path, folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    """Also one that was killed there and is started again: nobody is to start it once more."""
+    with Service(folder, broker.url, state=str(small_disk / "state")) as service:
+        service.ready("degraded")
+        service.kill()
+        if not used:
+            for file in (small_disk / "state").iterdir():
+                file.unlink()
+        fill(small_disk / "ballast")
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        service.start()
+        service.ready("hold")
+        eventually(lambda: "cannot be opened" in reasons(service), why=lambda: reasons(service))
+        (small_disk / "ballast").unlink()
+        service.ready("degraded")
+        eventually(lambda: client.bodies(FILLER), why=service.said)
+        fill(small_disk / "ballast")
+        service.kill()
+        service.start()
+        service.ready("hold")
+        assert service.stop() == 0
+        assert "Traceback" not in service.said()
+
+
+def test_a_state_folder_that_is_taken_away_holds_until_it_is_back(
+    service: Service, folder: Path, client: Client
+) -> None:
+    """What is written into a file that has no name any more would be gone with the process."""
+    (folder / ".uns").rename(folder / "elsewhere")
+    service.ready("hold")
+    assert "journal.db is gone" in reasons(service)
+    client.publish("plc/L1/filler/pressure", {"Val": 1})
+    client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+    eventually(lambda: service.get("/status")["messages"]["held"] == 2)
+    (folder / "elsewhere").rename(folder / ".uns")
+    service.ready("ready", "degraded")
+    eventually(lambda: client.bodies(FILLER), why=service.said)
+    assert service.counters()[1]["quarantined"] == 1
+
+
 @pytest.mark.parametrize("broken", ["journal.db", "last-good.zip", "subscriptions.json"])
 def test_a_state_folder_with_a_broken_file_is_told(broken: str, folder: Path, broker: Mosquitto) -> None:
     (folder / ".uns").mkdir()

@@ -143,9 +143,10 @@ configured.connect = partial(configured.connect, busy_ms=100)
 
 
 def test_a_registry_that_can_be_read_and_takes_nothing_is_told(folder: Path, broker: Mosquitto, client: Client) -> None:
-    with Service(folder, broker.url, IMPATIENT) as service, closing(
-        sqlite3.connect(folder / "uns.db", isolation_level=None)
-    ) as other:
+    with (
+        Service(folder, broker.url, IMPATIENT) as service,
+        closing(sqlite3.connect(folder / "uns.db", isolation_level=None)) as other,
+    ):
         service.ready()
         other.execute("BEGIN IMMEDIATE")
         client.publish("plc/L1/filler/pressure", {"Val": 1})

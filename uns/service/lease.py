@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple
@@ -32,13 +33,17 @@ class Lease:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        self._write("")
         return True
 
     def answers_at(self, health: str) -> None:
         """Write down where we, who hold it, answer: who stands by asks there whether we are well."""
-        os.pwrite(self._file, f"{os.getpid()}\n{health}\n".encode(), 0)
+        self._write(f"{health}\n")
+
+    def _write(self, health: str) -> None:
+        with suppress(OSError):  # on a full disk the lock holds all the same
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n{health}".encode(), 0)
 
     def holder(self) -> Holder:
         written = os.pread(self._file, LONGEST, 0).decode("ascii", "replace")

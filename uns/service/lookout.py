@@ -38,6 +38,7 @@ class Lookout:
         self._age()
         self._balance()
         self._make_room()
+        self._see_journal()
         self.gaps.see(self.path.tallies.possible_gaps.total())
         self.refused.see(self.path.tallies.findings["publish-refused"])
         self.journal_overflow.see(self.journal.counted_only)
@@ -71,3 +72,11 @@ class Lookout:
             self.path.hold("records", "the registry is away, and there is no room for more records of an MES: start it")
         elif self.journal.record_bytes < MOST_RECORD_BYTES // 2:
             self.path.go_on("records")
+
+    def _see_journal(self) -> None:
+        """What is written into a file without a name is gone with this process."""
+        if self.journal.path.exists():
+            self.path.go_on("gone")
+        else:
+            why = f"the journal {self.journal.path} is gone: put the state folder back, or start the service again"
+            self.path.hold("gone", why)

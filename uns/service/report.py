@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
+from pathlib import Path
 from time import monotonic, time_ns
 from typing import Any, Final, Literal, NamedTuple
 
@@ -79,8 +80,16 @@ def _lacking(running: Running) -> Iterator[str]:
         yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
     if running.lookout.out_of_balance:
         yield "the counters do not balance: a fault of this program, please report it"
-    if shutil.disk_usage(running.settings.state).free < LEAST_FREE:
+    if is_nearly_full(running.settings.state):
         yield f"the disk of {running.settings.state} is nearly full"
+
+
+def is_nearly_full(folder: Path) -> bool:
+    """No where it is gone: that is told otherwise."""
+    try:
+        return shutil.disk_usage(folder).free < LEAST_FREE
+    except OSError:
+        return False
 
 
 def figures(running: Running) -> Figures:

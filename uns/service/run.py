@@ -153,14 +153,11 @@ async def _by_rules(
     bundle: Bundle, rules: Rules, server: HealthServer, beside: Beside | None, stop: asyncio.Event,
     reload: asyncio.Event,
 ) -> int:  # fmt: skip
-    settings, log = rules.settings, rules.log
+    log = rules.log
     await rules.in_force(bundle)
-    try:
-        running = Running(settings, rules.engine, rules, bundle, log, beside, say)
-    except sqlite3.Error as error:
-        remedy = "make room on the disk; if the file is broken, move it away: what was not yet in the registry is in it"
-        log.error(f"the journal in {settings.state} cannot be opened: {error}", remedy=remedy)
-        return UNREACHABLE
+    running = await _running(bundle, rules, server, beside, stop, reload)
+    if running is None:
+        return OK if stop.is_set() else UNREACHABLE
     server.routes = _routes(running)
     _settle()
     if await running.run(stop, reload, keep_telling(running)):
@@ -168,6 +165,37 @@ async def _by_rules(
         return OK
     log.error("another process took this session over", remedy="give each its own `instance`, or end one of them")
     return UNREACHABLE
+
+
+async def _running(
+    bundle: Bundle, rules: Rules, server: HealthServer, beside: Beside | None, stop: asyncio.Event,
+    reload: asyncio.Event,
+) -> Running | None:  # fmt: skip
+    """Once its journal can be opened: a full disk holds at the start as it does later.
+
+    None where only a person can help, or we are told to stop before.
+    """
+    told, remedy = "", "make room on the disk"
+    while not stop.is_set():
+        try:
+            return Running(rules.settings, rules.engine, rules, bundle, rules.log, beside, say)
+        except sqlite3.Error as error:
+            why, full = f"the journal in {rules.settings.state} cannot be opened: {error}", _is_of_the_disk(error)
+        if not full:
+            rules.log.error(why, remedy="move it away: what was not yet in the registry is in it")
+            return None
+        if why != told:
+            rules.log.error(why, remedy=remedy)
+            server.routes, told = _held(f"{why}; {remedy}"), why
+        reload.set()  # rules may have changed meanwhile
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+    return None
+
+
+def _is_of_the_disk(error: sqlite3.Error) -> bool:
+    """Of the disk, not of the file; its code is none where it is our own word about the file."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _settle() -> None:
