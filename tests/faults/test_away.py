@@ -77,6 +77,24 @@ def test_a_registry_that_is_slow_then_gone_delays_nothing_and_gets_everything_on
         assert "are only counted" in service.said()
 
 
+def test_a_registry_that_hangs_keeps_no_service_from_ending(
+    folder: Path, broker: Mosquitto, path_to_registry: tuple[Proxy, str, str], client_of: Callable[..., Client]
+) -> None:
+    """What it was asked for is never answered; what the journal holds is there for the next start."""
+    proxy, url, direct = path_to_registry
+    with Service(folder, broker.url, registry=url) as service:
+        service.ready()
+        proxy.stall()
+        client_of("others").publish("plc/L1/asset-1/pressure", {"Val": 1})
+        eventually(lambda: service.counters()[1]["quarantined"] == 1, why=service.said)
+        assert service.stop() == 0
+        proxy.cut()
+        proxy.go_on()
+        service.start()
+        with psycopg.connect(direct, autocommit=True) as registry:
+            eventually(lambda: entries(registry) == 1, 20, service.said)
+
+
 @pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed (apt install postgresql)")
 def test_a_postgresql_that_is_killed_and_started_again_under_load_delays_nothing(
     folder: Path, broker: Mosquitto,

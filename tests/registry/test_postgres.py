@@ -1,9 +1,12 @@
 """The same registry on PostgreSQL: one schema, one behaviour, and the database itself refuses overlaps."""
 
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -133,6 +136,14 @@ def _cut_off(engine: Engine) -> None:
         connection.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         )
+
+
+def test_a_database_whose_machine_goes_without_a_word_is_given_up_within_seconds(engine: Engine) -> None:
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(driver.fileno())) as line:
+            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
+            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
 
 
 def test_quarantine_keeps_within_its_bounds(engine: Engine) -> None:

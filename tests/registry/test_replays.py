@@ -59,6 +59,11 @@ def test_what_was_taken_up_and_not_settled_is_taken_up_again_by_nobody_else(kept
     assert taken(kept) == []
 
 
+def test_a_request_says_what_it_was_about_also_where_that_is_empty(kept: Engine) -> None:
+    asked = replays.ask(kept, Filter(site="", since=0), ANN)
+    assert (asked.entries, asked.wanted) == (0, {"site": "", "since": 0})
+
+
 def test_an_instance_takes_up_what_it_serves_however_much_lies_before_it(kept: Engine) -> None:
     replays.ask(kept, Filter(), ANN)
     found = replays.take(kept, "one", lambda topic, key: topic == "plc/4" and key == "j-4")

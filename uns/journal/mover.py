@@ -16,6 +16,8 @@ from uns.quarantine import Rejection
 AT_ONCE: Final = 500
 BYTES_AT_ONCE: Final = 8 * 1024 * 1024
 PATIENCE: Final = 1.0
+ENDED_WITHIN: Final = 5.0
+"""Seconds; longer only where the registry hangs: then what is there stays in the journal."""
 AGE_EVERY: Final = 1800.0
 """Seconds after which the registry looks for what is too old, also where nothing new is rejected."""
 
@@ -53,10 +55,10 @@ class Mover:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ship what is there if the registry takes it, then end."""
+        """Ship what is there if the registry takes it in time, then end."""
         self._stopping.set()
         self.journal.arrived.set()
-        self._thread.join()
+        self._thread.join(ENDED_WITHIN)
 
     def _run(self) -> None:
         store = Store(self.journal.path)

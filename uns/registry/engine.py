@@ -14,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 BUSY_MS: Final = 15_000
 _WRITES: Final = "uns_writes"
 _AT_ONCE: Final = 500
+_ALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+"""A database whose machine has gone without a word would otherwise be waited for for a quarter of an hour."""
 _OPERATORS: Final = ("does not exist", "permission denied")
 """What PostgreSQL says of a schema that is not ours or not let to us; SQLAlchemy counts it as a mistake in the SQL."""
 
@@ -46,7 +48,7 @@ def connect(url: str, busy_ms: int = BUSY_MS, password: str | None = None) -> En
 def _arguments(url: str, busy_ms: int) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": busy_ms / 1000, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_timeout": busy_ms / 1000, "connect_args": {"connect_timeout": 5}}
+    return {"pool_pre_ping": True, "pool_timeout": busy_ms / 1000, "connect_args": {"connect_timeout": 5, **_ALIVE}}
 
 
 def _prepare_sqlite(busy_ms: int) -> Any:

@@ -73,7 +73,7 @@ class Settlement(NamedTuple):
 
 def ask(engine: Engine, wanted: Filter, author: Author) -> Replay:
     """Ask for the entries that are kept now; what is kept later is none of it."""
-    members = {name: value for name, value in wanted._asdict().items() if value and name != "state"}
+    members = {name: value for name, value in wanted._asdict().items() if value not in (None, ()) and name != "state"}
     row = {"asked_at": author.at, "asked_by": author.name, "why": author.why, "wanted": json.dumps(members)}
     with writing(engine, author, "replay") as open_one:
         connection, open_one.changed = open_one.connection, True

@@ -26,6 +26,8 @@ from uns.registry.writing import Author
 
 PATIENCE: Final = 1.0
 MOST_OF_TOPIC: Final = 300
+ENDED_WITHIN: Final = 5.0
+"""Seconds; a thread that waits for a registry that hangs ends with the process, and leaves nothing half done."""
 AFRESH_AFTER: Final = 600.0
 """Seconds after which it is loaded whole even unchanged: equipment and readings grow older by themselves."""
 
@@ -84,7 +86,7 @@ class Hearing:
         self._stopping.set()
         if self._watch is not None:
             self._watch.close()
-        self._thread.join()
+        self._thread.join(ENDED_WITHIN)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -18,6 +18,7 @@ from uns.registry.entries import Entry
 from uns.registry.replays import Settlement, Taken
 from uns.registry.writing import Author
 from uns.service.again import Again, Rejected
+from uns.service.hearing import ENDED_WITHIN
 from uns.service.path import Path
 from uns.service.witness import Witness
 from uns.telemetry import Log
@@ -54,7 +55,7 @@ class Replaying:
         if self._watch is not None:
             self._watch.close()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(ENDED_WITHIN)
 
     # In the thread
 
