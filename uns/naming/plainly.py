@@ -16,7 +16,7 @@ DEEPEST: Final = 24
 LONGEST_KEY: Final = 500
 LONGEST_SOURCE: Final = 120
 
-# Possessive only where one character is repeated: Python before 3.11.5, and Debian 12 has 3.11.2, is wrong about groups.
+# Possessive only where one character repeats: Python before 3.11.5 is wrong about groups, and Debian 12 has 3.11.2.
 _ORDINARY: Final = re.compile(r"[\n\x20-\x7e\xa1-\xaa\xac-\xba\xbc-\u1fff\u2030-\u2038\u203b-\ud7ff\uf900-\ufdcf]*")
 """No tab, no other line end or blank than the usual ones, no quotation mark of a word processor."""
 _FIRST: Final = r"""(?:[^\s,\[\]{}#&*!|>'"%@`?:\-]|-(?=[0-9A-Za-z.]))"""
