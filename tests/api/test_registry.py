@@ -55,7 +55,7 @@ def test_equipment_has_an_id_of_its_own_and_the_role_of_its_level(api):
     other = api.client.put(f"/equipment/{LINE}/filler", json={"id": "EQ-4711"})
     (finding,) = other.json()["findings"]
     assert (other.status_code, finding["code"], finding["where"]["file"]) == (409, "equipment-id-taken", "/id")
-    assert "dallas/packaging/line-3/filler cannot be `EQ-4711`: dallas/packaging/line-3 is" in finding["message"]
+    assert finding["message"] == "`EQ-4711` cannot be dallas/packaging/line-3/filler: it is dallas/packaging/line-3"
     assert api.client.get(f"/equipment/{LINE}/filler").status_code == 404
     again = api.client.put(f"/equipment/{LINE}", json={"id": "EQ-4711"}, headers={"If-Match": posted.headers["etag"]})
     assert again.status_code == 200

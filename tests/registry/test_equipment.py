@@ -90,11 +90,11 @@ def test_nor_does_it_let_a_row_become_so(engine: Engine, row: dict[str, object],
 
 def test_two_with_one_id_are_both_named(engine: Engine, standard: Standard) -> None:
     assert imported(engine, standard, f"{HERE},EQ-1,,", f"{THERE},EQ-1,2026-01-01T00:00Z,") == [
-        f"e.csv:3:1 equipment-id-taken: {THERE} cannot be `EQ-1`: {HERE} is (line 2)"
+        f"e.csv:3:1 equipment-id-taken: `EQ-1` cannot be {THERE}: it is {HERE} (line 2)"
     ]
     assert imported(engine, standard, f"{HERE},EQ-1,,2026-01-02T00:00Z") == []
     assert imported(engine, standard, f"{THERE},EQ-1,2026-01-01T00:00Z,") == [
-        f"e.csv:2:1 equipment-id-taken: {THERE} cannot be `EQ-1`: {HERE} is until 2026-01-02T00:00:00.000Z"
+        f"e.csv:2:1 equipment-id-taken: `EQ-1` cannot be {THERE}: it is {HERE} until 2026-01-02T00:00:00.000Z"
     ]
 
 

@@ -26,7 +26,7 @@ class Taken(NamedTuple):
 
     @property
     def message(self) -> str:
-        return f"{self.this.path} cannot be `{self.this.id}`: {self.other.path} is{_span(self.other)}"
+        return f"`{self.this.id}` cannot be {self.this.path}: it is {self.other.path}{_span(self.other)}"
 
 
 REMEDY: Final = "correct one of the two; where it moved, say until when it stood there, and from when it stands here"
