@@ -21,6 +21,7 @@ from uns.registry import records
 from uns.registry.engine import connect
 from uns.registry.nouns import PRODUCTS
 from uns.registry.records import PlacedRecord
+from uns.registry.removal import remove
 from uns.registry.writing import Author
 from uns.service.tallies import MOST_WANTING, Tallies
 
@@ -179,5 +180,10 @@ def test_what_another_process_changes_is_on_the_path_without_loading_all_again(
         eventually(lambda: context() == ({"id": "B-1"}, {"id": "P", "name": "Cola"}), 10, service.said)
         stop = Record("batch-stop", line, at * 10**6, {})
         assert records.apply(registry, [PlacedRecord(stop, SamplePlace("rest"))], STANDARD, ann) == [()]
+        eventually(lambda: context() == (None, None), 10, service.said)
+        again = Record("batch", line, at * 10**6, {"id": "B-1", "start": at * 10**6})
+        assert records.apply(registry, [PlacedRecord(again, SamplePlace("rest"))], STANDARD, ann) == [()]
+        eventually(lambda: context()[0] == {"id": "B-1"}, 10, service.said)
+        assert remove(registry, "batches", ["B-1"], ann) == 1
         eventually(lambda: context() == (None, None), 10, service.said)
         registry.dispose()
