@@ -118,10 +118,11 @@ class Belief:
         known = [each for each in self.runs.get(name.partition("#")[0], ()) if each.id == name]
         return max(known, key=lambda each: (each.start <= at < each.stop, each.start, each.stop), default=None)
 
-    def _after(self, unit: str, at: int) -> Run | None:
-        return min(
-            (each for each in self.runs.get(unit, ()) if each.start > at), default=None, key=lambda run: run.start
-        )
+    def _after(self, unit: str, at: int, name: str | None) -> Run | None:
+        """What starts next; one without length only if it has that name."""
+        later = [each for each in self.runs.get(unit, ()) if each.start > at]
+        met = [each for each in later if each.start < each.stop or each.id == name]
+        return min(met, default=None, key=lambda run: (run.start, run.id != name))
 
     def _turn(self, unit: str, gone: Run | None, *come: Run) -> str:
         if (gone,) == come:
@@ -131,7 +132,10 @@ class Belief:
         return "taken"
 
     def _batch_start(self, fact: Fact) -> str:
-        running, following = self._here(fact.unit, fact.at), self._after(fact.unit, fact.at)
+        running, following = self._here(fact.unit, fact.at), self._after(fact.unit, fact.at, fact.id)
+        over = [each for each in self.runs.get(fact.unit, ()) if (each.id, each.start) == (fact.id, fact.at)]
+        if over:
+            return self._turn(fact.unit, over[0], _told(over[0], fact))
         if running:
             return self._turn(fact.unit, running, _told(running, fact)) if running.id == fact.id else "batch-overlap"
         if following and following.id == fact.id:
@@ -141,15 +145,15 @@ class Belief:
     def _batch_stop(self, fact: Fact) -> str:
         """Of the one that ran just before, be it that it stopped in this very moment."""
         there = [each for each in self.runs.get(fact.unit, ()) if each.start <= fact.at <= each.stop]
-        there = [each for each in there if each.start < fact.at] or there
         if fact.id is not None:
             there = [each for each in there if each.id == fact.id]
+        there = [each for each in there if each.start < fact.at] or there
         if not there:
             return "batch-unknown"
         return self._turn(fact.unit, there[-1], there[-1]._replace(stop=fact.at))
 
     def _batch_change(self, fact: Fact) -> str:
-        running, following = self._here(fact.unit, fact.at), self._after(fact.unit, fact.at)
+        running, following = self._here(fact.unit, fact.at), self._after(fact.unit, fact.at, fact.id)
         if running and running.id == fact.id:
             return self._turn(fact.unit, running, _told(running, fact))
         if following and following.id == fact.id:
@@ -165,9 +169,9 @@ class Belief:
         same = [each for each in self.runs.get(fact.unit, ()) if each.id == fact.id]
         known = next((each for each in same if each.start == fact.start), same[-1] if same else None)
         met = [each for each in self.runs.get(fact.unit, ()) if each.start < stop and fact.start < each.stop]
-        if any(each.id != fact.id for each in met):
+        if fact.start < stop and any(each.id != fact.id and each.start < each.stop for each in met):
             return "batch-overlap"
-        pieces = [each for each in met if each is not known]
+        pieces = [each for each in met if each is not known and each.id == fact.id]
         for piece in pieces:
             self._turn(fact.unit, piece)
         told = _told(known._replace(start=fact.start, stop=stop), fact) if known else _new(fact, fact.start, stop)
@@ -191,7 +195,7 @@ class Belief:
         until = fact.at // QUARTER * QUARTER + QUARTER
         while _shift(self._planned(fact.unit, until)) == _shift(planned):
             until += QUARTER
-        until = min([until, *(each.start for each in known if each.start > fact.at)])
+        until = min([until, *(each.start for each in known if fact.at < each.start < each.stop)])
         others = [each for each in known if each is not running][-NEAR:]
         closed = [running._replace(stop=fact.at)] if running else []
         self.crews[fact.unit] = (*others, *closed, Crew(name, day, fact.at, until, fact.crew))
