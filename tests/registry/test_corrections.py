@@ -140,6 +140,11 @@ def history(engine: Engine, standard: Standard, changes: Sequence[tuple[int, Cha
     return recorded
 
 
+def told(each: Correction) -> Correction:
+    """Without the gaps, which no correction tells: whether there were batches at all is not looked at."""
+    return each._replace(was=each.was._replace(gaps=()), became=each.became._replace(gaps=()))
+
+
 def pages(
     engine: Engine,
     standard: Standard,
@@ -157,7 +162,7 @@ def pages(
         while True:
             part = corrected(engine, standard, period, NOW, equipment, cursor, limit)
             assert len(part.items) <= limit
-            found, cursor = [*found, *part.items], part.next
+            found, cursor = [*found, *map(told, part.items)], part.next
             if cursor is None:
                 return found
 
