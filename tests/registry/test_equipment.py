@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, update
@@ -96,6 +98,15 @@ def test_two_with_one_id_are_both_named(engine: Engine, standard: Standard) -> N
     assert imported(engine, standard, f"{THERE},EQ-1,2026-01-01T00:00Z,") == [
         f"e.csv:2:1 equipment-id-taken: `EQ-1` cannot be {THERE}: it is {HERE} until 2026-01-02T00:00:00.000Z"
     ]
+
+
+def test_of_several_who_give_one_id_at_once_one_may(engine: Engine, standard: Standard) -> None:
+    rows = [f"dallas/packaging/line-{each},EQ-1,," for each in range(1, 5)]
+    with ThreadPoolExecutor(len(rows)) as people:
+        refused = [each for each in people.map(partial(imported, engine, standard), rows) if each]
+    (held,) = EQUIPMENT.listed(engine, only={"id": "EQ-1"}).items
+    assert len(refused) == len(rows) - 1
+    assert all(each[0].endswith(f": it is {held.value.path}") for each in refused)
 
 
 def test_two_that_exchange_their_ids_in_one_sheet_may(engine: Engine, standard: Standard) -> None:

@@ -63,7 +63,7 @@ def import_(
     but: Annotated[list[str] | None, typer.Option("--except", help="iCalendar: no events with such words")] = None,
     since: Annotated[str | None, typer.Option("--from", help="iCalendar: from that date on; today")] = None,
     until: Annotated[str | None, typer.Option("--until", help="iCalendar: up to before that date; 2 years")] = None,
-    replaces: Annotated[bool, typer.Option("--replace", help="iCalendar: what no event takes off is on again")] = False,
+    replaces: Annotated[bool, typer.Option("--replace", help="iCalendar: vanished events take no shift off")] = False,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
