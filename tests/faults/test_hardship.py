@@ -59,6 +59,23 @@ def test_what_one_topic_is_denied_goes_to_quarantine_and_the_others_flow(folder:
         assert "the broker refused" in service.said()
 
 
+def test_a_broker_that_refuses_what_the_service_says_about_itself_is_told(folder: Path, tmp_path: Path) -> None:
+    """Once in the log, and for as long as it lasts where one asks; what machines say flows meanwhile."""
+    allowed = ("readwrite plc/#", "readwrite acme/dallas/#", "read acme/#", "read $SYS/#")
+    with (
+        limited(tmp_path, *allowed) as broker,
+        Service(folder, broker.url) as service,
+        Client(broker.port, "client", "acme/dallas/#") as client,
+    ):
+        service.ready("degraded")
+        told = "the broker refused what we say about ourselves on acme/_uns/uns"
+        assert told in reasons(service)
+        assert "0x87 (not authorized)" in reasons(service)
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        eventually(lambda: client.bodies(FILLER), why=service.said)
+        assert service.said().count("the broker refused what we say about ourselves remedy=") == 1
+
+
 def moment_of(service: Service, line: str) -> datetime:
     """When it last said so in its log."""
     return datetime.fromisoformat(

@@ -27,7 +27,8 @@ from uns.telemetry import Log
 TOLD_A_SECOND: Final = 10
 LONGEST_SAID: Final = 300
 HEEDED: Final = 20.0
-"""Seconds for which we remember that somebody else spoke under our name; who serves speaks every five."""
+"""Seconds for which we remember that somebody else spoke under our name, or that the broker refused what we said; who
+serves speaks every five."""
 LAG: Final = 3.0
 """Seconds; a message that is longer on its way to us is older than its receive time says."""
 
@@ -40,6 +41,7 @@ class Own:
         self.run = secrets.token_hex(8)
         """Tells this process from every other that ever bore this instance's name."""
         self._other_at: float | None = None
+        self._unheard = -HEEDED, ""
         self._connections = 0
         self._token = b""
         self._marked_at, self._looked_at = 0.0, monotonic()
@@ -78,6 +80,18 @@ class Own:
     def contested(self) -> bool:
         """Whether somebody else says that it is this instance."""
         return self._other_at is not None and monotonic() - self._other_at < HEEDED
+
+    @property
+    def unheard(self) -> str:
+        """What the broker refuses of what we say about ourselves; empty where it takes it."""
+        at, what = self._unheard
+        return what if monotonic() - at < HEEDED else ""
+
+    def refused(self, topic: str, reason: str) -> None:
+        """Without the marker nobody knows how old a message is, without the status nobody else that we serve."""
+        if not self.unheard:
+            self.log.error("the broker refused what we say about ourselves", topic=topic, why=reason, remedy="uns acl")
+        self._unheard = monotonic(), self.unheard or f"{topic}: {reason}"
 
     def _met(self, packet: PublishPacket) -> None:
         """Somebody speaks under our name. Whether he has our session only the broker knows: anybody may write here."""

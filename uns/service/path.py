@@ -99,6 +99,7 @@ class Path:
         sent: Sent | None = outgoing.about
         if sent is None:
             self.carried.arrived() if outgoing.carried else None
+            self.journaling.told.unheard(outgoing.topic, reason)
             return
         try:
             self.publisher.forget(outgoing.topic, sent.time)

@@ -65,6 +65,8 @@ def _lacking(running: Running) -> Iterator[str]:
         yield f"somebody else says on {running.own.topics.status} that it is this instance: {ALONE}"
     for pattern, reason in running.listening.refused:
         yield f"the broker refused the subscription to {pattern}: {reason}"
+    if running.own.unheard:
+        yield f"the broker refused what we say about ourselves on {running.own.unheard}: uns acl"
     if running.own.lagging:
         yield "messages come late: readings without a time of their own get no batch, shift or product"
     if path.holding.overrun:

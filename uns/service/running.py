@@ -63,7 +63,10 @@ class Running:
         self.beside, self._say = beside, say
         self.endpoint = endpoint_of(settings)
         self.journal = Journal(settings.state, self._committed, self._journal_failed, self._spoilt)
-        told = Told(lambda *about: self.own.failed(*about), lambda *about: self.own.rejected(*about), self._recorded)
+        told = Told(
+            lambda *about: self.own.failed(*about), lambda *about: self.own.rejected(*about), self._recorded,
+            lambda *about: self.own.refused(*about),
+        )  # fmt: skip
         self.path = Path(bundle, Publisher(identify_by(bundle)), self.journal, told)
         drops = Drops(settings.state)
         self.own = Own(OwnTopics(bundle.standard.root, settings.instance), self.path, drops, log)

@@ -19,6 +19,8 @@ class Told:
     rejected: Callable[[RawMessage, Reject], None] = lambda raw, reject: None
     recorded: Callable[[Recorded, Change], None] = lambda recorded, change: None
     """Of a record that changed the timeline."""
+    unheard: Callable[[str, str], None] = lambda topic, reason: None
+    """Of something about ourselves that the broker refused."""
 
 
 NOBODY = Told()
