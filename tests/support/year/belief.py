@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from support.year.facts import FOR_EVER, Crew, Fact, Run, is_parallel
 from support.year.walk import MINUTE, Clocks, Otherwise, Pattern, Plan, upwards
 
-FOR_EVER: Final = 10**15
 QUARTER: Final = 15 * MINUTE
 """Every boundary of the plant's shifts lies on one."""
 NEAR: Final = 60
 """So many crews that took over are remembered of a line: more than in the days of which readings still come."""
-
-
-class Run(NamedTuple):
-    """A batch on one piece of equipment, start ≤ t < stop."""
-
-    id: str
-    start: int
-    stop: int
-    product: str | None
-    order: str | None
-
-
-class Crew(NamedTuple):
-    """That took over from the one that the calendar names."""
-
-    id: str
-    date: str
-    start: int
-    stop: int
-    crew: str
-
-
-class Fact(NamedTuple):
-    """What a system or a person says; `at` is the event time."""
-
-    kind: str
-    unit: str
-    at: int
-    id: str | None = None
-    product: str | None = None
-    order: str | None = None
-    start: int = 0
-    stop: int | None = None
-    crew: str = ""
-    name: str = ""
 
 
 class Belief:
@@ -67,11 +32,12 @@ class Belief:
 
     def context(self, unit: str, at: int, stale: bool = False, named: str | None = None) -> dict[str, Any] | None:
         """The members of a payload; None where it names a batch that nobody knows."""
-        run = self._named(named, at) if named is not None else self.run(unit, at)
-        if named is not None and run is None:
+        runs = self.running(unit, at) if named is None else self._named(named, at)
+        if named is not None and not runs:
             return None
         members: dict[str, Any] = {}
-        if run and not stale:
+        if len(runs) == 1 and not stale:
+            [run] = runs
             members["batch"] = _known(id=run.id, order=run.order)
             if run.product:
                 members["product"] = _known(id=run.product, name=self.names.get(run.product))
@@ -80,12 +46,13 @@ class Belief:
             members["shift"] = _known(id=shift[0], date=shift[1] or None, crew=shift[2])
         return members
 
-    def run(self, unit: str, at: int) -> Run | None:
+    def running(self, unit: str, at: int) -> list[Run]:
+        """On the nearest where something runs; of several none can be told to be the reading's."""
         for each in upwards(unit):
-            found = self._here(each, at)
+            found = [run for run in self.runs.get(each, ()) if run.start <= at < run.stop]
             if found:
                 return found
-        return None
+        return []
 
     def shift(self, unit: str, at: int) -> tuple[str, str, str | None] | None:
         """Of the nearest that has one: there a crew that took over comes before the calendar."""
@@ -110,19 +77,28 @@ class Belief:
     def _planned(self, unit: str, at: int) -> tuple[str, str, str | None] | None:
         return self.plan.running(unit, self.clocks[unit.partition("/")[0]].at(at))
 
-    def _here(self, unit: str, at: int) -> Run | None:
-        return next((each for each in reversed(self.runs.get(unit, ())) if each.start <= at < each.stop), None)
+    def _line(self, fact: Fact) -> Sequence[Run]:
+        """What stands in the fact's way, or is meant by it: where several may run at once, only its own batch."""
+        runs = self.runs.get(fact.unit, ())
+        return [each for each in runs if each.id == fact.id] if is_parallel(fact.unit) else runs
 
-    def _named(self, name: str, at: int) -> Run | None:
+    def _here(self, fact: Fact) -> Run | None:
+        return next((each for each in self._line(fact) if each.start <= fact.at < each.stop), None)
+
+    def _after(self, fact: Fact) -> Run | None:
+        """What runs next, for however short a time."""
+        return next((each for each in self._line(fact) if fact.at < each.start < each.stop), None)
+
+    def _itself(self, fact: Fact) -> Run | None:
+        """The fact's own batch, where it begins later and nothing runs in between."""
+        after = self._after(fact)
+        own = next((each for each in self._line(fact) if each.id == fact.id and each.start > fact.at), None)
+        return own if own and (after is None or own.start <= after.start) else None
+
+    def _named(self, name: str, at: int) -> list[Run]:
         """Of its intervals the one that runs then, or else the newest; its name says on which equipment it ran."""
         known = [each for each in self.runs.get(name.partition("#")[0], ()) if each.id == name]
-        return max(known, key=lambda each: (each.start <= at < each.stop, each.start, each.stop), default=None)
-
-    def _after(self, unit: str, at: int, name: str | None) -> Run | None:
-        """What starts next; one without length only if it has that name."""
-        later = [each for each in self.runs.get(unit, ()) if each.start > at]
-        met = [each for each in later if each.start < each.stop or each.id == name]
-        return min(met, default=None, key=lambda run: (run.start, run.id != name))
+        return sorted(known, key=lambda each: (each.start <= at < each.stop, each.start, each.stop))[-1:]
 
     def _turn(self, unit: str, gone: Run | None, *come: Run) -> str:
         if (gone,) == come:
@@ -132,33 +108,36 @@ class Belief:
         return "taken"
 
     def _batch_start(self, fact: Fact) -> str:
-        running, following = self._here(fact.unit, fact.at), self._after(fact.unit, fact.at, fact.id)
-        over = [each for each in self.runs.get(fact.unit, ()) if (each.id, each.start) == (fact.id, fact.at)]
-        if over:
-            return self._turn(fact.unit, over[0], _told(over[0], fact))
+        running, following, later = self._here(fact), self._after(fact), self._itself(fact)
+        begun = [each for each in self._line(fact) if (each.id, each.start) == (fact.id, fact.at)]
+        own = [running] if running and running.id == fact.id else begun
+        if own:
+            return self._turn(fact.unit, own[0], _told(own[0], fact))
         if running:
-            return self._turn(fact.unit, running, _told(running, fact)) if running.id == fact.id else "batch-overlap"
-        if following and following.id == fact.id:
-            return self._turn(fact.unit, following, _told(following._replace(start=fact.at), fact))
+            return "batch-overlap"
+        if later:
+            return self._turn(fact.unit, later, _told(later._replace(start=fact.at), fact))
         return self._turn(fact.unit, None, _new(fact, fact.at, following.start if following else FOR_EVER))
 
     def _batch_stop(self, fact: Fact) -> str:
         """Of the one that ran just before, be it that it stopped in this very moment."""
-        there = [each for each in self.runs.get(fact.unit, ()) if each.start <= fact.at <= each.stop]
-        if fact.id is not None:
-            there = [each for each in there if each.id == fact.id]
-        there = [each for each in there if each.start < fact.at] or there
+        there = [each for each in self._line(fact) if each.start <= fact.at <= each.stop and fact.id in (None, each.id)]
+        there = (
+            [each for each in there if each.start < fact.at]
+            or [each for each in there if each.start < each.stop]
+            or there
+        )
         if not there:
             return "batch-unknown"
         return self._turn(fact.unit, there[-1], there[-1]._replace(stop=fact.at))
 
     def _batch_change(self, fact: Fact) -> str:
-        running, following = self._here(fact.unit, fact.at), self._after(fact.unit, fact.at, fact.id)
+        running, following, later = self._here(fact), self._after(fact), self._itself(fact)
         if running and running.id == fact.id:
             return self._turn(fact.unit, running, _told(running, fact))
-        if following and following.id == fact.id:
+        if later:
             self._turn(fact.unit, running, *([running._replace(stop=fact.at)] if running else []))
-            return self._turn(fact.unit, following, _told(following._replace(start=fact.at), fact))
+            return self._turn(fact.unit, later, _told(later._replace(start=fact.at), fact))
         until = running.stop if running else following.start if following else FOR_EVER
         closed = [running._replace(stop=fact.at)] if running else []
         opened = [_new(fact, fact.at, until)] if fact.id else []
@@ -166,16 +145,22 @@ class Belief:
 
     def _batch(self, fact: Fact) -> str:
         stop = FOR_EVER if fact.stop is None else fact.stop
-        same = [each for each in self.runs.get(fact.unit, ()) if each.id == fact.id]
+        same = [each for each in self._line(fact) if each.id == fact.id]
         known = next((each for each in same if each.start == fact.start), same[-1] if same else None)
-        met = [each for each in self.runs.get(fact.unit, ()) if each.start < stop and fact.start < each.stop]
+        met = [each for each in self._line(fact) if each.start < stop and fact.start < each.stop]
         if fact.start < stop and any(each.id != fact.id and each.start < each.stop for each in met):
             return "batch-overlap"
-        pieces = [each for each in met if each is not known and each.id == fact.id]
+        pieces = [each for each in met if each.id == fact.id and each is not known]
         for piece in pieces:
             self._turn(fact.unit, piece)
         told = _told(known._replace(start=fact.start, stop=stop), fact) if known else _new(fact, fact.start, stop)
         return self._turn(fact.unit, known, told) or ("taken" if pieces else "")
+
+    def _removed(self, fact: Fact) -> str:
+        """It was entered in error, and nothing is in its place."""
+        known = self.runs.get(fact.unit, ())
+        self.runs[fact.unit] = tuple(each for each in known if each.id != fact.id)
+        return "taken" if len(self.runs[fact.unit]) < len(known) else ""
 
     def _product(self, fact: Fact) -> str:
         assert fact.id

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from support.year.belief import Fact
+from support.year.facts import Fact
 from support.year.rules import ZONES
 
 

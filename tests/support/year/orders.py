@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final, NamedTuple
 
-from support.year.belief import Fact
+from support.year.facts import Fact
 
 SECOND: Final = 1_000
 MINUTE: Final = 60 * SECOND
@@ -33,13 +33,20 @@ class Said(NamedTuple):
     fact: Fact
 
 
-def run(unit: str, style: str, first: int, last: int, chance: Random) -> Iterator[Order]:
-    """One after another; at `change` mostly without a pause, so that the next one replaces it."""
+def run(unit: str, style: str, first: int, last: int, chance: Random) -> list[Order]:
+    """One after another, where several may run at once beside as many others; in order of their beginnings."""
+    rows = ("", "b") if style == "parallel" else ("",)
+    orders = (each for row in rows for each in _row(unit, style, row, first, last, chance))
+    return sorted(orders, key=lambda each: each.start)
+
+
+def _row(unit: str, style: str, row: str, first: int, last: int, chance: Random) -> Iterator[Order]:
+    """At `change` mostly without a pause, so that the next one replaces it."""
     at, number = first + chance.randrange(6 * HOUR) // SECOND * SECOND, 0
     while at < last:
         number += 1
         stop = at + chance.randrange(20 * MINUTE, 14 * HOUR) // SECOND * SECOND
-        yield Order(unit, f"{unit}#{number}", at, stop, chance.choice(PRODUCTS), f"O-{chance.randrange(10**6)}")
+        yield Order(unit, f"{unit}#{row}{number}", at, stop, chance.choice(PRODUCTS), f"O-{chance.randrange(10**6)}")
         pause = chance.choice([0, 0, 0, 1]) if style == "change" else chance.choice([0, 1, 1, 1])
         at = stop + pause * chance.randrange(MINUTE, 5 * HOUR) // SECOND * SECOND
 

@@ -1,15 +1,13 @@
-"""What is put to the proof: the straight line, the timeline as the service keeps it, and a registry on SQLite."""
+"""What is put to the proof: the straight line, the timeline as the service keeps it, and a registry."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path as File
 from typing import Any
 
 import orjson
 
-from support.registry import migrated
-from support.year.belief import Fact
+from support.year.facts import Fact
 from support.year.rules import bundle
 from support.year.walk import Otherwise, Pattern
 from uns.context.shifts import ShiftException, ShiftPattern
@@ -25,7 +23,9 @@ from uns.journal.values import Announced
 from uns.message import RawMessage
 from uns.registry.engine import connect
 from uns.registry.nouns import PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.parallel import is_parallel
 from uns.registry.records import PlacedRecord, apply
+from uns.registry.removal import remove
 from uns.registry.timeline import around, follow, load
 from uns.registry.writing import Author
 from uns.service.unmoved import Unmoved
@@ -36,9 +36,9 @@ SOMEWHERE = SamplePlace("mes")
 class Path:
     """Instants are milliseconds here."""
 
-    def __init__(self, folder: File, now: int) -> None:
+    def __init__(self, registry: str, now: int) -> None:
         self.bundle = bundle()
-        self.engine = connect(migrated(folder / "uns.db"))
+        self.engine = connect(registry)
         self.unmoved, self.pending = Unmoved(), list[Announced]()
         self.applied = 0
         self.known: Timeline | None = None
@@ -93,10 +93,14 @@ class Path:
         elif isinstance(fact, Otherwise):
             given = ShiftException(fact.where, date.fromordinal(fact.day), fact.id, fact.start, fact.stop, fact.crew)
             SHIFT_EXCEPTIONS.put(self.engine, [given], author)
+        elif fact.kind == "removed":
+            remove(self.engine, "batches", (str(fact.id), fact.unit), author)
         elif fact.kind == "product":
             PRODUCTS.put(self.engine, [Product(str(fact.id), fact.name)], author)
         else:
-            [findings] = apply(self.engine, [PlacedRecord(_record(fact), SOMEWHERE)], self.bundle.standard, author)
+            record, standard = _record(fact), self.bundle.standard
+            placed = PlacedRecord(record, SOMEWHERE, is_parallel(standard, EquipmentPath(fact.unit)))
+            [findings] = apply(self.engine, [placed], standard, author)
             return findings[0].code if findings else ""
         return ""
 

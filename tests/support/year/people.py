@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
-from support.year.belief import FOR_EVER, Belief, Fact
+from support.year.belief import Belief
+from support.year.facts import FOR_EVER, Fact
 from support.year.orders import MINUTE, Order
 from support.year.walk import Otherwise, Pattern
 
@@ -69,9 +70,11 @@ def trial(unit: str, since: int, chance: Random) -> Fact:
 
 
 def retired(belief: Belief, orders: list[Order]) -> list[Fact]:
-    """Trials that stand where orders really ran: they become nothing, at the moment at which the order began."""
+    """Trials that stand where orders really ran are taken out, or become nothing when the order began."""
     return [
-        Fact("batch", order.unit, order.stop, run.id, start=order.start, stop=order.start)
+        Fact("removed", order.unit, order.stop, run.id)
+        if run.start // MINUTE % 2
+        else Fact("batch", order.unit, order.stop, run.id, start=order.start, stop=order.start)
         for order in orders
         for run in belief.runs.get(order.unit, ())
         if run.id.startswith("trial") and run.start < run.stop and run.start < order.stop and order.start < run.stop

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from support.year import machines
-from support.year.belief import Fact
+from support.year.facts import Fact
 from support.year.machines import Message, Reading
 from support.year.orders import DAY, HOUR, MINUTE, SECOND, Order, listed, mistaken, run, said
 from support.year.rules import AREAS
@@ -27,7 +27,10 @@ class Plant:
         self.lines = [f"{site}/{AREAS[site]}line-{each + 1}" for site in lines for each in range(lines[site])]
         self.style = {line: STYLES[index % len(STYLES)] for index, line in enumerate(self.lines)}
         self.style |= {f"{line}/mixer-01": "start-stop" for line in self.lines[::5]}
-        self.truth = {unit: list(run(unit, style, first, last, chance)) for unit, style in self.style.items()}
+        cells = [f"{site}/{AREAS[site]}cell-1" for site in lines]
+        self.lines += cells
+        self.style |= dict.fromkeys(cells, "parallel")
+        self.truth = {unit: run(unit, style, first, last, chance) for unit, style in self.style.items()}
         lists = (unit for unit, style in self.style.items() if style == "list")
         self.mistakes = {
             each.id: mistaken(each, chance) for unit in lists for each in self.truth[unit] if chance.random() < 0.05
@@ -53,9 +56,8 @@ class Plant:
                     machines.mes(Fact("shift-change", line, at, crew=crew)),
                 )
                 at += self.chance.randrange(3 * HOUR)
-        if self.chance.random() < 0.5:
-            at = day + self.chance.randrange(DAY) // SECOND * SECOND
-            yield at + MINUTE, machines.mes(Fact("shift-change", "dallas/packaging", at, crew="W"))
+        at = day + self.chance.randrange(DAY) // SECOND * SECOND
+        yield at + MINUTE, machines.mes(Fact("shift-change", "dallas/packaging", at, crew="W"))
         if self.chance.random() < 0.3:
             number, at = self.chance.randrange(12), day + self.chance.randrange(DAY)
             site = self.chance.choice(sorted({each.partition("/")[0] for each in self.lines}))

@@ -22,6 +22,7 @@ sites:
 levels:
   - {name: area, role: area, values: [packaging]}
   - {name: line, role: work_center, pattern: 'line-[0-9]{1,2}', optional: true}
+  - {name: cell, role: work_center, pattern: 'cell-[0-9]{1,2}', optional: true, parallel: true}
   - {name: asset, role: work_unit, pattern: '[a-z][a-z0-9-]{1,31}'}
 names:
   temperature: {type: number, unit: Cel}

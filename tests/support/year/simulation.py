@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from itertools import count
-from pathlib import Path as File
 from random import Random
 from typing import Any, Final
 
-from support.year.belief import Belief, Fact
+from support.year.belief import Belief
+from support.year.facts import Fact, is_parallel
+from support.year.kinds import kinds
 from support.year.machines import Message, Reading
 from support.year.orders import DAY, HOUR, LATEST_WORD, MINUTE, SECOND, Order
 from support.year.path import Path, published
@@ -27,7 +28,7 @@ OFTEN: Final = 2 * HOUR
 
 class Simulation:
     def __init__(
-        self, folder: File, first: int, last: int, lines: Mapping[str, int], every: int, seed: str
+        self, registry: str, first: int, last: int, lines: Mapping[str, int], every: int, seed: str
     ) -> None:  # fmt: skip
         self.seed, self.first, self.last = seed, first, last
         self.chance = Random(seed)
@@ -35,7 +36,7 @@ class Simulation:
         self.settled = Belief(clocks)
         """What the registry believes."""
         self.plant = Plant(lines, first, last, every, self.chance)
-        self.path = Path(folder, first)
+        self.path = Path(registry, first)
         self.pending: list[Fact] = []
         self.counts: Counter[str] = Counter()
         self.said: dict[str, list[tuple[int, int, str]]] = {}
@@ -70,7 +71,7 @@ class Simulation:
             self._at(arrival, lambda at, message=message: self._deliver(message, at))  # type: ignore[misc]
         for site in self.settled.clocks:
             self._at(now + chance.randrange(DAY), lambda at, site=site: self._people(site, at))  # type: ignore[misc]
-        if chance.random() < 0.15 or now == self.first + 3 * DAY:
+        if (now - self.first) // DAY % 6 == 2:
             self._at(now + chance.randrange(DAY), self._leave)
 
     # Messages
@@ -83,8 +84,10 @@ class Simulation:
         for (decision, outcome), said in zip(done, message.says, strict=True):
             self.counts["decisions"] += 1
             if isinstance(said, Reading):
+                by_time = said.named is None and not self.stale
+                is_untold = by_time and len(before.running(said.unit, said.at)) > 1
                 wanted = before.context(said.unit, said.at, self.stale, said.named)
-                self._compare(now, said, decision, wanted)
+                self._compare(now, said, decision, wanted, is_untold)
                 continue
             expected = self.believed.take(said)
             self.said.setdefault(said.unit, []).append((said.at, now, f"{said} {expected}"))
@@ -93,27 +96,19 @@ class Simulation:
             if expected == "taken":
                 self.pending.append(said)
 
-    def _compare(self, now: int, reading: Reading, decision: Any, wanted: dict[str, Any] | None) -> None:
-        if wanted is None:
-            codes = [each.code for each in decision.findings]
-            assert codes == ["batch-unknown"], self._shown(now, reading, decision, "batch-unknown")
-            self.counts["unknown"] += 1
-            return
-        body = published(decision)
-        got = {name: body.get(name) for name in ("timestamp", "batch", "shift", "product")}
-        expected = {"timestamp": rfc3339(reading.at * MILLISECOND), "batch": None, "shift": None, "product": None}
-        assert got == expected | wanted, self._shown(now, reading, got, wanted)
-        self.counts["published"] += 1
-        self.counts["stale"] += self.stale
-        self.counts["without a batch"] += "batch" not in wanted and not self.stale
-        crew = wanted.get("shift", {}).get("crew")
-        area = any(each.start <= reading.at < each.stop for each in self.believed.crews.get("dallas/packaging", ()))
-        self.counts["taken over"] += crew in ("X", "Y")
-        self.counts["its area taken over"] += crew == "W"
-        self.counts["nearer than its area"] += crew == "own" and area
-        self.counts["overtime"] += wanted.get("shift", {}).get("id") == "overtime"
-        self.counts["no shift"] += "shift" not in wanted
-        self.counts["late"] += now - reading.at > HOUR
+    def _compare(
+        self, now: int, reading: Reading, decision: Any, wanted: dict[str, Any] | None, is_untold: bool
+    ) -> None:
+        codes = [each.code for each in decision.findings]
+        why = ["batch-unknown"] if wanted is None else ["batch-ambiguous"] if is_untold else []
+        assert codes == why, self._shown(now, reading, decision, why)
+        if wanted is not None:
+            body = published(decision)
+            got = {name: body.get(name) for name in ("timestamp", "batch", "shift", "product")}
+            expected = {"timestamp": rfc3339(reading.at * MILLISECOND), "batch": None, "shift": None, "product": None}
+            assert got == expected | wanted, self._shown(now, reading, got, wanted)
+        self.counts["of several none"] += is_untold
+        self.counts.update(kinds(reading, now, wanted, self.believed, self.stale))
 
     def _shown(self, now: int, about: Any, got: Any, wanted: Any) -> str:
         places = upwards(getattr(about, "unit", ""))
@@ -172,6 +167,8 @@ class Simulation:
         if isinstance(fact, Fact) and fact.kind == "batch":
             self.newest = fact
             self.counts["corrections"] += 1
+            self.counts["emptied"] += fact.start == fact.stop
+        self.counts["removed"] += isinstance(fact, Fact) and fact.kind == "removed"
         self.counts["refused to people"] += bool(code)
 
     # People
@@ -199,7 +196,7 @@ class Simulation:
         """A trial, best where an order has just been announced of which the registry does not know yet."""
         units = self._units(site)
         begun = [(each.unit, each.at - 5 * MINUTE) for each in self.pending if each.kind == "batch-start"]
-        ours = [each for each in begun if each[0] in units]
+        ours = [each for each in begun if each[0] in units and not is_parallel(each[0])]
         self._write(trial(*(ours or [(self.chance.choice(units), now)])[-1], self.chance), now)
 
     def _audit(self, site: str, now: int) -> None:
