@@ -6,6 +6,7 @@ from pathlib import Path as Folder
 from random import Random
 from typing import Any
 
+import mqtt5
 from mqtt5 import PubAckReasonCode, PublishPacket, QoS
 from support.project import bundle_of
 from support.waiting import eventually
@@ -43,7 +44,7 @@ def path_of(rules: str, journal: Journal, decide: Decide, told: Told = NOBODY) -
     path = Path(bundle, Publisher(identify_by(bundle)), journal, told, decide=decide)
     path.timeline = Timeline.build()
     hooks = Hooks(path.receive, path.accepted, path.refused, path.turned, path.opened, lambda why: path.closed())
-    path.session = Session(Endpoint("127.0.0.1", 1), "t", hooks, chance=Random(1))
+    path.session = Session(Endpoint("127.0.0.1", 1), "t", hooks, chance=Random(1), renew=path.renew)
     return path
 
 
@@ -104,6 +105,27 @@ def test_what_the_broker_refuses_of_one_message_is_worked_out_again_once(tmp_pat
     kept = [each.tag for _, each in store.rejections(0, 10)]
     store.close()
     assert kept == ["filler", "labeler"]
+
+
+def test_what_the_broker_could_not_take_is_not_to_take_the_place_of_what_went_out_since(tmp_path: Folder) -> None:
+    journal = Journal(tmp_path, lambda waits: None)
+    path = path_of(RULES, journal, contextualize)
+    outbox, out = path.session.outbox, path.session.out
+    outbox.open(10, None, session=False)
+    for number in (1, 2):
+        payload = b'{"v": %d, "t": "2026-01-01T00:00:0%dZ"}' % (number, number)
+        path.receive(PublishPacket(TOPIC, payload, qos=QoS.AT_LEAST_ONCE, packet_id=number))
+    first, _ = mqtt5.read(b"".join(out))
+    assert isinstance(first, PublishPacket)
+    assert first.retain
+    out.clear()
+    outbox.answered(1, PubAckReasonCode.QUOTA_EXCEEDED)
+    outbox.answered(2, PubAckReasonCode.SUCCESS)
+    outbox.retry(10)
+    again, _ = mqtt5.read(b"".join(out))
+    journal.stop()
+    assert isinstance(again, PublishPacket)
+    assert (again.payload, again.retain) == (first.payload, False)
 
 
 ORDERS = """
