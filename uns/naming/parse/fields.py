@@ -52,9 +52,12 @@ def read_fields(form: Form, record: RecordKind | None, each: Sequence[Pointer], 
 def _check_members(form: Form, record: RecordKind, entries: tuple[tuple[Leaf, Node], ...]) -> None:
     needed, allowed = MEMBERS[record]
     named = [key.text for key, _ in entries]
-    for key, _ in entries:
+    for key, node in entries:
         if key.text not in (*needed, *allowed):
             form.unknown(key, (*needed, *allowed))
+        elif key.text == "attributes" and isinstance(node, Leaf) and not is_pointer(node.text):
+            message = f"`attributes` is `{node.text[:60]}`, text where a pointer to an object is expected"
+            form.report.add("key-value", message, "point at it, such as `/attributes`", node.place)
     for each in needed:
         if each not in named and form.has("fields"):
             message = f"`record: {record}` has no field `{each}`"
