@@ -69,7 +69,7 @@ class Plant:
 
     def here(self, text: str) -> str:
         text = text.replace("/opt/uns/bin/", f"{Path(sys.executable).parent}/")
-        return re.sub(r"/(var|etc)/", rf"{self.folder}/\1/", text)
+        return re.sub(r"/(var|etc|usr/local)/", rf"{self.folder}/\1/", text)
 
     def do(self, name: str) -> None:
         """What the page says, but for who does it; the test itself starts and stops the service."""
@@ -159,6 +159,17 @@ def test_a_standby_is_set_up_as_the_page_says(plant: Plant, broker: Mosquitto) -
             service.kill()
             standby.ready()
             assert _says(standby, "taking over")
+
+
+def test_a_remedy_can_be_typed_as_it_is_written(plant: Plant, broker: Mosquitto, tmp_path: Path) -> None:
+    (plant.folder / "usr/local/bin").mkdir(parents=True)
+    plant.do("short")
+    as_if = tmp_path / "sudo"
+    as_if.write_text('#!/bin/sh\nshift 2; exec "$@"\n', encoding="utf-8")
+    as_if.chmod(0o755)
+    short = plant.folder / "usr/local/bin/uns"
+    done = subprocess.run([short, "check"], cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, timeout=60)
+    assert done.returncode == 0
 
 
 def _says(service: Service, what: str) -> bool:

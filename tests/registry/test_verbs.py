@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from uns.cli import load_verbs
 from uns.cli.app import app
+from uns.cli.registered import person
 from uns.finding import Finding, SamplePlace, found
 from uns.instant import SECOND
 from uns.message import RawMessage
@@ -437,3 +438,12 @@ def test_states_that_follow_are_listed_and_left_out_of_the_sheet(folder: Path) -
     assert [each["state"] for each in shown("registry", "list", "batches")] == ["running"]
     header, row = uns_("registry", "export", "batches").stdout.splitlines()
     assert dict(zip(header.split(","), row.split(","), strict=True))["state"] == ""
+
+
+def test_the_history_names_the_person_also_through_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the operating page has verbs called: all of them would be the service's own user."""
+    monkeypatch.setenv("LOGNAME", "uns")
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    assert person() == "uns"
+    monkeypatch.setenv("SUDO_USER", "ann")
+    assert person() == "ann"

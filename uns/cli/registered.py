@@ -55,9 +55,9 @@ def _be_ready(settings: Settings, engine: Engine, create: bool) -> None:
 
 
 def person() -> str:
-    """Whoever runs this verb, for the history; by number where the system has no name for them."""
+    """Whoever runs this verb, for the history, also through sudo; by number where the system has no name for them."""
     try:
-        return getpass.getuser()
+        return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
 
