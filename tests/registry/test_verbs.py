@@ -418,8 +418,9 @@ def test_what_was_entered_in_error_is_taken_out(folder: Path, kind: str, key: li
 
 
 def test_a_product_that_a_batch_names_stays(folder: Path) -> None:
-    for kind in ("products", "batches"):
+    for kind in ("products", "batches", "equipment"):
         uns_("registry", "import", kind, f"{kind}.csv")
+    assert shown("registry", "remove", "equipment", "acme/dallas/packaging/line-3") == {"removed": 1}
     refused = uns_("registry", "remove", "products", "SKU-42")
     assert (refused.exit_code, "batch 'B-1' names product 'SKU-42'" in refused.stderr) == (1, True)
     assert len(shown("registry", "list", "products")) == 1

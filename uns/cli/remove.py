@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uns.cli.app import NEGATIVE, WRONG_USE, Config, fail, out, settings
+from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, fail, out, settings, show_json
 from uns.cli.registry import KindArgument, verbs
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def remove_(
     kind: KindArgument,
     key: Annotated[list[str], typer.Argument(help="what it is called, and where: B-1001 dallas/packaging/line-3")],
     why: Annotated[str | None, typer.Option("--why", help="a word for the history")] = None,
+    as_json: Json = False,
     config: Config = None,
 ) -> None:
     """Take out what was entered in error; what was believed until now stays in the history.
@@ -46,10 +47,13 @@ def remove_(
             removed = remove(engine, kind.value, words, Author(person(), time.time_ns(), why))
         except StillNamed as named:
             fail(NEGATIVE, str(named), named.remedy)
-    _tell(removed, kind.value, key)
+    _tell(removed, kind.value, key, as_json)
 
 
-def _tell(removed: int, kind: str, key: Sequence[str]) -> None:
+def _tell(removed: int, kind: str, key: Sequence[str], as_json: bool) -> None:
     if not removed:
         fail(NEGATIVE, f"the registry has no {kind} {' '.join(key)}", f"uns registry list {kind}")
-    out.print(f"{removed} removed", markup=False)
+    if as_json:
+        show_json({"removed": removed})
+    else:
+        out.print(f"{removed} removed", markup=False)
