@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path as Folder
 from random import Random
+from time import time_ns
 from typing import Any
 
 import mqtt5
@@ -126,6 +127,25 @@ def test_what_the_broker_could_not_take_is_not_to_take_the_place_of_what_went_ou
     journal.stop()
     assert isinstance(again, PublishPacket)
     assert (again.payload, again.retain) == (first.payload, False)
+
+
+def test_what_repeats_a_publish_still_under_way_is_safe_only_with_it(tmp_path: Folder) -> None:
+    """Acknowledged before, it would be lost with this process: the broker has neither of the two any more."""
+    journal = Journal(tmp_path, lambda waits: None)
+    path = path_of(RULES, journal, contextualize)
+    payload = b'{"v": 1, "t": %d}' % (time_ns() // 1_000_000)
+    outbox, packet = path.session.outbox, PublishPacket(TOPIC, payload, qos=QoS.AT_LEAST_ONCE, packet_id=1)
+    outbox.open(10, None, session=False)
+    path.receive(packet)
+    outbox.cut()
+    path.closed()
+    path.opened(True)
+    outbox.open(10, None, session=True)
+    path.receive(packet)
+    assert (path.ledger.outcomes["duplicate"], path.ledger.take_due()) == (1, [])
+    outbox.answered(1, PubAckReasonCode.SUCCESS)
+    journal.stop()
+    assert [each.packet_id for each in path.ledger.take_due()] == [1]
 
 
 ORDERS = """
