@@ -1,4 +1,5 @@
-"""What `uns registry import` takes for a large sheet, on SQLite: new, and once more when all of it is known.
+"""What `uns registry import` takes for a large sheet, on SQLite: new, and once more when all of it is known; and then
+what it takes to tell what that changed for readings.
 
 python -m benchmarks.sheets [--rows 100000]
 """
@@ -16,10 +17,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.stages import plant
+from uns.registry.corrections import Period, corrected
 from uns.registry.csv.kinds import Kind
+from uns.registry.engine import connect
+from uns.registry.moments import Revision
 
 RULES = Path(__file__).parents[1] / "naming_rules"
 BEGIN = datetime(2016, 1, 1, tzinfo=UTC)
+CHANGES = {
+    "batches came": Period(Revision(0), Revision(1)),
+    "their products got names": Period(Revision(2), Revision(3)),
+}
 HOURS = 8
 LINES = 100
 
@@ -58,6 +67,20 @@ def imported(folder: Path, kind: Kind, file: Path) -> tuple[float, float]:
     return taken, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def told(file: Path, period: Period) -> tuple[float, float]:
+    """Of a page of a hundred corrections and of the one after it, as the API is asked: processor time in s."""
+    engine, now = connect(f"sqlite:///{file}"), time.time_ns()
+    standard, cursor = plant(now)[0].standard, None
+    taken = []
+    for _ in range(3):
+        begun = time.process_time()
+        page = corrected(engine, standard, period, now, None, cursor)
+        taken.append(time.process_time() - begun)
+        assert len(page.items) == 100
+        cursor = page.next
+    return taken[0], taken[2]
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=100_000)
@@ -73,6 +96,10 @@ def main() -> None:
             file.write_text("\n".join(lines), encoding="utf-8")
             new, known = imported(folder, kind, file), imported(folder, kind, file)
             print(f"{kind:<12} {new[0]:.1f} ({new[1]:.1f})   {known[0]:.1f} ({known[1]:.1f})")
+        print("what changed for readings   first page, s   a later one, s")
+        for what, period in CHANGES.items():
+            first, later = told(folder / "uns.db", period)
+            print(f"{what:<27} {first:.2f}            {later:.2f}")
 
 
 if __name__ == "__main__":

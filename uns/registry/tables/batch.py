@@ -30,4 +30,5 @@ BATCHES: Final = Table("batch", METADATA, Batches, CheckConstraint("stop IS NULL
 Index("ix_batch_equipment", BATCHES.c.equipment, BATCHES.c.superseded_at, BATCHES.c.start)
 Index("ix_batch_id", BATCHES.c.id, BATCHES.c.superseded_at)
 Index("ix_batch_stop", BATCHES.c.superseded_at, BATCHES.c.stop)
+Index("ix_batch_product", BATCHES.c.product)
 index_revisions(BATCHES)
