@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from uns.context.timeline import Answer
+from uns.context.answer import Answer
 from uns.convert import Meaning
 from uns.decode import Births, Reader
 from uns.decode import reader as made

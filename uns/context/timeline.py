@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
+from uns.context.answer import Answer, Edition, Way
 from uns.context.believable import unbelievable
 from uns.context.difference import Difference, Turn, never
 from uns.context.effect import effect
@@ -25,36 +26,6 @@ NOWHERE: Final = SamplePlace("")
 
 T = TypeVar("T", bound=Interval)
 P = TypeVar("P", Batch, Shift)
-
-
-class Edition:
-    """Of a timeline: another one with each change. An answer holds for its own."""
-
-    __slots__ = ()
-
-
-class Answer:
-    """A context, and the span of event times for which it is the answer."""
-
-    __slots__ = ("context", "edition", "since", "until")
-
-    def __init__(self, edition: Edition, since: Instant, until: Instant, context: Context) -> None:
-        self.edition, self.since, self.until, self.context = edition, since, until, context
-
-
-class Way:
-    """What there is to ask about a piece of equipment: itself first, then its ancestors, nearest first.
-
-    One for all equipment that has nothing of its own below the same ancestor, and so is the latest answer.
-    """
-
-    __slots__ = ("answer", "batches", "calendar", "changes")
-
-    def __init__(
-        self, batches: tuple[Intervals[Batch], ...], changes: tuple[Intervals[Shift], ...], calendar: Calendar | None
-    ) -> None:
-        self.batches, self.changes, self.calendar = batches, changes, calendar
-        self.answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
