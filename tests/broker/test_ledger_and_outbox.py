@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from mqtt5 import PubAckReasonCode as Code
-from support.brokerside import BrokerSide
+from support.brokerside import BrokerSide, Message
 
 from uns.broker.outbox import Outgoing
-from uns.ledger import Entry, Ledger
+from uns.ledger import Ledger
 
 MOST_TO_US = 5
 """Our receive maximum, made small so that it is often full."""
@@ -21,21 +20,6 @@ FOR_GOOD = (Code.NOT_AUTHORIZED, Code.TOPIC_NAME_INVALID, Code.PAYLOAD_FORMAT_IN
 LATER = (Code.UNSPECIFIED_ERROR, Code.IMPLEMENTATION_SPECIFIC_ERROR, Code.QUOTA_EXCEEDED)
 PICK = st.integers(0, 1000)
 LARGEST = 40
-
-
-@dataclass
-class Message:
-    """One that the broker handed over, as a plain list of what is still to become safe."""
-
-    entry: Entry | None
-    packet_id: int
-    open: set[str] = field(default_factory=set)
-    decided: bool = False
-    cut: bool = False
-
-    @property
-    def safe(self) -> bool:
-        return self.decided and not self.open
 
 
 class Link(BrokerSide):
@@ -79,6 +63,21 @@ class Link(BrokerSide):
     @rule()
     def receive_qos0(self) -> None:
         self._received(0)
+
+    @precondition(lambda self: self.connected and len(self.unacknowledged) < MOST_TO_US)
+    @rule(qos0=st.booleans())
+    def receive_without_room(self, qos0: bool) -> None:
+        """The first such one keeps its place, and all behind it from being acknowledged; the others only count."""
+        first = not qos0 and not any(each.left for each in self.unacknowledged)
+        self._received(0) if qos0 else self.receive()
+        message = self.messages.pop()
+        message.left = True
+        assert message.entry is not None
+        self.ledger.leave(message.entry)
+        if not first:
+            self.counts["cut off"] += 1
+        if not first and not qos0:
+            self.unacknowledged.pop()
 
     def _received(self, packet_id: int) -> None:
         message = Message(self.ledger.receive(packet_id, 0.0), packet_id)
@@ -266,6 +265,8 @@ class Link(BrokerSide):
 
     def teardown(self) -> None:
         """Let everybody go on: in the end all of it is safe, and everything on this connection acknowledged."""
+        if any(each.left for each in self.unacknowledged):
+            self.cut(False)
         if not self.connected:
             self.open(4, False, True)
         while any(not each.decided for each in self.messages):

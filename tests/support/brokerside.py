@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import mqtt5
 from hypothesis import strategies as st
@@ -10,6 +11,24 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from mqtt5 import PubAckReasonCode, PublishPacket
 
 from uns.broker.outbox import HIGHEST_ID, Outbox, Outgoing
+from uns.ledger import Entry
+
+
+@dataclass
+class Message:
+    """One that the broker handed over, as a plain list of what is still to become safe."""
+
+    entry: Entry | None
+    packet_id: int
+    open: set[str] = field(default_factory=set)
+    decided: bool = False
+    cut: bool = False
+    left: bool = False
+    """There was no room for it, so it is never decided."""
+
+    @property
+    def safe(self) -> bool:
+        return self.decided and not self.open
 
 
 class BrokerSide(RuleBasedStateMachine):
