@@ -168,3 +168,8 @@ def test_it_is_found_by_words_of_its_id_name_and_description(engine: Engine) -> 
     EQUIPMENT.put(engine, [Equipment("dallas", "Line 3", id="EQ_1"), Equipment("berlin", description="50 % off")], ANN)
     found = {words: [each.path for each in matching(engine, words)] for words in ("eq_", "NE 3", "0 %", "EQx", "%")}
     assert found == {"eq_": ["dallas"], "NE 3": ["dallas"], "0 %": ["berlin"], "EQx": [], "%": ["berlin"]}
+
+
+def test_it_is_found_in_either_case_of_any_letters(engine: Engine) -> None:
+    EQUIPMENT.put(engine, [Equipment("dallas", "MÜHLE 3", id="ö-7")], ANN)
+    assert [len(matching(engine, words)) for words in ("mühle", "Mühle", "MÜHLE", "Ö-7", "muhle")] == [1, 1, 1, 1, 0]

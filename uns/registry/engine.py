@@ -56,8 +56,13 @@ def _prepare_sqlite(busy_ms: int) -> Any:
         connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
         for pragma in (f"busy_timeout = {busy_ms}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("lower", 1, _lower, deterministic=True)  # its own knows the letters of ASCII only
 
     return prepare
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin(connection: Connection) -> None:
