@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from uns.context.values import Product
+from uns.context.values import Product, Record
 from uns.equipment import EquipmentPath
+from uns.finding import SamplePlace
 from uns.instant import from_datetime, rfc3339
 from uns.naming.standard import Standard
 from uns.registry import batches, changes
@@ -15,6 +16,7 @@ from uns.registry.csv import KINDS, export, take
 from uns.registry.csv.kinds import Kind
 from uns.registry.held import Tally
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.records import PlacedRecord, apply
 from uns.registry.timeline import around
 from uns.registry.writing import Author
 
@@ -70,6 +72,18 @@ def test_a_good_sheet_is_taken_and_taking_it_again_changes_nothing(
 def test_what_is_exported_is_what_is_imported(engine: Engine, standard: Standard, kind: Kind) -> None:
     _, tally = imported(engine, standard, kind, GOOD[kind])
     assert imported(engine, standard, kind, export(engine, kind)) == ([], Tally(unchanged=tally.added))
+
+
+def test_an_attribute_called_as_a_column_is_not_exported_in_its_place(engine: Engine, standard: Standard) -> None:
+    said = {"stop": "operator 7", "state": "good", "id": "x", "colour": "red"}
+    record = Record("batch-start", EquipmentPath("dallas/packaging/line-3"), 10**18, {"id": "B-7", "attributes": said})
+    apply(engine, [PlacedRecord(record, SamplePlace("mes/orders"))], standard, ANN)
+    PRODUCTS.put(engine, [Product("SKU-7", None, {"name": "of somebody else", "colour": "red"})], ANN)
+    assert export(engine, "batches").splitlines() == [
+        "id,equipment,product,order,start,stop,quantity,state,colour",
+        "B-7,dallas/packaging/line-3,,,2001-09-09T01:46:40.000Z,,,,red",
+    ]
+    assert export(engine, "products").splitlines() == ["id,name,colour", "SKU-7,,red"]
 
 
 def test_times_without_offset_are_the_sites(engine: Engine, standard: Standard) -> None:

@@ -25,7 +25,10 @@ from uns.registry.tables import BATCHES
 
 
 def export(engine: Engine, kind: Kind, standard: Standard | None = None) -> str:
-    """All that is believed now, as CSV; with its role where a standard tells it."""
+    """All that is believed now, as CSV; with its role where a standard tells it.
+
+    Attributes called as a column of the sheet stay out: they would be taken for what stands there, such as its `stop`.
+    """
     columns, rows, _ = _table(engine, kind, standard)
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
@@ -73,9 +76,10 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
             yield from {"description": value.description, "steward": value.steward}.items()
             yield from {"from": _time(value.start), "until": _time(value.stop)}.items()
         case Product():
-            yield from {**_texts(value.attributes), "id": value.id, "name": value.name}.items()
+            yield from _texts(value.attributes, "products").items()
+            yield from {"id": value.id, "name": value.name}.items()
         case Batch():
-            yield from _texts(value.attributes).items()
+            yield from _texts(value.attributes, "batches").items()
             yield from {"id": value.id, "equipment": value.equipment, "product": value.product}.items()
             yield from {"order": value.order, "start": _time(value.start), "stop": _time(value.stop)}.items()
             yield from {"quantity": value.quantity, "state": value.state}.items()
@@ -88,8 +92,8 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
             yield from {"start": time_of_day(value.start), "stop": time_of_day(value.stop)}.items()
 
 
-def _texts(attributes: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(each) for name, each in attributes.items()}
+def _texts(attributes: Mapping[str, Any], kind: Kind) -> dict[str, str]:
+    return {name: str(each) for name, each in attributes.items() if name not in KINDS[kind].columns}
 
 
 def _time(instant: Instant | None) -> str | None:
