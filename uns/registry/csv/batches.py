@@ -15,6 +15,7 @@ from uns.instant import rfc3339
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
 from uns.registry.batches import batch_of, row_of
+from uns.registry.csv.attributes import as_held
 from uns.registry.engine import parts
 from uns.registry.held import Tally, believed
 from uns.registry.parallel import is_parallel
@@ -83,6 +84,8 @@ def _plan(placed: Sequence[Placed], stored: Sequence[_Stored], parallel: bool, r
         match = next((each for each in same if each.batch.start == batch.start), None)
         if match is None and len(same) == mentions[batch.id] == 1:
             match = same[0]
+        if match is not None:
+            batch = as_held(batch, match.batch)
         if match is not None and match.batch == batch and match.row not in replaced:
             unchanged += 1
             continue

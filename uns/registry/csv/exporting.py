@@ -16,6 +16,7 @@ from uns.instant import Instant, rfc3339
 from uns.naming.equipment import role_of
 from uns.naming.standard import Standard
 from uns.registry.batches import batch_of
+from uns.registry.csv.attributes import written
 from uns.registry.csv.cells import written_days
 from uns.registry.csv.kinds import KINDS, Kind
 from uns.registry.engine import reading
@@ -31,9 +32,11 @@ def export(engine: Engine, kind: Kind, standard: Standard | None = None) -> str:
     """
     columns, rows, _ = _table(engine, kind, standard)
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    plain = csv.writer(text, lineterminator="\n")
+    quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for cells in [columns, *([row.get(name, "") for name in columns] for row in rows)]:
+        is_comment_like = cells[0].startswith("#")
+        (quoted if is_comment_like else plain).writerow(cells)
     return text.getvalue()
 
 
@@ -93,7 +96,7 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _texts(attributes: Mapping[str, Any], kind: Kind) -> dict[str, str]:
-    return {name: str(each) for name, each in attributes.items() if name not in KINDS[kind].columns}
+    return {name: cell for name, cell in written(attributes).items() if name not in KINDS[kind].columns}
 
 
 def _time(instant: Instant | None) -> str | None:

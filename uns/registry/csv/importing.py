@@ -13,13 +13,14 @@ from uns.naming.lookup import Row
 from uns.naming.parse.csv import Table, read_csv
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
+from uns.registry.csv.attributes import products_as_held
 from uns.registry.csv.batches import put_batches
 from uns.registry.csv.cells import Cells, Columns, is_plain
 from uns.registry.csv.equipment import put_equipment
 from uns.registry.csv.kinds import KINDS, Kind, Sheet
 from uns.registry.csv.shifts import put_shifts
 from uns.registry.held import Tally
-from uns.registry.nouns import EQUIPMENT, SHIFT_PATTERNS
+from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_PATTERNS
 from uns.registry.writing import Author, writing
 
 Watch = Callable[[Sequence[Row]], Iterable[Row]]
@@ -60,6 +61,8 @@ def take(
             tally = put_equipment(open_one, rows, report)
         elif noun is SHIFT_PATTERNS:
             tally = put_shifts(open_one, rows, report)
+        elif noun is PRODUCTS:
+            tally = noun.put_in(open_one, products_as_held(open_one, [each.value for each in rows]))
         else:
             tally = noun.put_in(open_one, [each.value for each in rows])
     return Imported(in_order(report), tally)
