@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -289,6 +290,22 @@ def test_a_state_folder_that_is_taken_away_holds_until_it_is_back(
     service.ready("ready", "degraded")
     eventually(lambda: client.bodies(FILLER), why=service.said)
     assert service.counters()[1]["quarantined"] == 1
+
+
+def test_another_journal_in_the_place_of_ours_is_not_taken_for_it(
+    service: Service, folder: Path, client: Client
+) -> None:
+    """As whoever restores a backup under a running service puts it there."""
+    (folder / ".uns").rename(folder / "elsewhere")
+    shutil.copytree(folder / "elsewhere", folder / ".uns")
+    service.ready("hold")
+    assert "journal.db is gone" in reasons(service)
+    client.publish("plc/L1/filler/pressure", {"Val": 1})
+    eventually(lambda: service.get("/status")["messages"]["held"] == 1)
+    service.kill()
+    service.start()
+    service.ready("ready", "degraded")
+    eventually(lambda: service.counters()[1]["quarantined"] == 1, why=service.said)
 
 
 @pytest.mark.parametrize("broken", ["journal.db", "last-good.zip", "subscriptions.json"])

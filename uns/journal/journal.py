@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ class Journal:
         """
         self.path = folder / "journal.db"
         self.store = Store(self.path)
+        self._file = self.path.stat()
         self.failing = ""
         self.arrived = threading.Event()
         """Something was committed since the last look."""
@@ -57,6 +59,14 @@ class Journal:
     def record_bytes(self) -> int:
         """Of the records that the registry does not have yet, on disk."""
         return self.store.record_bytes
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file that is written is still the one that a later process finds."""
+        try:
+            return os.path.samestat(self._file, self.path.stat())
+        except OSError:
+            return False
 
     def put(self, item: Item | None, waits: Any) -> None:
         """Hand in; `waits` comes back through `committed` once it is safe, or where there is nothing to write, once

@@ -74,8 +74,8 @@ class Lookout:
             self.path.go_on("records")
 
     def _see_journal(self) -> None:
-        """What is written into a file without a name is gone with this process."""
-        if self.journal.path.exists():
+        """What is written into a file without a name is gone with this process, also where another one has its name."""
+        if self.journal.is_there:
             self.path.go_on("gone")
         else:
             why = f"the journal {self.journal.path} is gone: put the state folder back, or start the service again"
