@@ -295,6 +295,21 @@ def test_the_mover_ships_once_the_registry_is_there_and_then_deletes(tmp_path: P
     store.close()
 
 
+def test_a_mover_that_cannot_read_the_journal_says_so_and_tries_again(tmp_path: Path) -> None:
+    """As on a disk that is full at the start: opening the file writes a little."""
+    kept: list[str | None] = []
+    (tmp_path / "state").mkdir()
+    journal = Journal(tmp_path / "state", lambda waits: None)
+    (tmp_path / "state").rename(tmp_path / "elsewhere")
+    mover = Mover(journal, lambda rejections: kept.extend(each.tag for each in rejections), lambda records: None, (Away,))
+    assert eventually(lambda: mover.away) == f"the journal {journal.path} cannot be read: unable to open database file"
+    (tmp_path / "elsewhere").rename(tmp_path / "state")
+    journal.put(refusal(), None)
+    eventually(lambda: kept == ["t"] and not mover.away)
+    mover.stop()
+    journal.stop()
+
+
 def test_a_journal_of_the_version_before_goes_on(tmp_path: Path) -> None:
     store = Store(tmp_path / "journal.db")
     store.write([refusal(0)])

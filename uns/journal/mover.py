@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from math import inf
 from time import monotonic
 from typing import Any, Final
@@ -45,7 +47,7 @@ class Mover:
         self.stuck = 0
         """How many entries have stayed there so."""
         self.away = ""
-        """Why the registry takes nothing now; it may be that it can be read all the same."""
+        """Why nothing gets into the registry now; it may be that it can be read all the same."""
         self.applied = 0
         """How many records this mover has brought there."""
         self._applied = self._kept = 0
@@ -61,20 +63,26 @@ class Mover:
         self._thread.join(ENDED_WITHIN)
 
     def _run(self) -> None:
-        store = Store(self.journal.path)
-        try:
-            while True:
-                last = self._stopping.is_set()
-                self.journal.arrived.clear()
-                shipped = self._ship(store)
-                if last:
-                    return
-                if self.away:
-                    self._stopping.wait(PATIENCE)
-                elif not shipped:
-                    self.journal.arrived.wait(self._age_every)
-        finally:
-            store.close()
+        while True:
+            try:
+                with closing(Store(self.journal.path)) as store:
+                    return self._keep_moving(store)
+            except sqlite3.Error as error:
+                self.away = f"the journal {self.journal.path} cannot be read: {error}"
+            if self._stopping.wait(PATIENCE):
+                return
+
+    def _keep_moving(self, store: Store) -> None:
+        while True:
+            last = self._stopping.is_set()
+            self.journal.arrived.clear()
+            shipped = self._ship(store)
+            if last:
+                return
+            if self.away:
+                self._stopping.wait(PATIENCE)
+            elif not shipped:
+                self.journal.arrived.wait(self._age_every)
 
     def _ship(self, store: Store) -> int:
         records = store.records(self._applied, AT_ONCE)
