@@ -105,8 +105,8 @@ async def put(
 async def delete(here: Here, equipment: str, given: Condition, why: WhyAsked = None) -> None:
     """As one put without shifts and exceptions; what was believed until now stays."""
     path = known(here, equipment)
-    check = given.check(lambda transaction: _tag(_of(here, path, calendar_in(transaction, str(path)))))
-    await here.registry.ask(put_calendar, str(path), [], [], rest(here.clock(), why), check)
+    author, check = rest(here.clock(), why), given.check(tag_in(here, path))
+    await here.registry.ask(put_calendar, str(path), [], [], author, check)
 
 
 def tag_in(here: Surroundings, path: EquipmentPath) -> Tag:
