@@ -301,7 +301,11 @@ def test_a_mover_that_cannot_read_the_journal_says_so_and_tries_again(tmp_path: 
     (tmp_path / "state").mkdir()
     journal = Journal(tmp_path / "state", lambda waits: None)
     (tmp_path / "state").rename(tmp_path / "elsewhere")
-    mover = Mover(journal, lambda rejections: kept.extend(each.tag for each in rejections), lambda records: None, (Away,))
+
+    def keep(rejections: Sequence[Rejection]) -> None:
+        kept.extend(each.tag for each in rejections)
+
+    mover = Mover(journal, keep, lambda records: None, (Away,))
     assert eventually(lambda: mover.away) == f"the journal {journal.path} cannot be read: unable to open database file"
     (tmp_path / "elsewhere").rename(tmp_path / "state")
     journal.put(refusal(), None)

@@ -66,7 +66,8 @@ class Mover:
         while True:
             try:
                 with closing(Store(self.journal.path)) as store:
-                    return self._keep_moving(store)
+                    self._keep_moving(store)
+                return
             except sqlite3.Error as error:
                 self.away = f"the journal {self.journal.path} cannot be read: {error}"
             if self._stopping.wait(PATIENCE):
