@@ -9,8 +9,8 @@ from typing import Any, Literal
 from uns.codes import CODES, Severity
 
 __all__ = [
-    "FilePlace", "Finding", "Malformed", "Place", "SamplePlace", "Severity", "found", "gravest", "nearest", "packed",
-    "unpacked",
+    "FilePlace", "Finding", "Malformed", "Place", "SamplePlace", "Severity", "found", "gravest", "known_code",
+    "nearest", "packed", "unpacked",
 ]  # fmt: skip
 
 
@@ -119,6 +119,15 @@ class Malformed(ValueError):
 
     def at(self, where: Place) -> Finding:
         return found(self.code, self.message, self.remedy, where)
+
+
+def known_code(code: str) -> str:
+    """Itself; Malformed where no finding is called so: who asks for those would be told that there are none."""
+    if code not in CODES:
+        near = nearest(code, CODES)
+        remedy = f"did you mean `{near}`?" if near else "`docs/findings.md` lists them"
+        raise Malformed("key-value", f"there is no finding `{code:.60}`", remedy)
+    return code
 
 
 def nearest(word: str, known: Iterable[object]) -> str | None:

@@ -110,6 +110,8 @@ def test_a_calendar_is_told_all_that_is_wrong_with_it(api, body, said):
         ("/quarantine?state=kpt",
          '?state | `?state` is "kpt" (text), not one of "kept", "replayed", "discarded", "any" '
          '→ did you mean "kept"?'),
+        ("/quarantine?code=rul-none",
+         '?code | `?code` is "rul-none" (text): there is no finding `rul-none` → did you mean `rule-none`?'),
         ("/stream?filter=" + "a" * 1001,
          f'?filter | `?filter` is "{"a" * 59}…" (text): at most 1000 characters are expected → {LIMIT}'),
         ("/quarantine/x", '{number} | `{number}` is "x" (text) where a whole number is expected → send a whole number'),

@@ -49,7 +49,8 @@ def test_a_certificate_of_ours_that_is_missing_or_not_believed(
     broker, url = secured(tmp_path, authority, "IP:127.0.0.1", "require_certificate true\n")
     certificate, key = Authority(tmp_path / "stranger").sign("service", "DNS:service")
     _, another = authority.sign("another", "DNS:another")
-    locked = tmp_path / "locked.key"
+    locked, damaged = tmp_path / "locked.key", tmp_path / "damaged.pem"
+    damaged.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", encoding="utf-8")
     lock = ["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", str(key), "-out", str(locked)]
     subprocess.run(lock, check=True, capture_output=True)
     trusted = {"ca_file": str(authority.certificate)}
@@ -59,15 +60,18 @@ def test_a_certificate_of_ours_that_is_missing_or_not_believed(
             ({"cert_file": str(certificate), "key_file": str(key)}, "the broker does not believe our certificate"),
             ({"cert_file": str(certificate), "key_file": str(another)}, "`key_file` is not the key of `cert_file`"),
             ({"cert_file": str(certificate), "key_file": str(locked)}, "`key_file` is locked with a pass phrase"),
+            ({"cert_file": str(damaged), "key_file": str(key)}, "`cert_file` or `key_file` is damaged"),
+            ({"ca_file": str(damaged)}, "`ca_file` is damaged, or no PEM at all"),
         ):
             (folder / "service.log").unlink(missing_ok=True)
-            with Service(folder, url, **trusted, **ours) as service:
+            given = trusted | ours
+            with Service(folder, url, **given) as service:
                 eventually(lambda: told in service.said(), why=service.said)  # noqa: B023
                 service.ready("hold")
                 assert service.process.poll() is None
                 assert "Traceback" not in service.said()
                 assert "_ssl.c" not in service.said()
-            status, printed, said = uns(folder, "doctor", broker=url, **trusted, **ours)
+            status, printed, said = uns(folder, "doctor", broker=url, **given)
             assert (status, "Traceback" in said) == (3, False)
             assert "start it" not in printed
         for scheme, words in {"mqtt": "mqtts:// for one with it", "mqtts": "for a certificate of ours"}.items():
@@ -77,6 +81,30 @@ def test_a_certificate_of_ours_that_is_missing_or_not_believed(
         _, _, said = uns(folder, "doctor", broker=url.replace("mqtts", "mqtt"), **trusted)
         assert "`ca_file` is for an encrypted connection" in said
         assert "write mqtts://" in said
+
+
+def test_one_side_that_speaks_tls_where_the_other_does_not(tmp_path: Path, authority: Authority, folder: Path) -> None:
+    broker, url = secured(tmp_path, authority, "IP:127.0.0.1")
+    with broker:
+        for there, told in (
+            (url.replace("mqtts", "mqtt"), "write mqtts://"),
+            (broker.url.replace("mqtt", "mqtts"), "write mqtt://"),
+        ):
+            with Service(folder, there) as service:
+                eventually(lambda: told in service.said(), why=service.said)  # noqa: B023
+                service.ready("hold")
+
+
+def test_what_cannot_be_a_user_or_a_password_is_told(folder: Path, tmp_path: Path, guarded: Mosquitto) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("x" * 70_000, encoding="utf-8")
+    with Service(folder, guarded.url, username="uns", password_file=str(bundle)) as service:
+        eventually(lambda: "holds 70000 characters: no password" in service.said(), why=service.said)
+        service.ready("hold")
+    status, _, said = uns(folder, "ls", broker=guarded.url, username="u" * 70_000)
+    assert (status, "Traceback" in said) == (2, False)
+    status, _, said = uns(folder, "ls", broker=guarded.url, username="uns", password_file=str(bundle))
+    assert (status, "Traceback" in said, "no password" in said) == (3, False, True)
 
 
 def test_verbs_end_with_one_line_where_the_broker_is_not_believed_or_does_not_believe_us(

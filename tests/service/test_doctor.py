@@ -108,6 +108,7 @@ def test_a_clock_that_nobody_can_judge(folder: Path, broker: Mosquitto) -> None:
         ("queue", "max_queued_bytes 5000", "holds only 5000 bytes", "max_queued_messages 1000000"),
         ("persistence", "persistence false", "is off in ", "persistence true"),
         ("persistence", "autosave_interval 1800", "saves every 1800 s", "autosave_interval 5"),
+        ("persistence", "autosave_interval 0", "saves only at its end", "autosave_interval 5"),
         ("broker", "max_inflight_messages 20", "only 20 messages at a time", "max_inflight_messages 1000"),
     ],
 )

@@ -45,6 +45,9 @@ def test_the_verbs_replay_and_discard_and_say_how_many(
     assert uns_("replay", "--request", "1").exit_code == 0
     assert uns_("replay", "--request", "99").exit_code == 1
     assert uns_("replay", "--until", "noon").exit_code == 2
+    for verb in ("list", "replay", "discard"):
+        misspelt = uns_(verb, "--code", "rul-none")
+        assert (misspelt.exit_code, "did you mean `rule-none`?" in misspelt.stderr) == (2, True)
 
 
 def test_a_replay_that_nobody_takes_up_says_so(

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 
 from uns.api.models import Answer
 from uns.context.believable import LONGEST, WRITABLE
-from uns.finding import Malformed
+from uns.finding import Malformed, known_code
 from uns.instant import Instant, from_text, rfc3339
 from uns.registry.held import Held
 from uns.registry.moments import Revision
@@ -86,6 +86,8 @@ Recording = Annotated[
 Time = Annotated[
     str, AfterValidator(_time), Field(description="wall clock of the site", examples=["06:00"], max_length=5)
 ]
+Code = Annotated[str, AfterValidator(known_code)]
+"""Of a finding; one that is misspelt would be told as if there were none."""
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Number = Annotated[
     Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False, strict=True)],

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from uns.api.fields import Id, Moment, rest
+from uns.api.fields import Code, Id, Moment, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, FindingModel, Page
 from uns.api.problem import Refused
@@ -67,7 +67,7 @@ async def listed(
     site: Text = None,
     instance: Text = None,
     rule: Text = None,
-    code: Text = None,
+    code: Code | None = None,
     topic: Text = None,
     tag: Text = None,
     state: Literal["kept", "replayed", "discarded", "any"] = "kept",

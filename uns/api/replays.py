@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from uns.api.fields import Id, Moment, Why, rest
+from uns.api.fields import Code, Id, Moment, Why, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, wrong
@@ -27,7 +27,7 @@ class Wanted(Answer):
     site: Part = None
     instance: Part = None
     rule: Part = None
-    code: Part = None
+    code: Code | None = None
     topic: Part = None
     tag: Part = None
     since: Moment | None = Field(None, description="received at or after")

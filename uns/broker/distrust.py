@@ -16,6 +16,11 @@ ALERTS: Final = {
     "PROTOCOL_VERSION": "the broker speaks no version of TLS that is safe",
     "HANDSHAKE_FAILURE": "the broker ended the handshake; its log says why",
 }
+UNREADABLE: Final = {
+    "X509": "`ca_file` is damaged, or no PEM at all",
+    "SSL": "`cert_file` or `key_file` is damaged, or no PEM at all",
+}
+"""By the part of OpenSSL that says it; of what is wrong it says no more."""
 
 
 def in_words(error: BaseException) -> str:
@@ -33,4 +38,6 @@ def in_words(error: BaseException) -> str:
         return str(error)
     reason = error.reason or ""
     known = next((words for ending, words in ALERTS.items() if reason.endswith(ending)), None)
+    if "PEM lib" in str(error):
+        known = UNREADABLE.get(error.library)
     return known or f"TLS failed, {reason.lower().replace('_', ' ') or error}"

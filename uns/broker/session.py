@@ -25,6 +25,8 @@ LONGEST_WAIT: Final = 30.0
 SNATCHED: Final = 5
 """So many connections in a row that the broker closes at once and without a word, while somebody else is about."""
 AT_ONCE: Final = 5.0
+ENCRYPTED: Final = " before it said anything: where it speaks TLS there, write mqtts://"
+NOT_ENCRYPTED: Final = ": where it does not speak TLS there, write mqtt://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Session:
                 loop.create_connection(self.connection, self.endpoint.host, self.endpoint.port, ssl=tls), ANSWER_WITHIN
             )
         except (OSError, TimeoutError) as error:
-            self._unreachable(f"{self.endpoint} cannot be reached: {in_words(error) or 'no answer'}")
+            hint = NOT_ENCRYPTED if tls and isinstance(error, ConnectionResetError) else ""
+            self._unreachable(f"{self.endpoint} cannot be reached: {in_words(error) or 'no answer'}{hint}")
             return
         late = loop.call_later(ANSWER_WITHIN, self._too_late, connection)
         await self._closed.wait()
@@ -139,13 +142,14 @@ class Session:
 
     def _lost(self, why: str) -> None:
         was, self.connected, self._connection = self.connected, False, None
-        self.why = why
+        cut = why == WITHOUT_A_WORD or "reset by peer" in why
+        self.why = f"{why}{ENCRYPTED}" if cut and not was and not self.endpoint.tls else why
         self._suspect(was and why == WITHOUT_A_WORD and monotonic() - self._welcomed < AT_ONCE)
         self._requests.cut(why)
         self.outbox.cut()
         self._closed.set()
         if was or not self._stopping.is_set():
-            self.hooks.closed(why)
+            self.hooks.closed(self.why)
 
     def _suspect(self, closed_at_once: bool) -> None:
         """Mosquitto 2.0.11 says nothing to whom a session is taken from; what anybody may publish proves nothing."""

@@ -37,11 +37,17 @@ class Which(NamedTuple):
     until: Until = None
 
     def filter(self) -> Filter:
+        from uns.finding import Malformed, known_code
         from uns.registry.entries import Filter
 
         ids = tuple(self.ids or ())
         if len(ids) > MOST_IDS:
             fail(WRONG_USE, f"{len(ids)} entries are named", f"name up to {MOST_IDS}, or what they have in common")
+        if self.code is not None:
+            try:
+                known_code(self.code)
+            except Malformed as error:
+                fail(WRONG_USE, error.message, error.remedy)
         since, until = _instant("--since", self.since), _instant("--until", self.until)
         return Filter(self.topic, self.tag, self.rule, self.code, self.site, "kept", since, until, ids, self.instance)
 

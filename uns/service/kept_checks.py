@@ -44,7 +44,8 @@ def _configured(found: Configured) -> Iterator[Checked]:
         told = f"is off in {where}: a broker that restarts forgets what it queued and retained"
         yield Checked("persistence", "error", told, f"persistence true, as in {SHIPPED}")
     elif not found.says("autosave_on_changes") and not 0 < every <= SELDOM:
-        told = f"{where} saves every {every} s: so much is lost where the power fails"
+        when = f"saves every {every} s: so much" if every else "saves only at its end: all since its start"
+        told = f"{where} {when} is lost where the power fails"
         yield Checked("persistence", "note", told, f"autosave_interval 5, as in {SHIPPED}")
     else:
         yield Checked("persistence", "well", f"is on in {where}")

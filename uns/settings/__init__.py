@@ -25,6 +25,8 @@ from uns.instant import duration
 
 REGISTRY = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
 REGISTRY_FILE = re.compile(r"sqlite[^:]*://[^/]*/(?!:memory:)([^?]+)", re.DOTALL)
+LONGEST_WORD = 16_000
+"""Characters of a user or a password: in MQTT they take at most 65 535 bytes."""
 INSTANCE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
@@ -100,8 +102,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     broker: Annotated[str, AfterValidator(_broker)] = Field("mqtt://127.0.0.1:1883", description="the MQTT broker")
-    username: str | None = Field(None, description="user at the broker")
-    password: SecretStr | None = Field(None, description="password at the broker; better a file")
+    username: str | None = Field(None, max_length=LONGEST_WORD, description="user at the broker")
+    password: SecretStr | None = Field(
+        None, max_length=LONGEST_WORD, description="password at the broker; better a file"
+    )
     password_file: Path | None = Field(None, description="file that holds the password")
     ca_file: Path | None = Field(None, description="certificates of the authorities that `mqtts` trusts")
     cert_file: Path | None = Field(None, description="our own certificate, where the broker asks for one")
@@ -163,7 +167,10 @@ class Settings(BaseModel):
     def broker_password(self) -> str | None:
         """The password, read afresh from its file where it stands in one."""
         if self.password_file is not None:
-            return self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+            password = self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+            if len(password) > LONGEST_WORD:
+                raise OSError(f"`password_file` {self.password_file} holds {len(password)} characters: no password")
+            return password
         return self.password.get_secret_value() if self.password else None
 
     def registry_password(self) -> str | None:
