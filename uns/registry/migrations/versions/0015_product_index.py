@@ -15,4 +15,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Nothing."""
     op.drop_index("ix_batch_product", "batch")
