@@ -38,6 +38,15 @@ HOSTILE = {
 }
 
 
+def test_many_patterns_for_many_words_hang_nothing(engine: Engine, standard: Standard) -> None:
+    words = [",".join(f"word {event} {i}" for i in range(200)) for event in range(500)]
+    content = calendar(*[f"{DAY}:20261225 | CATEGORIES:{each}" for each in words])
+    begun = time.process_time()
+    done = imported(engine, standard, content, only=tuple(f"*holiday {i}*" for i in range(100)))
+    assert time.process_time() - begun < 6
+    assert [each.message for each in done.findings] == ["none of the 500 events of this file is meant"]
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_seconds(
     engine: Engine, standard: Standard, name: str, monkeypatch: pytest.MonkeyPatch

@@ -23,7 +23,7 @@ from uns.api.surroundings import Here, in_force
 from uns.finding import gravest
 
 router = APIRouter(tags=["registry"])
-Patterns = Annotated[list[Word], Field(max_length=1_000, description="of a summary, category or line of description")]
+Patterns = Annotated[list[Word], Field(max_length=100, description="of a summary, category or line of description")]
 
 
 class CalendarFile(Answer):
