@@ -96,6 +96,17 @@ def test_a_gap_is_where_the_equipment_has_batches_or_shifts_at_other_times() -> 
     assert line.when_stale().at(FILLER, t("11:00")).gaps == (), "nobody knows whether there is one"
 
 
+def test_a_gap_between_shifts_is_one_whichever_batch_it_is() -> None:
+    """Where the payload names its batch, and where several run at once."""
+    day = {"dallas": Calendar("dallas", ZoneInfo("UTC"), [ShiftPattern("dallas", "day", frozenset({4}), 360, 1080)])}
+    both = [batch("B-1", "10:00"), batch("B-2", "10:00")]
+    line = Timeline.build("7", both, (), day, parallel=lambda equipment: True)
+    for at, gaps in (("17:59", ()), ("18:00", ("shift",))):
+        named, several = line.of_batch("B-1", FILLER, t(at)), line.at(FILLER, t(at))
+        assert named is not None
+        assert (named.gaps, several.gaps, several.ambiguous) == (gaps, gaps, ("B-1", "B-2"))
+
+
 def test_context_says_what_is_known_and_leaves_out_the_rest() -> None:
     line = timeline(batch("B-1", "10:00", product="SKU-42", order="O-7"))
     context = line.at(FILLER, t("10:30"))

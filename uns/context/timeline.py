@@ -117,7 +117,9 @@ class Timeline:
         if not known:
             return None
         batch = max(known, key=lambda each: _fitness(each, equipment, instant))
-        return self._context(None if self.stale else batch, self._shift_at(self._way(equipment), instant).shift)
+        way = self._way(equipment)
+        shift = self._shift_at(way, instant).shift
+        return self._context(None if self.stale else batch, shift, self._gaps(way, True, shift is not None))
 
     def knows(self, equipment: EquipmentPath) -> bool:
         """Whether the registry lists this very equipment."""
@@ -157,10 +159,11 @@ class Timeline:
     def _find(self, way: Way, instant: Instant) -> Answer:
         batch, since, until = self._batch_at(way, instant)
         shift = self._shift_at(way, instant)
+        gaps = self._gaps(way, bool(batch), shift.shift is not None)
         if len(batch) > 1:
-            context = self._context(None, shift.shift)._replace(ambiguous=tuple(sorted(each.id for each in batch)))
+            several = tuple(sorted(each.id for each in batch))
+            context = self._context(None, shift.shift, gaps)._replace(ambiguous=several)
         else:
-            gaps = self._gaps(way, bool(batch), shift.shift is not None)
             context = self._context(batch[0] if batch else None, shift.shift, gaps)
         return Answer(self.edition, max(since, shift.since), min(until, shift.until), context)
 
