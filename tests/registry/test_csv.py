@@ -175,6 +175,27 @@ BAD: list[tuple[Kind, str, list[str]]] = [
     ("batches", "id,equipment,start,stop\nB,dallas,2026-11-20T10:00Z,soon\n", ["batches.csv:2:28 row-invalid"]),
     (
         "batches",
+        "id,equipment,start,stop\n"
+        "A,dallas/packaging/line-3,2026-11-20T10:00Z,soon\n"
+        "B,dallas/packaging/line-3,2026-11-20T10:00Z,2026-11-20T11:00Z\n"
+        "C,dallas/packaging/line-3,2026-11-20T10:30Z,2026-11-20T11:30Z\n"
+        "D,dallas/brewing/tank-1,2026-11-20T10:00Z,\n"
+        "E,dallas/brewing/tank-1,2026-11-20T10:00Z,\n",
+        ["batches.csv:2:45 row-invalid", "batches.csv:4:1 batch-overlap"],
+    ),
+    (
+        "shifts",
+        "site,id,days,start,stop\ndallas,early,mon-fri,06:00,14:00\ndallas,late,mon,14:00,25:00\n"
+        "dallas,early,fri-sat,06:00,14:00\n",
+        ["shifts.csv:3:23 row-invalid", "shifts.csv:4:1 row-invalid"],
+    ),
+    (
+        "batches",
+        "id,equipment,start\nA,dallas/packaging/line-3,2026-11-20T10:00Z\nA,dallas/packaging/line-3,2026-11-20T10:00Z\n",
+        ["batches.csv:3:1 row-invalid"],
+    ),
+    (
+        "batches",
         "id,equipment,start,stop,state\n"
         "A,dallas/packaging/line-3,2026-11-20T10:00Z,,Done\n"
         "B,dallas/packaging/line-4,2026-11-20T10:00Z,,complete\n"

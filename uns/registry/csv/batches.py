@@ -42,9 +42,7 @@ class _Plan(NamedTuple):
 
 def put_batches(open_one: Writing, rows: Sequence[Placed], standard: Standard, report: Report) -> Tally:
     """Nothing is written where a row has a finding."""
-    wanted: dict[EquipmentPath, list[Placed]] = {}
-    for batch, place in rows:
-        wanted.setdefault(batch.equipment, []).append((batch, place))
+    wanted = _by_equipment(rows)
     stored = _stored(open_one, list(wanted))
     plans: dict[bool, list[_Plan]] = {True: [], False: []}
     for equipment, placed in wanted.items():
@@ -58,6 +56,20 @@ def put_batches(open_one: Writing, rows: Sequence[Placed], standard: Standard, r
         open_one.add(BATCHES, [row_of(batch, parallel) for plan in some for batch in plan.come])
     corrected = sum(len(plan.gone) for plan in every)
     return Tally(sum(len(plan.come) for plan in every) - corrected, corrected, sum(plan.unchanged for plan in every))
+
+
+def refuse_overlaps(rows: Sequence[Placed], standard: Standard, report: Report) -> None:
+    """Of the sheet's rows among themselves."""
+    for equipment, placed in _by_equipment(rows).items():
+        if not is_parallel(standard, equipment):
+            _refuse_overlaps(placed, (), report)
+
+
+def _by_equipment(rows: Sequence[Placed]) -> dict[EquipmentPath, list[Placed]]:
+    wanted: dict[EquipmentPath, list[Placed]] = {}
+    for batch, place in rows:
+        wanted.setdefault(batch.equipment, []).append((batch, place))
+    return wanted
 
 
 def _stored(open_one: Writing, equipment: Sequence[EquipmentPath]) -> dict[str, list[_Stored]]:

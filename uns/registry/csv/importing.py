@@ -14,11 +14,11 @@ from uns.naming.parse.csv import Table, read_csv
 from uns.naming.parse.report import Report
 from uns.naming.standard import Standard
 from uns.registry.csv.attributes import products_as_held
-from uns.registry.csv.batches import put_batches
+from uns.registry.csv.batches import put_batches, refuse_overlaps
 from uns.registry.csv.cells import Cells, Columns, is_plain
 from uns.registry.csv.equipment import put_equipment
 from uns.registry.csv.kinds import KINDS, Kind, Sheet
-from uns.registry.csv.shifts import put_shifts
+from uns.registry.csv.shifts import put_shifts, refuse_doubled
 from uns.registry.held import Tally
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_PATTERNS
 from uns.registry.writing import Author, writing
@@ -51,9 +51,14 @@ def take(
     """Import one sheet; what is in the registry already changes nothing."""
     report = Report()
     rows = _read(kind, content, file, standard, report, watch)
-    if report.errors:
-        return Imported(in_order(report), Tally())
     noun = KINDS[kind].noun
+    if report.errors:
+        # What the registry holds tells nothing yet: a row that cannot be read may be the one that makes room.
+        if noun is None:
+            refuse_overlaps(rows, standard, report)
+        elif noun is SHIFT_PATTERNS:
+            refuse_doubled(rows, (), report)
+        return Imported(in_order(report), Tally())
     with writing(engine, author) as open_one:
         if noun is None:
             tally = put_batches(open_one, rows, standard, report)
@@ -89,8 +94,7 @@ def _read(kind: Kind, content: bytes, file: str, standard: Standard, report: Rep
         value = sheet.read(cells)
         if cells.sound and value is not None:
             read.append(Read(value, cells.place(sheet.required[0])))
-    _check_twins(sheet, read, report)
-    return read
+    return _without_twins(sheet, read, report)
 
 
 def _check_header(sheet: Sheet, table: Table, file: str, report: Report) -> bool:
@@ -112,15 +116,16 @@ def _check_header(sheet: Sheet, table: Table, file: str, report: Report) -> bool
     return report.errors == before
 
 
-def _check_twins(sheet: Sheet, rows: list[Read], report: Report) -> None:
+def _without_twins(sheet: Sheet, rows: list[Read], report: Report) -> list[Read]:
     """Two rows for one thing contradict each other or say it twice; nobody knows which was meant."""
-    seen: dict[tuple[Any, ...], FilePlace] = {}
+    seen: dict[tuple[Any, ...], Read] = {}
     for each in rows:
         key = _key(sheet, each.value)
-        first = seen.setdefault(key, each.place)
-        if first is not each.place:
-            names = ", ".join(str(part) for part in key if part != "")
-            report.add("row-invalid", f"{names} stands at line {first.line} too", "remove one of the rows", each.place)
+        first = seen.setdefault(key, each)
+        if first is not each:
+            names, line = ", ".join(str(part) for part in key if part != ""), first.place.line
+            report.add("row-invalid", f"{names} stands at line {line} too", "remove one of the rows", each.place)
+    return list(seen.values())
 
 
 def _key(sheet: Sheet, value: Any) -> tuple[Any, ...]:

@@ -19,14 +19,20 @@ _REMEDY: Final = "end the other one with `until`, in the same sheet, and begin t
 
 def put_shifts(open_one: Writing, rows: Sequence[tuple[ShiftPattern, FilePlace]], report: Report) -> Tally:
     """Nothing is written where a row has a finding."""
+    refuse_doubled(rows, SHIFT_PATTERNS.all_in(open_one.connection), report)
+    return Tally() if report.errors else SHIFT_PATTERNS.put_in(open_one, [pattern for pattern, _ in rows])
+
+
+def refuse_doubled(
+    rows: Sequence[tuple[ShiftPattern, FilePlace]], known: Sequence[ShiftPattern], report: Report
+) -> None:  # fmt: skip
+    """Among the rows, and with what is known and none of them corrects."""
     given: list[Placed[FilePlace | None]] = [Placed(pattern, place) for pattern, place in rows]
     keys = {_key(pattern) for pattern, _ in rows}
-    known = SHIFT_PATTERNS.all_in(open_one.connection)
     stay: list[Placed[FilePlace | None]] = [Placed(each, None) for each in known if _key(each) not in keys]
     for each in doubled([*stay, *given]):
         if each.later.place is not None:
             report.add("row-invalid", _message(each), _REMEDY, each.later.place)
-    return Tally() if report.errors else SHIFT_PATTERNS.put_in(open_one, [pattern for pattern, _ in rows])
 
 
 def _message(two: Doubled[FilePlace | None]) -> str:
