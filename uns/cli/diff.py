@@ -129,12 +129,12 @@ def _row(each: Correction, standard: Standard) -> Sequence[str]:
         one_line(f"{standard.root}/{each.equipment}"),
         f"{clock(each.start, zone)} – {clock(each.stop, zone)}",
         one_line(f"{each.of}: {in_words(each.of, each.was)} → {in_words(each.of, each.became)}"),
-        _length(each.published),
+        how_long(each.published),
         one_line(word.why or ""),
     )
 
 
-def _length(published: Published) -> str:
+def how_long(published: Published) -> str:
     """As long as a person wants to know it: `2 h 05 min`."""
     if not published.length:
         return "–" if published.since is None else "late ones only"
@@ -142,4 +142,6 @@ def _length(published: Published) -> str:
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{published.length / SECOND:.3g} s"
+    if minutes:
+        return f"{minutes} min {seconds:02d} s"
+    return f"{published.length / SECOND:.3g} s" if published.length >= SECOND // 1_000 else "under 1 ms"
