@@ -11,17 +11,17 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import uvloop
 
 from benchmarks import service
-from benchmarks.__main__ import CONF_D, Measure, Round, rounds_of
-from benchmarks.load import Reading, Run, measure_each, memory_of
+from benchmarks.__main__ import CONF_D, FIXED
+from benchmarks.load import Measured, Reading, Run, measure_each, memory_of
 from benchmarks.sizes import SIZES, Size, site, write
 from uns.demo.mosquitto import Mosquitto, free_port
 
@@ -59,16 +59,43 @@ def reading_of(size: Size) -> Reading:
     return reading
 
 
-def growth_round(size: Size, wheel: Path | None, seconds: float, rate: float) -> Round:
+class Grown(NamedTuple):
+    """One round: as many messages as can be, then at the fixed rate; MiB; and whether the counters tie out."""
+
+    unpaced: Measured
+    fixed: Measured
+    memory: float
+    ties_out: bool
+
+
+def growth_round(size: Size, wheel: Path | None, seconds: float) -> Grown:
     with tempfile.TemporaryDirectory() as name, Mosquitto(CONF_D, Path(name)) as broker:
         folder, health = Path(name), free_port()
         write(folder, size.rules)
         with service.running(broker.port, folder, health, wheel, plant=folder, registry=sheets(size)) as pid:
-            run, reading = Run(seconds, rate), reading_of(size)
-            each = measure_each(broker.port, broker.pid, pid, [run], reading, GOVERNED, machines=size.assets)
-            [measured] = uvloop.run(each)
+            runs, reading = [Run(seconds), Run(seconds, FIXED)], reading_of(size)
+            each = measure_each(broker.port, broker.pid, pid, runs, reading, GOVERNED, machines=size.assets)
+            unpaced, fixed = uvloop.run(each)
             acknowledged = service.counters(health)["uns_messages_acknowledged_total"]
-            return Round(measured, memory_of(pid), acknowledged == measured.arrived + size.assets)
+            ties_out = acknowledged == unpaced.arrived + fixed.arrived + size.assets
+            return Grown(unpaced, fixed, memory_of(pid), ties_out)
+
+
+def row(size: Size, rounds: Sequence[Grown]) -> str:
+    """The medians of the rounds as a line of the table."""
+    unpaced, fixed = ([getattr(each, load) for each in rounds] for load in ("unpaced", "fixed"))
+    cells = [
+        *(f"{each:,}" for each in size),
+        f"{statistics.median(each.rate for each in unpaced):,.0f}",
+        *(
+            f"{statistics.median(getattr(each, whose) for each in load):.1f}"
+            for load in (unpaced, fixed)
+            for whose in ("service_us", "broker_us")
+        ),
+        f"{statistics.median(each.memory for each in rounds):.0f}",
+        "yes" if all(each.ties_out for each in rounds) else "NO",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -77,20 +104,15 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--wheel", type=Path, help="an unpacked wheel, instead of the checkout")
     options = arguments.parse_args()
-    kinds: dict[str, Measure] = {
-        f"{size.rules:,} | {size.assets:,} | {size.batches:,}": partial(growth_round, size, options.wheel)
-        for size in SIZES
-    }
-    print("| rules | assets | batches | messages/s | our CPU, µs | Mosquitto's CPU, µs | memory, MiB | ties out |")
-    print("|---|---|---|---|---|---|---|---|")
-    for kind, rounds in rounds_of(kinds, options.rounds, options.seconds, 0).items():
-        rate, ours, broker = (
-            statistics.median(getattr(each.measured, key) for each in rounds)
-            for key in ("rate", "service_us", "broker_us")
-        )
-        ties_out = "yes" if all(each.ties_out for each in rounds) else "NO"
-        memory = statistics.median(each.memory for each in rounds)
-        print(f"| {kind} | {rate:,.0f} | {ours:.2f} | {broker:.2f} | {memory:.0f} | {ties_out} |")
+    done: dict[Size, list[Grown]] = {size: [] for size in SIZES}
+    for number in range(options.rounds):
+        for size, rounds in done.items():
+            print(f"round {number + 1} of {options.rounds}: {size}", flush=True)
+            rounds.append(growth_round(size, options.wheel, options.seconds))
+    print("| rules | assets | batches | messages/s | our CPU, µs | Mosquitto's | at 5,000/s | its | MiB | ties out |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for size, rounds in done.items():
+        print(row(size, rounds))
 
 
 if __name__ == "__main__":

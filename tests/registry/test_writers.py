@@ -99,7 +99,15 @@ def waiting(engine: Engine, processes: list[subprocess.Popen[str]]) -> int:
             return int(connection.exec_driver_sql(asked).scalar_one())
     opened = [os.listdir(f"/proc/{each.pid}/fd") for each in processes]
     at = [f"/proc/{each.pid}/fd/{fd}" for each, some in zip(processes, opened, strict=True) for fd in some]
-    return len({each.split("/")[2] for each in at if os.path.exists(each) and os.readlink(each).endswith("/uns.db")})
+    return len({each.split("/")[2] for each in at if leads_to(each).endswith("/uns.db")})
+
+
+def leads_to(descriptor: str) -> str:
+    """Nowhere where it was closed meanwhile."""
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return ""
 
 
 def everything(engine: Engine) -> list[Batch]:

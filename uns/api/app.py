@@ -106,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        here.registry.close()
 
 
 def _ended(here: Surroundings, task: asyncio.Task[None]) -> None:

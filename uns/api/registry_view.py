@@ -44,6 +44,11 @@ class RegistryView:
             self._engine = engine_of(self.settings)
         return self._engine
 
+    def close(self) -> None:
+        """Its connections with it: an application that is no more holds no file open."""
+        if self._engine is not None:
+            self._engine.dispose()
+
     async def ask(
         self, question: Callable[Concatenate[Engine, Asked], Answer], *args: Asked.args, **more: Asked.kwargs
     ) -> Answer:
