@@ -215,11 +215,11 @@ def test_while_nothing_can_be_written_nothing_is_completed(tmp_path: Path) -> No
 def test_who_writes_nothing_waits_for_what_was_handed_in_before(tmp_path: Path) -> None:
     committed: list[Any] = []
     journal = Journal(tmp_path, committed.extend)
+    journal.store.connection.execute("PRAGMA busy_timeout = 10")
     lock = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     journal.put(announced("B-1"), "says it first")
     journal.put(None, "says it again")
-    journal.store.connection.execute("PRAGMA busy_timeout = 10")
     eventually(lambda: journal.failing)
     assert not committed
     lock.execute("ROLLBACK")
