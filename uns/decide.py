@@ -11,7 +11,7 @@ from uns.context.values import Context, Record
 from uns.decision import Publish, Recorded, Reject
 from uns.decode import BY_RECEIPT
 from uns.draw import Drawn, draw_document, draw_fields, draw_record, draw_value
-from uns.enrich import enrich
+from uns.enrich import enrich, unregistered
 from uns.envelope import Pair
 from uns.finding import Finding, SamplePlace, Severity, found
 from uns.message import ABSENT, BAD, UNCERTAIN, Quality, RawMessage, Sample, Value
@@ -164,6 +164,8 @@ def _record(sample: Sample, step: Step, now: Situation) -> Recorded | Reject:
     fields, _, wrong = draw_record(sample, target, now.raw, route.source)
     where = SamplePlace(sample.topic, sample.tag)
     findings = _unread(sample, None) + wrong
+    if step.registered and target.equipment is not None and not now.timeline.knows(target.equipment):
+        findings += (unregistered(sample, target.equipment),)
     if findings and not _lets_pass(step.rule, findings):
         return Reject(sample, step.rule, findings, target)
     record = Record(kind, target.equipment, sample.time, fields)

@@ -48,6 +48,11 @@ def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
     return context, tuple(_wanting(sample, step, context, timeline))
 
 
+def unregistered(sample: Sample, equipment: EquipmentPath) -> Finding:
+    message, remedy = f"{equipment} is not in the registry", "register it: `uns registry import equipment`"
+    return found("equipment-unregistered", message, remedy, SamplePlace(sample.topic, sample.tag))
+
+
 def _equipment(step: Step) -> EquipmentPath:
     """What has a contract has equipment."""
     equipment = step.target.equipment
@@ -78,8 +83,7 @@ def _wanting(sample: Sample, step: Step, context: Context, timeline: Timeline) -
         message = f"{len(context.ambiguous)} batches run on {equipment} at {at}: {', '.join(context.ambiguous[:5])}"
         findings.append(found("batch-ambiguous", message, _TELL, where))
     if step.registered and not timeline.knows(equipment):
-        message, remedy = f"{equipment} is not in the registry", "register it: `uns registry import equipment`"
-        findings.append(found("equipment-unregistered", message, remedy, where))
+        findings.append(unregistered(sample, equipment))
     for member in step.contract.require if step.contract else ():
         if member in context.members:
             continue
