@@ -19,7 +19,8 @@ AT_ONCE: Final = 500
 BYTES_AT_ONCE: Final = 8 * 1024 * 1024
 PATIENCE: Final = 1.0
 ENDED_WITHIN: Final = 5.0
-"""Seconds; longer only where the registry hangs: then what is there stays in the journal."""
+"""Seconds in which a thread at the registry ends; longer only where that hangs: then it ends with the process, leaves
+nothing half done, and what is in the journal stays there."""
 AGE_EVERY: Final = 1800.0
 """Seconds after which the registry looks for what is too old, also where nothing new is rejected."""
 

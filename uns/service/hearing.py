@@ -13,6 +13,7 @@ from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.finding import Finding, SamplePlace
 from uns.instant import SECOND, Instant
+from uns.journal.mover import ENDED_WITHIN
 from uns.journal.values import Announced
 from uns.quarantine import Rejection
 from uns.registry import quarantine, records
@@ -26,8 +27,6 @@ from uns.registry.writing import Author
 
 PATIENCE: Final = 1.0
 MOST_OF_TOPIC: Final = 300
-ENDED_WITHIN: Final = 5.0
-"""Seconds; a thread that waits for a registry that hangs ends with the process, and leaves nothing half done."""
 AFRESH_AFTER: Final = 600.0
 """Seconds after which it is loaded whole even unchanged: equipment and readings grow older by themselves."""
 

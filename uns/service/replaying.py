@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine
 
+from uns.journal.mover import ENDED_WITHIN
 from uns.registry import replays
 from uns.registry.changes import Watch, revision
 from uns.registry.engine import RegistryAway
@@ -18,7 +19,6 @@ from uns.registry.entries import Entry
 from uns.registry.replays import Settlement, Taken
 from uns.registry.writing import Author
 from uns.service.again import Again, Rejected
-from uns.service.hearing import ENDED_WITHIN
 from uns.service.path import Path
 from uns.service.witness import Witness
 from uns.telemetry import Log
