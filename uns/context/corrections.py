@@ -94,23 +94,12 @@ def _on(above: frozenset[EquipmentPath], touched: Iterable[Touched]) -> list[Str
     return joined(stretch for equipment, stretch in touched if equipment in above)
 
 
-def whole(parts: Iterable[Correction]) -> Iterator[Correction]:
-    """Those that follow each other without an end or another word between them, as one."""
-    last: Correction | None = None
-    for each in parts:
-        if last and _goes_on(last, each):
-            last = last._replace(stop=each.stop, published=_both(last.published, each.published))
-            continue
-        if last:
-            yield last
-        last = each
-    if last:
-        yield last
-
-
-def _goes_on(one: Correction, other: Correction) -> bool:
+def longer(one: Correction, other: Correction) -> Correction | None:
+    """Both as one, where they follow each other without an end or another word between them."""
     is_next = (one.stop, one.word.revision) == (other.start, other.word.revision)
-    return is_next and same(one.was, other.was) and same(one.became, other.became)
+    if not is_next or not same(one.was, other.was) or not same(one.became, other.became):
+        return None
+    return one._replace(stop=other.stop, published=_both(one.published, other.published))
 
 
 def _both(one: Published, other: Published) -> Published:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from uns.context.timeline import Timeline
 from uns.context.values import Context
 from uns.equipment import EquipmentPath
 from uns.instant import Instant
+
+T = TypeVar("T")
 
 
 class Stretch(NamedTuple):
@@ -28,16 +30,24 @@ class Differs(NamedTuple):
 
 def differing(before: Timeline, after: Timeline, equipment: EquipmentPath, within: Stretch) -> Iterator[Differs]:
     """As long as possible, in order; what payloads do not say makes no difference."""
-    last: Differs | None = None
-    for each in _pieces(before, after, equipment, within):
-        if last and last.until == each.since and same(last.was, each.was) and same(last.became, each.became):
-            last = last._replace(until=each.until)
-            continue
-        if last:
+    yield from whole(_pieces(before, after, equipment, within), _longer)
+
+
+def whole(pieces: Iterable[T], longer: Callable[[T, T], T | None]) -> Iterator[T]:
+    """Neighbours that `longer` makes one of, as one; it says None of two that stay apart."""
+    last: T | None = None
+    for each in pieces:
+        both = None if last is None else longer(last, each)
+        if last is not None and both is None:
             yield last
-        last = each
-    if last:
+        last = each if both is None else both
+    if last is not None:
         yield last
+
+
+def _longer(one: Differs, other: Differs) -> Differs | None:
+    goes_on = one.until == other.since and same(one.was, other.was) and same(one.became, other.became)
+    return one._replace(until=other.until) if goes_on else None
 
 
 def _pieces(before: Timeline, after: Timeline, equipment: EquipmentPath, within: Stretch) -> Iterator[Differs]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, union, union_all
 
 from uns.context.believable import WRITABLE
-from uns.context.corrections import Correction, Step, Touched, corrections, whole
+from uns.context.corrections import Correction, Step, Touched, corrections, longer
 from uns.context.difference import Difference, Turn
-from uns.context.differing import Stretch, shared
+from uns.context.differing import Stretch, shared, whole
 from uns.context.intervals import ends
 from uns.context.timeline import Timeline
 from uns.context.values import Batch
@@ -52,7 +52,7 @@ def batch_corrections(
         if (span.upto, each) >= after[:2]:
             is_there = (span.upto, each) == after[:2]
             since = WRITABLE.start if not is_there else after[3] if after[2] == "batch" else LATEST
-            yield from whole(_corrections(connection, span, each, since))
+            yield from whole(_corrections(connection, span, each, since), longer)
 
 
 def _concerned(connection: Connection, span: Span, equipment: EquipmentPath | None) -> list[EquipmentPath]:
