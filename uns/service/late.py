@@ -49,7 +49,7 @@ def context_late(recorded: Recorded, change: Change, publisher: Publisher, root:
     return found(
         "context-late",
         f"{what} on {record.equipment} {begins} {_ago(now - since)} before it was announced; "
-        f"at least {count} readings went out {without} it",
+        f"at least {count} {'reading' if count == 1 else 'readings'} went out {without} it",
         f"announce it sooner; what it concerns: uns context diff {root}/{record.equipment} --from {legible(now)}",
         SamplePlace(sample.topic, sample.tag),
         Severity.NOTE,
