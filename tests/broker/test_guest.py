@@ -78,3 +78,30 @@ async def _reset() -> None:
         async with guest(Settings(broker=f"mqtt://127.0.0.1:{port}"), "reset") as client:
             await client.publish("topic")
             await listen_until(client, asyncio.Event())
+
+
+def test_a_broker_that_goes_as_something_is_to_be_written_raises_in_no_callback() -> None:
+    assert asyncio.run(asyncio.wait_for(_gone_as_it_publishes(), 20)) == []
+
+
+async def _gone_as_it_publishes() -> list[object]:
+    """The end of the connection is read in the very turn of the loop in which a message is queued."""
+    raised: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        accepting = asyncio.ensure_future(asyncio.to_thread(_granted, server))
+        async with guest(Settings(broker=f"mqtt://127.0.0.1:{server.getsockname()[1]}"), "cut") as client:
+            (await accepting).close()
+            await asyncio.sleep(0)
+            with pytest.raises(aiomqtt.MqttError):
+                await client.publish("topic", qos=1)
+            with pytest.raises(aiomqtt.MqttError):
+                await listen_until(client, asyncio.Event())
+    return raised
+
+
+def _granted(server: socket.socket) -> socket.socket:
+    peer, _ = server.accept()
+    peer.recv(1)
+    peer.send(CONNACK)
+    return peer

@@ -22,7 +22,10 @@ TO_LEAVE: Final = 1.0
 
 
 class Tidy(aiomqtt.Client):
-    """A client that, cancelled while it connects, leaves no open connection behind: it comes in, and goes."""
+    """A client that leaves nothing behind.
+
+    Cancelled while it connects it comes in, and goes; and it never waits to write to a connection that has ended.
+    """
 
     async def __aenter__(self) -> Self:
         connecting = asyncio.ensure_future(super().__aenter__())
@@ -33,6 +36,22 @@ class Tidy(aiomqtt.Client):
             if not connecting.cancel() and connecting.exception() is None:
                 await self.__aexit__(None, None, None)
             raise
+
+    def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
+        """The library puts `add_writer` off by one turn of the loop, in which the connection may end and be closed."""
+
+        def write() -> None:
+            try:
+                client.loop_write()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the connection is over, as where it reads
+                if not self._disconnected.done():
+                    self._disconnected.set_exception(error)
+
+        def wait() -> None:
+            if sock.fileno() >= 0:
+                self._loop.add_writer(sock.fileno(), write)
+
+        self._loop.call_soon_threadsafe(wait)
 
 
 def guest(settings: Settings, name: str = "", sink: Sink | None = None) -> aiomqtt.Client:
