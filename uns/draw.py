@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from codecs import BOM_UTF8
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from uns.bundle import Bundle, Step
 from uns.context.believable import LONGEST_REMARK
 from uns.convert import Meaning, Misfit, convert, number_of, wrong
+from uns.decode.pointer import escaped
 from uns.decode.source import Source
 from uns.decode.spelling import shown
 from uns.decode.times import Stamp, form
@@ -21,6 +22,9 @@ from uns.naming.resolution import Target, TargetField
 
 Drawn = tuple[Any, Quality, tuple[Finding, ...]]
 """A converted value (or fields) with the quality that is left, and what is wrong."""
+NOT_FINITE: Final = Misfit(
+    "payload-syntax", "NaN or Infinity, which the registry cannot keep", "let the sender write null, or leave it out"
+)
 
 
 def draw_value(sample: Sample, step: Step, bundle: Bundle) -> Drawn:
@@ -49,7 +53,7 @@ def draw_fields(sample: Sample, target: Target, decimal: str) -> Drawn:
     quality = sample.quality
     for each in target.fields:
         value = _field(sample, each)
-        if value is ABSENT or value is None:
+        if value is ABSENT or value is None or not _is_finite(value):
             quality = quality.at_most(Quality.UNCERTAIN)
             continue
         meaning = Meaning(each.name, each.scale, each.field.states, None, decimal)
@@ -67,6 +71,9 @@ def draw_record(sample: Sample, target: Target, raw: RawMessage, source: Source)
     for each in target.fields:
         name, value = each.field.name, _field(sample, each)
         if value is ABSENT or value is None or value == "":
+            continue
+        if not _is_finite(value):
+            findings.append(_in_field(NOT_FINITE, sample, each, _first_not_finite(value)))
             continue
         misfit = None
         if each.field.states is not None:
@@ -124,8 +131,7 @@ def _is_strict(payload: bytes) -> bool:
 def _field(sample: Sample, each: TargetField) -> Value | Absent:
     if each.field.at is None:
         return each.text
-    value = each.field.at.find(sample.reading)
-    return value if _is_finite(value) else ABSENT
+    return each.field.at.find(sample.reading)
 
 
 def _is_finite(value: Value | Absent) -> bool:
@@ -142,6 +148,16 @@ def _is_finite(value: Value | Absent) -> bool:
     return True
 
 
+def _first_not_finite(value: Value) -> str:
+    """Where it stands in what is not finite: a JSON pointer."""
+    below = ""
+    while isinstance(value, (dict, list)):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        key, value = next((key, each) for key, each in members if not _is_finite(each))
+        below += f"/{escaped(str(key))}"
+    return below
+
+
 def _instant(value: Value, source: Source, received: Instant) -> Instant | None:
     read = form(source.time.as_, source.time.zone or source.zone)(value, received)
     return read.instant if isinstance(read, Stamp) else read
@@ -151,9 +167,9 @@ def _is_forgiven(misfit: Misfit, quality: Quality) -> bool:
     return quality is Quality.BAD and misfit.code in ("value-out-of-range", "value-not-listed")
 
 
-def _in_field(misfit: Misfit, sample: Sample, each: TargetField) -> Finding:
+def _in_field(misfit: Misfit, sample: Sample, each: TargetField, below: str = "") -> Finding:
     named = misfit._replace(message=f"field `{each.field.name}`: {misfit.message}")
-    return named.at(_place(sample, each.field.at.place(sample.reading) if each.field.at else ""))
+    return named.at(_place(sample, (each.field.at.place(sample.reading) if each.field.at else "") + below))
 
 
 def _place(sample: Sample, pointer: str) -> SamplePlace:

@@ -401,6 +401,25 @@ class TestRecords:
         assert codes(decision) == found
         assert fields is None or (isinstance(decision, Recorded) and decision.record.fields == fields)
 
+    @pytest.mark.parametrize(
+        ("fields", "place", "field"),
+        [
+            (b'"more": {"brix": [11.2, NaN], "gate": "A"}', "/0/more/brix/1", "attributes"),
+            (b'"more": {"a/b": -Infinity}', "/0/more/a~1b", "attributes"),
+            (b'"q": NaN', "/0/q", "quantity"),
+        ],
+    )
+    def test_a_field_that_is_there_and_not_finite_keeps_the_record_out(
+        self, fields: bytes, place: str, field: str
+    ) -> None:
+        bundle = bundle_of(self.RULES.replace("product: ./sku", "attributes: ./more, quantity: ./q"))
+        payload = b'[{"kind": "START", "id": "B-1", "at": %d, %b}]' % (NOW // SECOND, fields)
+        [decision] = decided(bundle, "mes/orders", payload)
+        assert isinstance(decision, Reject)
+        [told] = decision.findings
+        assert (told.code, told.where.pointer) == ("payload-syntax", place)
+        assert told.message == f"field `{field}`: NaN or Infinity, which the registry cannot keep"
+
     def test_a_field_at_fault_is_named_from_the_root_of_the_payload(self) -> None:
         good, bad = ({"kind": "START", "at": NOW // SECOND, "id": each} for each in ("B-1", {"no": 7}))
         _, decision = decided(bundle_of(self.RULES), "mes/orders", [good, bad])
