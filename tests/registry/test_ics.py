@@ -208,6 +208,25 @@ def test_what_vanished_from_the_file_stays_off_and_is_told_unless_the_file_is_to
     assert len(SHIFT_EXCEPTIONS.history(engine, "dallas", "2026-12-24", "late")) == 1
 
 
+@pytest.mark.parametrize("chosen", [{"only": ("cleaning",)}, {"but": ("eve", "broken")}], ids=["only", "except"])
+def test_of_events_that_are_left_out_it_is_not_told_that_there_are_none(
+    engine: Engine, standard: Standard, chosen: dict[str, tuple[str, ...]]
+) -> None:
+    imported(engine, standard, calendar(f"{DAY}:20261224 | SUMMARY:Eve", f"{DAY}:20261229 | SUMMARY:Cleaning"))
+    content = calendar(
+        f"{DAY}:20261224 | SUMMARY:Eve", f"{DAY}:20261230 | SUMMARY:Cleaning",
+        "SUMMARY:Broken | DTSTART:20261221T090000 | RRULE:FREQ=HOURLY",
+    )  # fmt: skip
+    done = imported(engine, standard, content, **chosen)
+    assert [each.message for each in done.findings] == [
+        "off in the registry, and no event of this file says so: 2026-12-29 early, 2026-12-29 late, 2026-12-29 night",
+        "off in the registry, and the events of this file that say so are left out here: "
+        "2026-12-24 early, 2026-12-24 late, 2026-12-24 night",
+    ]
+    assert done.findings[1].remedy.startswith("they stay off; ")
+    assert done.tally == Tally(added=3)
+
+
 def test_what_somebody_took_off_no_calendar_puts_on_again(engine: Engine, standard: Standard) -> None:
     sheet = b"site,date,id,start,stop\ndallas,2026-12-22,late,,\ndallas,2026-12-24,early,06:00,12:00\n"
     take(engine, "shift-exceptions", sheet, "e.csv", standard, ANN)

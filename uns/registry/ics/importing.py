@@ -35,6 +35,7 @@ from uns.registry.writing import Author, Check, Writing, anyway, writing
 V = TypeVar("V")
 _TOLD: Final = 6
 _STAY: Final = "they stay off; where this file is to say all, `--replace` puts on again what a calendar took off"
+_NOT_ASKED: Final = "they stay off; to take them in too, change --only or --except"
 _BY_HAND: Final = "no calendar took them off, so they stay: `uns registry remove shift-exceptions` puts them on again"
 
 
@@ -70,7 +71,8 @@ def take_calendar(
         shifts = _shifts(open_one, zone, wanted, report, file)
         off = shifts.off(spans, wanted.horizon, report) if shifts is not None else None
         if shifts is not None and off is not None and not report.errors:
-            tally = _put(open_one, off, shifts, wanted, report, file)
+            tally, gone = _put(open_one, off, shifts, wanted, report, file)
+            _tell(gone, _left_out(gone, blocks, shifts, wanted), wanted.replaces, report, file)
     return Imported(in_order(report), tally)
 
 
@@ -124,8 +126,10 @@ def _known(open_one: Writing, noun: Noun[V], equipment: EquipmentPath) -> list[V
     return [noun.of_row(row) for row in open_one.connection.execute(wanted)]
 
 
-def _put(open_one: Writing, off: Off, shifts: Shifts, wanted: Wanted, report: Report, file: str) -> Tally:
-    """Each says in the history by which event, unless somebody gave another reason."""
+def _put(
+    open_one: Writing, off: Off, shifts: Shifts, wanted: Wanted, report: Report, file: str
+) -> tuple[Tally, list[Key]]:  # fmt: skip
+    """Each says in the history by which event, unless somebody gave another reason. Beside it what is off without."""
     kept = shifts.kept(off.by, report)
     come = {key: event for key, event in off.by.items() if key not in shifts.exceptions}
     _take_off(open_one, come, wanted, _plain((wanted.calendar or file)[-99:]))
@@ -135,10 +139,8 @@ def _put(open_one: Writing, off: Off, shifts: Shifts, wanted: Wanted, report: Re
         removed = [known[key] for key in gone if key in known]
         gone = [key for key in gone if key not in known]
         open_one.supersede(TABLE, removed)
-    if gone:
-        _tell(gone, wanted.replaces, report, file)
     unchanged = sum(key in shifts.exceptions for key in off.by if key not in kept)
-    return Tally(len(come), unchanged=unchanged, removed=len(removed))
+    return Tally(len(come), unchanged=unchanged, removed=len(removed)), gone
 
 
 def _take_off(open_one: Writing, come: Mapping[Key, Event], wanted: Wanted, calendar: str) -> None:
@@ -165,11 +167,24 @@ def _by_calendars(open_one: Writing, equipment: EquipmentPath) -> dict[Key, int]
     return {(date.fromisoformat(row.date), row.id): row.row for row in open_one.connection.execute(wanted)}
 
 
-def _tell(gone: Sequence[Key], replaces: bool, report: Report, file: str) -> None:
-    some = ", ".join(f"{day} {name}" for day, name in gone[:_TOLD])
-    more = f" and {len(gone) - _TOLD} more" if len(gone) > _TOLD else ""
-    message = f"off in the registry, and no event of this file says so: {some}{more}"
-    report.take(found("event-gone", message, _BY_HAND if replaces else _STAY, FilePlace(file)))
+def _left_out(gone: Sequence[Key], blocks: Sequence[Block], shifts: Shifts, wanted: Wanted) -> set[Key]:
+    """Those of them that events of the file take off which are not meant."""
+    if not gone or not (wanted.only or wanted.but):
+        return set()
+    unheard, everything = Report(), wanted._replace(only=(), but=())
+    return set(gone) & shifts.off(_spans(blocks, shifts.zone, everything, unheard), wanted.horizon, unheard).by.keys()
+
+
+def _tell(gone: Sequence[Key], left_out: set[Key], replaces: bool, report: Report, file: str) -> None:
+    for said, keys, remedy in (
+        ("no event of this file says so", [each for each in gone if each not in left_out], _STAY),
+        ("the events of this file that say so are left out here", sorted(left_out), _NOT_ASKED),
+    ):
+        if keys:
+            some = ", ".join(f"{day} {name}" for day, name in keys[:_TOLD])
+            more = f" and {len(keys) - _TOLD} more" if len(keys) > _TOLD else ""
+            message = f"off in the registry, and {said}: {some}{more}"
+            report.take(found("event-gone", message, _BY_HAND if replaces else remedy, FilePlace(file)))
 
 
 def _plain(text: str) -> str:

@@ -47,7 +47,7 @@ class Shifts:
         self.chosen = known & set(chosen) or known
         self.exceptions = {(each.date, each.id): each for each in exceptions if each.id in self.chosen}
         self._patterns = [each for each in patterns if each.id in self.chosen]
-        self._calendar, self._zone = Calendar(equipment, zone, self._patterns), zone
+        self._calendar, self.zone = Calendar(equipment, zone, self._patterns), zone
         self._dates: dict[date, list[Shift]] = {}
 
     def off(self, spans: Iterable[Days | Hours], horizon: Horizon, report: Report) -> Off:
@@ -99,7 +99,7 @@ class Shifts:
             yield from (((day, each.id), each) for each in self._dates[day] if each.start < until and each.stop > since)
 
     def _in_part(self, partly: Partly) -> str:
-        start, stop = (to_datetime(each).astimezone(self._zone) for each in (partly.shift.start, partly.shift.stop))
+        start, stop = (to_datetime(each).astimezone(self.zone) for each in (partly.shift.start, partly.shift.stop))
         span, (day, name) = partly.span, partly.key
         since, until = max(start, span.since), min(stop, span.until)
         event = f"`{span.event.summary[:60]}`"
