@@ -10,6 +10,7 @@ LINE = "dallas/packaging/line-3"
 BATCH = {"id": "B", "equipment": LINE, "start": "2026-11-20T10:00:00Z"}
 SHIFT = {"id": "late", "days": ["mon"], "start": "14:00", "stop": "22:00"}
 CLOCKS = "write hours and minutes of the site's clocks, 00:00 to 23:59, such as 06:00"
+BARE = "it begins or ends with a blank → leave that out: of a sheet's cells it is taken off too"
 LIMIT = "keep to the limit"
 
 
@@ -51,6 +52,11 @@ def told(response):
           "→ send it as text, or rounded as a number with a point"]),
         ("/products", {"id": "P", "attributes": {"a\tb": 1}},
          ["/attributes/a\tb | the name of `/attributes/a\tb` is not 1 to 200 printable characters → rename it"]),
+        ("/products", {"id": " P", "name": "Cola "},
+         [f'/name | `/name` is "Cola " (text): {BARE}', f'/id | `/id` is " P" (text): {BARE}']),
+        ("/batches", BATCH | {"id": "B ", "product": " P"},
+         [f'/product | `/product` is " P" (text): {BARE}', f'/id | `/id` is "B " (text): {BARE}']),
+        ("/equipment", {"path": LINE, "id": "4711 "}, [f'/id | `/id` is "4711 " (text): {BARE}']),
         ("/products", {"id": "\ud800"}, ["/id | `/id` is not Unicode text → send it as UTF-8"]),
         ("/explain", {"topic": "a", "retained": "maybe"},
          ['/retained | `/retained` is "maybe" (text) where true or false is expected → send true or false']),
@@ -64,6 +70,14 @@ def told(response):
 def test_every_member_that_does_not_fit_is_told_at_its_pointer(api, path, body, said):
     response = api.client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
     assert told(response) == said
+
+
+def test_an_id_with_blanks_is_not_entered_but_what_a_record_brought_so_can_be_seen_and_taken_out(api):
+    response = api.client.put("/products/%20P", json={})
+    assert told(response) == [f'{{name}} | `{{name}}` is " P" (text): {BARE}']
+    assert api.client.get("/products/%20P").status_code == 404
+    assert api.client.delete("/products/%20P").status_code == 404
+    assert api.client.post("/batches/B%20/stop", json={}).status_code == 404
 
 
 @pytest.mark.parametrize(

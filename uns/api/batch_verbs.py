@@ -9,7 +9,7 @@ from pydantic import Field
 
 from uns.api.batches import Batches, applied, known, met
 from uns.api.condition import Condition
-from uns.api.fields import Moment, Number, Why, Word
+from uns.api.fields import Known, Moment, Number, Why, Word
 from uns.api.models import Answer
 from uns.api.problem import Refused, equipment_in
 from uns.api.surroundings import Here, Surroundings, in_force
@@ -57,7 +57,7 @@ async def start(here: Here, name: Word, body: BatchStart, response: Response, gi
 
 @router.post("/batches/{name}/stop", summary="A running batch ends")
 async def stop(
-    here: Here, name: Word, response: Response, given: Condition, body: BatchStop | None = None
+    here: Here, name: Known, response: Response, given: Condition, body: BatchStop | None = None
 ) -> Batches:  # fmt: skip
     body = body or BatchStop()
     at = _at(here, body.at)
@@ -69,7 +69,7 @@ async def stop(
 
 
 @router.post("/batches/{name}/move", summary="A running batch goes on elsewhere")
-async def move(here: Here, name: Word, body: BatchMove, response: Response, given: Condition) -> Batches:
+async def move(here: Here, name: Known, body: BatchMove, response: Response, given: Condition) -> Batches:
     """It ends where it runs and begins there with all that is known of it, or neither; where it is there, nothing."""
     standard, at = in_force(here).standard, _at(here, body.at)
     to = equipment_in(standard, body.to, "/to")

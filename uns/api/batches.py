@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, Given, Tag, absent
-from uns.api.fields import Attributes, Moment, Number, Recorded, Why, WhyAsked, Word, recorded, rest, shown
+from uns.api.fields import Attributes, Known, Moment, Number, Recorded, Why, WhyAsked, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.misfits import WHOLE
 from uns.api.models import Answer, Page
@@ -94,7 +94,7 @@ async def listed(
 
 
 @router.get("/batches/{name}", response_model=Batches, summary="A batch on every equipment that it ran on")
-async def one(request: Request, here: Here, name: Word) -> Response:
+async def one(request: Request, here: Here, name: Known) -> Response:
     standard, held = in_force(here).standard, known(await here.registry.ask(batches.get, name), name)
     return answer(request, strong_tag_of(held, standard.root), lambda: _all(held, standard))
 
@@ -118,7 +118,7 @@ async def put(here: Here, name: Word, body: BatchPut, response: Response, given:
 @router.delete("/batches/{name}", status_code=204, summary="Take out a batch that was entered in error")
 async def delete(
     here: Here,
-    name: Word,
+    name: Known,
     given: Condition,
     equipment: Annotated[str | None, Query(max_length=1_000, description="only what ran there")] = None,
     why: WhyAsked = None,

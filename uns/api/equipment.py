@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, Tag, absent, tag_in
-from uns.api.fields import Moment, Prose, Why, WhyAsked, Word, recorded, rest, shown
+from uns.api.fields import Known, Moment, Prose, Why, WhyAsked, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in, wrong
@@ -65,7 +65,7 @@ class EquipmentList(Page[EquipmentShown]):
     revision: str | None
 
 
-Number = Annotated[Word | None, Query(alias="id", description="only what has this id, wherever it stood")]
+Number = Annotated[Known | None, Query(alias="id", description="only what has this id, wherever it stood")]
 AsOf = Annotated[Moment | None, Query(alias="as-of", description="registered as was believed then")]
 
 

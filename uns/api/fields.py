@@ -55,6 +55,12 @@ def _plain(text: str) -> str:
     return text
 
 
+def _bare(text: str) -> str:
+    if text != text.strip():
+        raise _unfit("it begins or ends with a blank", "leave that out: of a sheet's cells it is taken off too")
+    return text
+
+
 def _storable(text: str) -> str:
     if "\0" in text:
         raise _unfit("it holds a NUL", "remove it")
@@ -71,7 +77,10 @@ def _unfit(message: str, remedy: str) -> Malformed:
     return Malformed("key-value", message, remedy)
 
 
-Word = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_plain)]
+Known = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_plain)]
+"""What the registry may hold already, such as an id that a record brought as its sender writes it."""
+Word = Annotated[Known, AfterValidator(_bare)]
+"""What is entered."""
 Prose = Annotated[str, Field(max_length=2_000), AfterValidator(_storable)]
 Moment = Annotated[
     Instant,
@@ -95,7 +104,7 @@ Number = Annotated[
     WithJsonSchema({"type": "number"}),
 ]
 Attribute = Annotated[bool | Number | Annotated[str, Field(max_length=2_000)] | None, BeforeValidator(_exact)]
-Attributes = Annotated[dict[Word, Attribute], Field(max_length=100)]
+Attributes = Annotated[dict[Known, Attribute], Field(max_length=100)]
 Why = Annotated[Prose | None, Field(description="kept with the change")]
 WhyAsked = Annotated[Prose | None, Query(description="kept with the change")]
 

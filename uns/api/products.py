@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, absent, tag_in
-from uns.api.fields import Attributes, Recorded, Why, WhyAsked, Word, recorded, rest
+from uns.api.fields import Attributes, Known, Recorded, Why, WhyAsked, Word, recorded, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
@@ -51,7 +51,7 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 
 
 @router.get("/products/{name}", response_model=ProductShown, summary="One product")
-async def one(request: Request, here: Here, name: Word) -> Response:
+async def one(request: Request, here: Here, name: Known) -> Response:
     held = await _held(here, name)
     return answer(request, strong_tag_of(held), lambda: _shown(held))
 
@@ -68,7 +68,7 @@ async def put(here: Here, name: Word, body: ProductPut, response: Response, give
 
 
 @router.delete("/products/{name}", status_code=204, summary="Take out a product that was entered in error")
-async def delete(here: Here, name: Word, given: Condition, why: WhyAsked = None) -> None:
+async def delete(here: Here, name: Known, given: Condition, why: WhyAsked = None) -> None:
     """Refused while a batch names it; what was believed until now stays."""
     check, author = given.check(tag_in(PRODUCTS, name)), rest(here.clock(), why)
     try:
