@@ -403,6 +403,16 @@ def test_a_batch_that_cannot_begin_elsewhere_does_not_end_here(api):
     assert [each["stop"] for each in api.client.get("/batches/B-1").json()["items"]] == [None]
 
 
+def test_null_takes_away_what_was_said_of_a_batch_and_what_is_left_out_stays(api):
+    said = {"product": "SKU-42", "order": "O-7", "quantity": 5, "state": "aborted"}
+    api.client.put("/batches/B-1", json={"equipment": LINE, **PLANNED, **said, "attributes": {"operator": "ann"}})
+    (kept,) = api.client.put("/batches/B-1", json={"equipment": LINE, **PLANNED, "order": "O-8"}).json()["items"]
+    assert {name: kept[name] for name in said} == said | {"order": "O-8"}
+    nothing = dict.fromkeys((*said, "attributes"))
+    (emptied,) = api.client.put("/batches/B-1", json={"equipment": LINE, **PLANNED, **nothing}).json()["items"]
+    assert {name: emptied[name] for name in nothing} == nothing | {"state": "complete", "attributes": {}}
+
+
 def test_what_is_known_of_a_batch_moves_with_it(api):
     other = LINE.replace("line-3", "line-4")
     whole = {"equipment": LINE, "start": "2026-11-20T10:00:00Z", "attributes": {"operator": "ann"}, "product": "SKU-42"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
@@ -29,10 +29,12 @@ from uns.registry.writing import Check, Transaction
 router = APIRouter(tags=["registry"])
 Make = Callable[[tuple[Held[Batch], ...]], list[Record]]
 Text = Annotated[str | None, Query(max_length=1_000)]
+EMPTIABLE: Final = ("product", "order", "quantity", "state")
 
 
 class BatchPut(Answer):
-    """A whole interval, known or corrected by its id; without `stop` it runs."""
+    """A whole interval, known or corrected by its id; without `stop` it runs. Of the rest, what is left out stays as it
+    was known, and null takes it away."""
 
     equipment: Word
     start: Moment
@@ -135,6 +137,9 @@ def _whole(here: Surroundings, name: str, body: BatchPut) -> Record:
     fields: dict[str, Any] = {"id": name}
     names = ("start", "stop", "product", "order", "quantity", "attributes", "state")
     fields |= {each: said for each in names if (said := getattr(body, each)) is not None}
+    if body.attributes is None and "attributes" in body.model_fields_set:
+        fields["attributes"] = {}
+    fields["emptied"] = [each for each in EMPTIABLE if each in body.model_fields_set - fields.keys()]
     return Record("batch", equipment, body.start, fields)
 
 

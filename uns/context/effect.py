@@ -165,9 +165,10 @@ def _new(case: _Case, start: Instant, stop: Instant | None) -> Batch:
 
 
 def _described(batch: Batch, record: Record) -> Batch:
-    """With what the record says about it; what it leaves out stays."""
+    """With what the record says about it; what it leaves out stays, and what it calls `emptied` goes."""
     names = ("product", "order", "quantity", "attributes", "state")
     given: dict[str, Any] = {name: value for name in names if (value := record.fields.get(name)) is not None}
+    given |= dict.fromkeys(record.fields.get("emptied", ()))
     return fitted(replace(batch, **given) if given else batch)
 
 
