@@ -10,7 +10,7 @@ import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
 from uns.cli.asking import Asking
-from uns.instant import LATEST, Instant, legible, rfc3339, to_datetime
+from uns.instant import LATEST, SECOND, Instant, legible, rfc3339, to_datetime
 
 if TYPE_CHECKING:
     from uns.context.timeline import Timeline
@@ -128,10 +128,11 @@ def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tupl
 
 
 def clock(instant: Instant | None, zone: ZoneInfo) -> str:
-    """On the site's clocks."""
+    """On the site's clocks, with seconds where it is not on the minute."""
     if instant is None or instant >= LATEST:
         return "open"
-    return to_datetime(instant).astimezone(zone).strftime("%Y-%m-%d %H:%M%z")
+    seconds = ":%S" if instant % (60 * SECOND) else ""
+    return to_datetime(instant).astimezone(zone).strftime(f"%Y-%m-%d %H:%M{seconds}%z")
 
 
 def _where(origin: EquipmentPath | None, path: EquipmentPath, root: str) -> str:
