@@ -167,6 +167,9 @@ def test_what_was_believed_before_a_correction_can_still_be_asked(api):
     api.client.put("/batches/B-1", json=batch | {"stop": "2026-11-20T10:30:00Z"})
     assert api.client.get("/context", params=at).json()["batch"] is None
     assert api.client.get("/context", params=at | {"as-of": first}).json()["batch"] == {"id": "B-1"}
+    assert api.client.get("/context", params=at | {"as-of": "1"}).json()["batch"] == {"id": "B-1"}
+    yet_to_come = api.client.get("/context", params=at | {"as-of": "99"})
+    assert (yet_to_come.status_code, "there is no 99 yet" in yet_to_come.text) == (400, True)
 
 
 def test_a_correction_tells_what_it_changed_for_readings(api):

@@ -218,6 +218,12 @@ def test_context_as_it_was_believed_before_a_correction(folder: Path) -> None:
     assert shown(*asked, "--as-of", between)["batch"] == {"id": "B-7"}
     assert shown(*asked, "--as-of", "2020-01-01T00:00:00Z")["batch"] is None
     assert "as believed" in uns_(*asked, "--as-of", between).stdout
+    before = int(shown(*asked)["revision"]) - 1
+    assert shown(*asked, "--as-of", str(before))["batch"] == {"id": "B-7"}
+    assert shown(*asked, "--as-of", "0")["batch"] is None
+    assert f"as believed revision {before}" in uns_(*asked, "--as-of", str(before)).stdout
+    yet_to_come = uns_(*asked, "--as-of", str(before + 2))
+    assert (yet_to_come.exit_code, f"there is no {before + 2} yet" in yet_to_come.stderr) == (2, True)
 
 
 def test_context_diff_tells_what_a_correction_changed(folder: Path) -> None:

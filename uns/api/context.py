@@ -98,12 +98,17 @@ async def context(
     here: Here,
     equipment: Annotated[str, Query(max_length=1_000)],
     at: Annotated[Moment | None, Query(description="now where it is left out")] = None,
-    as_of: Annotated[Moment | None, Query(alias="as-of", description="as was believed then")] = None,
+    as_of: Annotated[
+        Recording | None, Query(alias="as-of", description="as was believed at this time, or in this revision")
+    ] = None,
 ) -> ContextShown:
     standard = in_force(here).standard
     path = equipment_in(standard, equipment, "?equipment")
     moment = here.clock() if at is None else at
-    timeline = await here.registry.ask(around, standard, moment, as_of)
+    try:
+        timeline = await here.registry.ask(around, standard, moment, as_of)
+    except Unmeant as error:
+        raise malformed(f"?{error.end}", error) from None
     found = timeline.at(path, moment)
     return ContextShown(
         equipment=with_root(standard, path),

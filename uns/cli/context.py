@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uns.context.values import Context
     from uns.equipment import EquipmentPath
     from uns.naming.standard import Standard
+    from uns.registry.moments import Moment
 
 
 verbs = typer.Typer(cls=Asking, help="Batch, shift and product there and then.")
@@ -27,7 +28,9 @@ app.add_typer(verbs, name="context")
 def context(
     equipment: Annotated[str, typer.Argument(help="path of the equipment, with or without the root")],
     at: Annotated[str | None, typer.Option("--at", help="instant, with an offset or on the site's clocks")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="as was believed then, before later corrections")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="as was believed at this time, or in this registry revision")
+    ] = None,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
@@ -38,6 +41,7 @@ def context(
     Example: `uns context dallas/packaging/line-3 --at 2026-11-20T06:30`
     """
     from uns.cli.registered import registry, standard_of
+    from uns.registry.moments import Unmeant, said
     from uns.registry.timeline import around
 
     chosen = settings(config)
@@ -46,8 +50,11 @@ def context(
         path = equipment_of(equipment, standard)
         zone = standard.sites[path.site].zone
         instant = time.time_ns() if at is None else instant_of(at, zone, "--at")
-        believed = None if as_of is None else instant_of(as_of, zone, "--as-of")
-        timeline = around(engine, standard, instant, believed)
+        believed = None if as_of is None else moment_of(as_of, zone, "--as-of")
+        try:
+            timeline = around(engine, standard, instant, believed)
+        except Unmeant as error:
+            fail(WRONG_USE, f"--{error.end}: {error}", error.remedy)
     doubt(path, timeline, standard)
     found = timeline.at(path, instant)
     if as_json:
@@ -56,7 +63,8 @@ def context(
         show_json({**shown, "revision": timeline.revision})
         return
     out.print(f"[bold]{'equipment':<10}[/]{standard.root}/{path}")
-    out.print(f"[bold]{'at':<10}[/]{legible(instant)}" + (f", as believed {legible(believed)}" if believed else ""))
+    then = "" if believed is None else f", as believed {said(believed)}"
+    out.print(f"[bold]{'at':<10}[/]{legible(instant)}{then}")
     for name, value in _lines(found, path, standard):
         out.print(f"[bold]{name:<10}[/]", end="")
         out.print(value, markup=False)
@@ -100,6 +108,13 @@ def instant_of(text: str, zone: str, option: str) -> Instant:
     if ambiguous is not None:
         show([ambiguous], err)
     return instant
+
+
+def moment_of(text: str, zone: str, option: str) -> Moment:
+    """A revision of the registry, or a time with an offset or on the site's clocks."""
+    from uns.registry.moments import Revision
+
+    return Revision(text) if text.isascii() and text.isdigit() and len(text) < 19 else instant_of(text, zone, option)
 
 
 def _lines(found: Context, path: EquipmentPath, standard: Standard) -> list[tuple[str, str]]:

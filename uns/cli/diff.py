@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from uns.cli.app import WRONG_USE, Config, Json, err, fail, one_line, out, settings, show_json
-from uns.cli.context import clock, doubt, equipment_of, instant_of, verbs
+from uns.cli.context import clock, doubt, equipment_of, moment_of, verbs
 from uns.context.shown import as_json as shown
 from uns.context.shown import in_words
 from uns.instant import SECOND, legible
@@ -95,14 +95,9 @@ def _found(
 
 def _moment(text: str, option: str, path: EquipmentPath | None, standard: Standard) -> Moment:
     """A revision, or a time with an offset or on the clocks of the site, where only one is meant."""
-    from uns.registry.moments import Revision
-
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return Revision(text)
-    zones = sorted({each.zone for each in standard.sites.values()})
     if path is not None:
-        return instant_of(text, standard.sites[path.site].zone, option)
-    meant = {instant_of(text, each, option) for each in zones}
+        return moment_of(text, standard.sites[path.site].zone, option)
+    meant = {moment_of(text, each, option) for each in sorted({site.zone for site in standard.sites.values()})}
     if len(meant) > 1:
         remedy = "write it with an offset, or name the equipment"
         fail(WRONG_USE, f"{option}: `{text[:60]}` is not the same time at every site", remedy)

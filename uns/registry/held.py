@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Row, Table, and_, or_
 
 from uns.instant import Instant
+from uns.registry.moments import Moment, Revision
 
 V = TypeVar("V")
 
@@ -46,12 +47,14 @@ def held(value: V, row: Row[Any]) -> Held[V]:
     return Held(value, *recorded, row.superseded_at, row.superseded_by, row.superseded_why)
 
 
-def believed(table: Table[Any], as_of: Instant | None = None) -> ColumnElement[bool]:
+def believed(table: Table[Any], as_of: Moment | None = None) -> ColumnElement[bool]:
     """What is believed now, or was at a past moment."""
-    superseded: ColumnElement[int | None] = table.c.superseded_at
+    column = "in" if isinstance(as_of, Revision) else "at"
+    superseded: ColumnElement[int | None] = table.c[f"superseded_{column}"]
     if as_of is None:
         return superseded.is_(None)
-    return and_(table.c.recorded_at <= as_of, or_(superseded.is_(None), superseded > as_of))
+    then = int(as_of)
+    return and_(table.c[f"recorded_{column}"] <= then, or_(superseded.is_(None), superseded > then))
 
 
 def changed(table: Table[Any], after: int) -> ColumnElement[bool]:

@@ -15,6 +15,9 @@ from uns.registry.writing import revision_of
 TABLES: Final = (BATCHES, EQUIPMENT, PRODUCTS, SHIFT_CHANGES, SHIFT_EXCEPTIONS, SHIFT_PATTERNS)
 
 
+End = Literal["from", "to", "as-of"]
+
+
 class Revision(int):
     """How often the registry had changed then; 0 is before its first entry."""
 
@@ -24,9 +27,9 @@ Moment = Revision | Instant
 
 
 class Unmeant(Malformed):
-    """A moment that cannot be meant; `end` says which of the two."""
+    """A moment that cannot be meant; `end` says which one was named."""
 
-    def __init__(self, end: Literal["from", "to"], message: str, remedy: str) -> None:
+    def __init__(self, end: End, message: str, remedy: str) -> None:
         super().__init__("key-value", message, remedy)
         self.end = end
 
@@ -38,17 +41,22 @@ def span_of(connection: Connection, since: Moment, until: Moment | None, now: In
     later = now if until is None else until
     are_alike = isinstance(since, Revision) is isinstance(later, Revision)
     if since > later if are_alike else begin > end:
-        named = "now" if until is None else _said(until)
-        raise Unmeant("from", f"{_said(since)} is later than {named}", "name the earlier one first")
+        named = "now" if until is None else said(until)
+        raise Unmeant("from", f"{said(since)} is later than {named}", "name the earlier one first")
     return Span(begin, end)
 
 
-def _revision_at(connection: Connection, moment: Moment, end: Literal["from", "to"]) -> int:
+def there(connection: Connection, moment: Moment, end: End) -> Moment:
+    """The moment, where it is no revision that is yet to come."""
     newest = revision_of(connection)
-    if isinstance(moment, Revision):
-        if moment > newest:
-            remedy = "name an earlier one, or a time such as 2026-11-20T06:30Z"
-            raise Unmeant(end, f"the registry is at revision {newest}, there is no {moment} yet", remedy)
+    if isinstance(moment, Revision) and moment > newest:
+        remedy = "name an earlier one, or a time such as 2026-11-20T06:30Z"
+        raise Unmeant(end, f"the registry is at revision {newest}, there is no {moment} yet", remedy)
+    return moment
+
+
+def _revision_at(connection: Connection, moment: Moment, end: End) -> int:
+    if isinstance(there(connection, moment, end), Revision):
         return moment
     found = _recorded_by(connection, moment)
     if found is None:
@@ -85,5 +93,6 @@ def _before_all(began: Instant | None) -> tuple[str, str]:
     return f"nothing was recorded before {legible(began)}", remedy
 
 
-def _said(moment: Moment) -> str:
+def said(moment: Moment) -> str:
+    """For a person."""
     return f"revision {moment}" if isinstance(moment, Revision) else legible(moment)

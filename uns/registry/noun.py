@@ -12,6 +12,7 @@ from uns.cursor import cursor_of, position_of
 from uns.instant import Instant
 from uns.registry.engine import parts, reading
 from uns.registry.held import Held, Page, Tally, believed, held
+from uns.registry.moments import Moment
 from uns.registry.writing import Author, Check, Writing, writing
 
 V = TypeVar("V")
@@ -90,7 +91,7 @@ class Noun(Generic[V]):
         open_one.add(self.table, [*new, *other.values()])
         return Tally(len(new), len(other), len(rows) - len(new) - len(other))
 
-    def all_in(self, connection: Connection, as_of: Instant | None = None) -> list[V]:
+    def all_in(self, connection: Connection, as_of: Moment | None = None) -> list[V]:
         found = connection.execute(select(self.table).where(believed(self.table, as_of)).order_by(self.table.c.row))
         return [self.of_row(row) for row in found]
 

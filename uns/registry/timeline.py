@@ -20,6 +20,7 @@ from uns.naming.standard import Standard
 from uns.registry.batches import batch_of
 from uns.registry.engine import reading
 from uns.registry.held import believed, changed
+from uns.registry.moments import Moment, there
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
 from uns.registry.tables import BATCHES, SHIFT_CHANGES
 from uns.registry.writing import revision_of
@@ -29,21 +30,22 @@ _AT_ONCE: Final = 500
 """Rows fetched in one go; the message path waits for no longer, since a driver lets nobody else run meanwhile."""
 
 
-def load(engine: Engine, standard: Standard, behind_ns: int, now: Instant, as_of: Instant | None = None) -> Timeline:
+def load(engine: Engine, standard: Standard, behind_ns: int, now: Instant, as_of: Moment | None = None) -> Timeline:
     """As far back as readings are believed, so that the message path never has to ask. `as_of`: as believed then."""
     return _whole(engine, standard, now - behind_ns, None, now, as_of)
 
 
-def around(engine: Engine, standard: Standard, instant: Instant, as_of: Instant | None = None) -> Timeline:
-    """For answers about one instant, however long ago."""
+def around(engine: Engine, standard: Standard, instant: Instant, as_of: Moment | None = None) -> Timeline:
+    """For answers about one instant, however long ago; Unmeant where `as_of` is a revision that is yet to come."""
     return _whole(engine, standard, instant, instant, instant, as_of)
 
 
 def _whole(
-    engine: Engine, standard: Standard, since: Instant, until: Instant | None, now: Instant, as_of: Instant | None
+    engine: Engine, standard: Standard, since: Instant, until: Instant | None, now: Instant, as_of: Moment | None
 ) -> Timeline:
     with reading(engine) as connection:
-        difference = _Reading(connection, standard, since, until, now, as_of).difference()
+        then = None if as_of is None else there(connection, as_of, "as-of")
+        difference = _Reading(connection, standard, since, until, now, then).difference()
         revision = revision_of(connection)
     return Timeline.begin(since).turn(str(revision), difference)
 
@@ -66,7 +68,7 @@ class _Reading:
     since: Instant
     until: Instant | None
     now: Instant
-    as_of: Instant | None = None
+    as_of: Moment | None = None
     after: int = 0
 
     def difference(self) -> Difference:
@@ -117,7 +119,7 @@ class _Reading:
 
 
 def calendars_in(
-    connection: Connection, standard: Standard, since: Instant, as_of: Instant | None = None
+    connection: Connection, standard: Standard, since: Instant, as_of: Moment | None = None
 ) -> dict[str, Calendar]:
     """Of all equipment that has shifts of its own, mostly sites; exceptions only from a few days before `since` on."""
     zones = {name: ZoneInfo(site.zone) for name, site in standard.sites.items()}
