@@ -16,7 +16,7 @@ from uns.registry import submissions
 from uns.registry.changes import revision
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
-from uns.registry.migrate import be_current
+from uns.registry.migrate import be_current, stay_current
 from uns.settings import Settings
 
 POLL_S: Final = 0.5
@@ -75,8 +75,8 @@ class RegistryView:
             await asyncio.sleep(POLL_S)
 
     def _look(self) -> None:
-        if self.error or self.revision is None:
-            be_current(self.engine)
+        judge = be_current if self.error or self.revision is None else stay_current
+        judge(self.engine)
         self.revision = str(revision(self.engine))
         now = revision(self.engine, "submissions")
         if now != self.submissions or self.schemas is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ _LOCK: Final = 7_563_521
 _VERSIONS: Final = Path(__file__).parent / "migrations" / "versions"
 _OURS: Final = re.compile("[0-9]{4}")
 """What our revisions are called; other programs that use Alembic have their own."""
+_STAMPS: Final = text("SELECT version_num FROM alembic_version")
+_BEHIND: Final = ("the registry's schema is not up to date", "run `uns migrate`")
 
 
 class NotOurs(RegistryAway):
@@ -81,7 +84,15 @@ def is_current(engine: Engine) -> bool:
 def be_current(engine: Engine) -> None:
     """RegistryAway where the schema is an older one: what it lacks would show only once somebody needs it."""
     if not is_current(engine):
-        raise RegistryAway("the registry's schema is not up to date", "run `uns migrate`")
+        raise RegistryAway(*_BEHIND)
+
+
+def stay_current(engine: Engine) -> None:
+    """As `be_current`, cheap, for a registry in use: only a way back is told, an upgrade goes instance by instance."""
+    with reading(engine) as connection:
+        stamped = connection.scalar(_STAMPS)
+    if stamped is None or stamped < head():
+        raise RegistryAway(*_BEHIND)
 
 
 def is_empty(engine: Engine) -> bool:
@@ -94,9 +105,10 @@ def head() -> str:
     return packaged()[-1]
 
 
-def packaged() -> list[str]:
+@cache
+def packaged() -> tuple[str, ...]:
     """The revisions of this version, oldest first, as their files are called; Alembic takes too long to be asked."""
-    return sorted(each.name[:4] for each in _VERSIONS.glob("*.py") if _OURS.match(each.name))
+    return tuple(sorted(each.name[:4] for each in _VERSIONS.glob("*.py") if _OURS.match(each.name)))
 
 
 def _revision(connection: Connection) -> str | None:
@@ -114,7 +126,7 @@ def _revision(connection: Connection) -> str | None:
 def _stamped(connection: Connection) -> list[str]:
     if not inspect(connection).has_table("alembic_version"):
         return []
-    return list(connection.scalars(text("SELECT version_num FROM alembic_version")))
+    return list(connection.scalars(_STAMPS))
 
 
 def _refuse_foreign_tables(connection: Connection) -> None:

@@ -21,7 +21,7 @@ from uns.registry.changes import Watch, revision
 from uns.registry.engine import RegistryAway
 from uns.registry.entries import stock
 from uns.registry.marks import clean
-from uns.registry.migrate import be_current
+from uns.registry.migrate import be_current, stay_current
 from uns.registry.timeline import follow, load
 from uns.registry.writing import Author
 
@@ -103,13 +103,16 @@ class Hearing:
         be_current(self.engine)
         bundle: Bundle | None = None
         known: Timeline | None = None
-        heard, loaded = -1, _Loaded(0.0, 0)
+        heard, loaded, looked = -1, _Loaded(0.0, 0), monotonic()
         while not self._stopping.is_set():
             if bundle is not self.bundle() or loaded.is_old(self.clock()):
                 bundle, known, loaded = self.bundle(), None, _Loaded(monotonic(), self.clock())
             if known is None or heard != int(known.revision):
                 known = self._read(bundle, known)
             self._count()
+            if monotonic() - looked >= PATIENCE:
+                stay_current(self.engine)
+                looked = monotonic()
             heard = watch.wait(int(known.revision), PATIENCE)
             self._tell("")
             self.at = monotonic()
