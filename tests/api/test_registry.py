@@ -172,6 +172,37 @@ def test_what_was_believed_before_a_correction_can_still_be_asked(api):
     assert (yet_to_come.status_code, "there is no 99 yet" in yet_to_come.text) == (400, True)
 
 
+@pytest.mark.parametrize(
+    ("path", "right", "wrong", "member"),
+    [
+        (
+            "/products/SKU-42",
+            {"attributes": {"allergens": "none"}},
+            {"attributes": {"allergens": "nuts"}},
+            "attributes",
+        ),
+        (f"/equipment/{LINE}", {"steward": "ann"}, {"steward": "bob"}, "steward"),
+        ("/batches/B-1", {"quantity": 12}, {"quantity": 21}, "quantity"),
+    ],
+)
+def test_what_no_reading_carries_is_shown_as_it_was_believed_and_by_whose_word(api, path, right, wrong, member):
+    batch = {"equipment": LINE, "start": "2026-11-20T10:00:00Z"} if "batches" in path else {}
+
+    def put(said, why):
+        return only(api.client.put(path, json={**batch, **said, "why": why}))
+
+    def only(answer):
+        body = answer.json()
+        return body["items"][0] if "items" in body else body
+
+    first, second = put(wrong, "a slip"), put(right, "read again")
+    assert only(api.client.get(path))[member] == second[member] == right[member]
+    before = str(int(second["recorded_in"]) - 1)
+    for then in (before, first["recorded_at"]):
+        assert only(api.client.get(path, params={"as-of": then})) == first
+    assert (first[member], first["why"]) == (wrong[member], "a slip")
+
+
 def test_a_correction_tells_what_it_changed_for_readings(api):
     batch = {"equipment": LINE, "start": "2025-11-20T10:00:00Z", "product": "P"}
     monday = api.client.put("/batches/B-1", json=batch).json()["items"][0]["recorded_at"]

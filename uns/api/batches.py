@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, Given, Tag, absent
-from uns.api.fields import Attributes, Known, Moment, Number, Recorded, Why, WhyAsked, Word, recorded, rest, shown
+from uns.api.fields import AsOf, Attributes, Known, Moment, Number, Recorded, Why, WhyAsked, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.misfits import WHOLE
 from uns.api.models import Answer, Page
@@ -96,8 +96,8 @@ async def listed(
 
 
 @router.get("/batches/{name}", response_model=Batches, summary="A batch on every equipment that it ran on")
-async def one(request: Request, here: Here, name: Known) -> Response:
-    standard, held = in_force(here).standard, known(await here.registry.ask(batches.get, name), name)
+async def one(request: Request, here: Here, name: Known, as_of: AsOf = None) -> Response:
+    standard, held = in_force(here).standard, known(await here.registry.ask(batches.get, name, as_of), name)
     return answer(request, strong_tag_of(held, standard.root), lambda: _all(held, standard))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from uns.api.fields import Moment, Recorded, Recording
+from uns.api.fields import AsOf, Moment, Recorded, Recording
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit
 from uns.api.models import Answer, Page
 from uns.api.problem import equipment_in, malformed
@@ -98,9 +98,7 @@ async def context(
     here: Here,
     equipment: Annotated[str, Query(max_length=1_000)],
     at: Annotated[Moment | None, Query(description="now where it is left out")] = None,
-    as_of: Annotated[
-        Recording | None, Query(alias="as-of", description="as was believed at this time, or in this revision")
-    ] = None,
+    as_of: AsOf = None,
 ) -> ContextShown:
     standard = in_force(here).standard
     path = equipment_in(standard, equipment, "?equipment")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, Tag, absent, tag_in
-from uns.api.fields import Known, Moment, Prose, Why, WhyAsked, Word, recorded, rest, shown
+from uns.api.fields import AsOf, Known, Moment, Prose, Why, WhyAsked, Word, recorded, rest, shown
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in, wrong
@@ -66,7 +66,6 @@ class EquipmentList(Page[EquipmentShown]):
 
 
 Number = Annotated[Known | None, Query(alias="id", description="only what has this id, wherever it stood")]
-AsOf = Annotated[Moment | None, Query(alias="as-of", description="registered as was believed then")]
 
 
 @router.get("/equipment", response_model=EquipmentList, summary="What is registered, and what else the standard names")
@@ -89,10 +88,10 @@ async def listed(
 
 
 @router.get("/equipment/{path:path}", response_model=EquipmentShown, summary="One piece of equipment")
-async def one(request: Request, here: Here, path: str) -> Response:
+async def one(request: Request, here: Here, path: str, as_of: AsOf = None) -> Response:
     standard = in_force(here).standard
     known = equipment_in(standard, path, "{path}")
-    held = await here.registry.ask(EQUIPMENT.get, str(known))
+    held = await here.registry.ask(EQUIPMENT.get, str(known), as_of=as_of)
     if held is not None:
         return answer(request, _tag_of(held, standard), lambda: _shown(held, standard))
     if known not in listed_in(standard):

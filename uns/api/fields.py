@@ -92,6 +92,10 @@ Recording = Annotated[
     PlainValidator(_recording),
     WithJsonSchema({"type": "string", "examples": ["2026-11-20T10:00:00Z", "17"]}),
 ]
+AsOf = Annotated[
+    Recording | None,
+    Query(alias="as-of", description="as was believed at this time, or in this registry revision"),
+]
 Time = Annotated[
     str, AfterValidator(_time), Field(description="wall clock of the site", examples=["06:00"], max_length=5)
 ]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from uns.api.condition import Condition, absent, tag_in
-from uns.api.fields import Attributes, Known, Recorded, Why, WhyAsked, Word, recorded, rest
+from uns.api.fields import AsOf, Attributes, Known, Recorded, Why, WhyAsked, Word, recorded, rest
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit, answer, strong_tag_of, tag_of
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused
@@ -51,8 +51,10 @@ async def listed(request: Request, here: Here, limit: Limit = DEFAULT_LIMIT, cur
 
 
 @router.get("/products/{name}", response_model=ProductShown, summary="One product")
-async def one(request: Request, here: Here, name: Known) -> Response:
-    held = await _held(here, name)
+async def one(request: Request, here: Here, name: Known, as_of: AsOf = None) -> Response:
+    held = await here.registry.ask(PRODUCTS.get, name, as_of=as_of)
+    if held is None:
+        raise _none(name)
     return answer(request, strong_tag_of(held), lambda: _shown(held))
 
 
@@ -84,13 +86,6 @@ async def _put(here: Surroundings, name: str, body: ProductPut, check: Check, re
     held = await here.registry.ask(PRODUCTS.put_one, value, author, check)
     response.headers["ETag"] = strong_tag_of(held)
     return _shown(held)
-
-
-async def _held(here: Here, name: str) -> Held[Product]:
-    held = await here.registry.ask(PRODUCTS.get, name)
-    if held is None:
-        raise _none(name)
-    return held
 
 
 def _none(name: str) -> Refused:

@@ -15,6 +15,7 @@ from uns.equipment import EquipmentPath
 from uns.instant import Instant
 from uns.registry.engine import reading
 from uns.registry.held import Held, Page, believed, held
+from uns.registry.moments import Moment
 from uns.registry.nouns import json_text
 from uns.registry.tables import BATCHES
 
@@ -74,7 +75,7 @@ def listed(
     wanted: Filter = ALL,
     cursor: str | None = None,
     limit: int = 100,
-    as_of: Instant | None = None,
+    as_of: Moment | None = None,
 ) -> Page[Held[Batch]]:
     """The newest first."""
     with reading(engine) as connection:
@@ -82,7 +83,7 @@ def listed(
 
 
 def _listed(
-    connection: Connection, wanted: Filter, cursor: str | None, limit: int, as_of: Instant | None
+    connection: Connection, wanted: Filter, cursor: str | None, limit: int, as_of: Moment | None
 ) -> Page[Held[Batch]]:  # fmt: skip
     order = (BATCHES.c.start, BATCHES.c.row)
     query = _narrowed(select(BATCHES).where(believed(BATCHES, as_of)), wanted)
@@ -93,13 +94,13 @@ def _listed(
     return Page(tuple(held(batch_of(row), row) for row in rows[:limit]), following)
 
 
-def get(engine: Engine, batch_id: str, as_of: Instant | None = None) -> tuple[Held[Batch], ...]:
+def get(engine: Engine, batch_id: str, as_of: Moment | None = None) -> tuple[Held[Batch], ...]:
     """The intervals of a batch, on every equipment that it ran on, oldest first."""
     with reading(engine) as connection:
         return get_in(connection, batch_id, as_of)
 
 
-def get_in(connection: Connection, batch_id: str, as_of: Instant | None = None) -> tuple[Held[Batch], ...]:
+def get_in(connection: Connection, batch_id: str, as_of: Moment | None = None) -> tuple[Held[Batch], ...]:
     """As `get`, in a transaction."""
     return tuple(reversed(_listed(connection, Filter(id=batch_id), None, 1000, as_of).items))
 

@@ -9,7 +9,6 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import Connection, Engine, Row, Table, select, tuple_
 
 from uns.cursor import cursor_of, position_of
-from uns.instant import Instant
 from uns.registry.engine import parts, reading
 from uns.registry.held import Held, Page, Tally, believed, held
 from uns.registry.moments import Moment
@@ -29,11 +28,11 @@ class Noun(Generic[V]):
     to_row: Callable[[V], Mapping[str, Any]]
     of_row: Callable[[Row[Any]], V]
 
-    def get(self, engine: Engine, *key: Any, as_of: Instant | None = None) -> Held[V] | None:
+    def get(self, engine: Engine, *key: Any, as_of: Moment | None = None) -> Held[V] | None:
         with reading(engine) as connection:
             return self.get_in(connection, *key, as_of=as_of)
 
-    def get_in(self, connection: Connection, *key: Any, as_of: Instant | None = None) -> Held[V] | None:
+    def get_in(self, connection: Connection, *key: Any, as_of: Moment | None = None) -> Held[V] | None:
         wanted = select(self.table).where(believed(self.table, as_of), tuple_(*self._columns()) == tuple_(*key))
         row = connection.execute(wanted).first()
         return held(self.of_row(row), row) if row else None
@@ -43,7 +42,7 @@ class Noun(Generic[V]):
         engine: Engine,
         cursor: str | None = None,
         limit: int = 100,
-        as_of: Instant | None = None,
+        as_of: Moment | None = None,
         only: Mapping[str, Any] = EVERY,
     ) -> Page[Held[V]]:
         """In the order of their keys; `only` those with such values in these columns."""
