@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE
@@ -25,7 +24,10 @@ FAILED: Final = "judgement-failed"
 async def judge_apart(documents: Documents, now: Instant, in_force: Mapping[str, str] | None) -> tuple[Finding, ...]:
     """Every finding; `judgement-failed` where the process ended without, or could not be started."""
     try:
-        process = await asyncio.create_subprocess_exec(*module("uns.apart"), stdin=PIPE, stdout=PIPE)
+        # Ctrl-C is for the service; and where Linux divides processors by session, this one gets its turn.
+        process = await asyncio.create_subprocess_exec(
+            *module("uns.apart"), stdin=PIPE, stdout=PIPE, start_new_session=True
+        )
     except OSError as error:
         return (failed(f"could not be started: {error.strerror or error}", documents),)
     stand_behind(process.pid, HINDMOST)
@@ -51,7 +53,6 @@ def failed(how: str, documents: Documents) -> Finding:
 
 def answer() -> None:
     """What `judge_apart` asks on standard input, answered on standard output."""
-    os.setsid()  # Ctrl-C is for the service; and where Linux divides processors by session, this one gets its turn
     end_with_parent()
     documents, now, in_force = pickle.load(sys.stdin.buffer)
     findings = judge(Documents(*documents), now, in_force).findings

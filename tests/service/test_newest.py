@@ -18,11 +18,9 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 from support.plant import RULES, write_project
-from support.waiting import eventually
 
 from uns import __version__, lastgood, verdict
 from uns.apart import HINDMOST, judge_apart
-from uns.behind import module, stand_behind
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.contextualize import contextualize
@@ -107,28 +105,43 @@ def test_errors_that_only_this_process_finds_are_told(tmp_path: Path) -> None:
 def test_who_no_longer_waits_for_a_judge_leaves_no_process_behind(tmp_path: Path) -> None:
     write_project(tmp_path)
     documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
-    children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
 
     async def give_up() -> None:
         judging = asyncio.ensure_future(judge_apart(documents, 0, {}))
-        while not children.read_text().split():
+        while not children():
             await asyncio.sleep(0)
         judging.cancel()
         with pytest.raises(asyncio.CancelledError):
             await judging
 
-    before = children.read_text()
-    assert not before
+    assert children() == []
     asyncio.run(give_up())
     gc.collect()
-    assert children.read_text() == before
+    assert children() == []
 
 
-def test_the_judge_gets_its_turn_where_processors_are_divided_by_session() -> None:
-    with subprocess.Popen(module("uns.apart"), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as judging:
-        stand_behind(judging.pid, HINDMOST)
-        eventually(lambda: os.getsid(judging.pid) == judging.pid)
-        assert os.getpriority(os.PRIO_PROCESS, judging.pid) == HINDMOST
+def children() -> list[str]:
+    """Of the thread that asks."""
+    return Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
+
+
+def test_the_judge_gets_its_turn_where_processors_are_divided_by_session(tmp_path: Path) -> None:
+    """From its first moment: to load its program takes it longer than to judge most rules."""
+    write_project(tmp_path)
+    documents, _ = read_documents(tmp_path / "naming_rules", tmp_path / "schemas")
+
+    def behind() -> list[str]:
+        return [each for each in children() if os.getpriority(os.PRIO_PROCESS, int(each)) == HINDMOST]
+
+    async def look() -> None:
+        judging = asyncio.ensure_future(judge_apart(documents, 0, {}))
+        while not (judging.done() or behind()):
+            await asyncio.sleep(0)
+        assert [os.getsid(int(each)) for each in behind()] == [int(each) for each in children()] != []
+        await judging
+
+    assert children() == []
+    asyncio.run(look())
 
 
 def test_what_the_message_path_found_is_taken_over_from_a_process_that_lives(tmp_path: Path) -> None:
