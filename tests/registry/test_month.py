@@ -79,6 +79,14 @@ def test_each_day_shows_its_shifts_crews_exceptions_and_changes_of_the_clocks() 
     assert "22:00–06:00 C (7 h)" in re.sub(" +", " ", run("shifts", "dallas", "--month", "2026-03").output)
 
 
+def test_one_day_of_other_times_moves_no_column(folder: Path) -> None:
+    (folder / "sheet.csv").write_text("site,date,id,start,stop,crew\ndallas,2026-01-08,night,00:00,06:00,\n")
+    assert run("import", "shift-exceptions", "sheet.csv").exit_code == 0
+    _, columns, *lines = run("shifts", "dallas", "--month", "2026-01").output.splitlines()
+    assert columns.split() == ["early", "night"]
+    assert [line.split()[1] for line in lines[31:]] == ["A", "B", "C"], "crews by their name"
+
+
 def test_the_same_as_json_and_for_equipment_of_its_own() -> None:
     shown = json.loads(run("shifts", "dallas/line-3", "--month", "2026-03", "--json").output)
     assert len(shown) == 31

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from calendar import monthrange
 from datetime import date, timedelta
+from statistics import mode
 from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -86,7 +87,10 @@ def _draw(days: Days, calendar: Calendar, zone: ZoneInfo, now: date) -> None:
     from rich.text import Text
 
     every = sorted((shift for _, shifts in days for shift in shifts), key=lambda each: _clock(each.start, zone))
-    columns = dict.fromkeys(shift.id for shift in every)
+    begins: dict[str, list[str]] = {}
+    for shift in every:
+        begins.setdefault(shift.id, []).append(_clock(shift.start, zone))
+    columns = dict.fromkeys(sorted(begins, key=lambda each: mode(begins[each])))
     columns.update(dict.fromkeys(each for day, _ in days for each in calendar.exceptions_of(day)))
     hours: dict[str, float] = {}
     for shift in every:
@@ -106,7 +110,7 @@ def _draw(days: Days, calendar: Calendar, zone: ZoneInfo, now: date) -> None:
         for each, cell, width in zip(columns, cells, widths, strict=True):
             line.append(f" {set_cell_size(cell, width)} ", colours[crews[each]] if each in crews else "dim")
         _print(line)
-    for crew, worked in hours.items():
+    for crew, worked in sorted(hours.items()):
         _print(Text(f"crew {one_line(crew)}  {worked:g} h" if crew else f"no crew  {worked:g} h", colours[crew]))
 
 
