@@ -276,6 +276,23 @@ def test_a_service_that_starts_on_a_full_disk_holds_until_there_is_room(
         assert "Traceback" not in service.said()
 
 
+def test_a_journal_that_cannot_be_opened_holds_until_it_is_ours_again(
+    folder: Path, broker: Mosquitto, client: Client
+) -> None:
+    """What has no rights for us and what is no file look the same to SQLite; nothing is to be moved away."""
+    (folder / ".uns" / "journal.db").mkdir(parents=True)
+    with Service(folder, broker.url) as service:
+        eventually(lambda: "cannot be opened" in reasons(service), why=service.said)
+        assert "give the folder, with all that is in it, to the user of the service" in reasons(service)
+        assert service.get("/readyz")["status"] == "hold"
+        assert "move it away" not in service.said()
+        client.publish("plc/L1/filler/temperature", {"Val": 1, "ts": now()})
+        (folder / ".uns" / "journal.db").rmdir()
+        service.ready("ready", "degraded")
+        client.publish("plc/L1/filler/temperature", {"Val": 2, "ts": now()})
+        eventually(lambda: client.bodies(FILLER), why=service.said)
+
+
 def test_a_state_folder_that_is_taken_away_holds_until_it_is_back(
     service: Service, folder: Path, client: Client
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from uns.journal.store import FIRST, NEWEST, Store
 from uns.journal.values import Announced, Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
+from uns.service.run import mended_by
 
 RAW = RawMessage("plc/a", b"{}", 1_700_000_000_000_000_000, 3, 1, False, True, False)
 FINDING = found("rule-none", "no rule", "add one", SamplePlace("plc/a", "t"))
@@ -73,6 +75,30 @@ def test_keys_are_unique_beyond_the_life_of_a_journal(tmp_path: Path) -> None:
         keys.add(store.rejections(0, 1)[0][1].key)
         store.close()
     assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("opened", "remedy"),
+    [("mode=ro", "to the user of the service"), ("mode=rw", "end what holds it open")],
+    ids=["somebody else's", "in use"],
+)
+def test_a_sound_journal_that_cannot_be_written_is_nothing_to_move_away(
+    opened: str, remedy: str, tmp_path: Path
+) -> None:
+    Store(tmp_path / "journal.db").close()
+    lock = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    ours = sqlite3.connect(f"file:{tmp_path / 'journal.db'}?{opened}", uri=True, timeout=0)
+    with closing(lock), closing(ours), pytest.raises(sqlite3.OperationalError) as failed:
+        ours.execute("DELETE FROM journal")
+    assert remedy in (mended_by(failed.value) or "")
+
+
+def test_a_journal_that_is_damaged_is_nothing_that_rights_or_room_would_mend(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(sqlite3.DatabaseError) as failed:
+        Store(tmp_path / "journal.db")
+    assert mended_by(failed.value) is None
 
 
 def test_a_journal_of_another_version_is_left_alone_and_says_so(tmp_path: Path) -> None:

@@ -34,6 +34,13 @@ from uns.telemetry import CONTENT_TYPE, Log, exposition, logger
 LOOK_EVERY: Final = 0.5
 SWITCH_AFTER: Final = 0.0005
 """Seconds for which a thread that judges rules or reads the registry may keep the messages waiting."""
+_AROUND_IT: Final = {
+    (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR): "make room on the disk",
+    (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM): (
+        "give the folder, with all that is in it, to the user of the service"
+    ),
+    (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED): "end what holds it open",
+}
 HANDED_OVER: Final = 5.0
 """Seconds within which a process that ended has let go of its ports."""
 
@@ -171,17 +178,17 @@ async def _running(
     bundle: Bundle, rules: Rules, server: HealthServer, beside: Beside | None, stop: asyncio.Event,
     reload: asyncio.Event,
 ) -> Running | None:  # fmt: skip
-    """Once its journal can be opened: a full disk holds at the start as it does later.
+    """Once its journal can be opened: a full disk, or an owner that is not ours, holds at the start as it does later.
 
-    None where only a person can help, or we are told to stop before.
+    None where the file itself is at fault, or we are told to stop before.
     """
-    told, remedy = "", "make room on the disk"
+    told = ""
     while not stop.is_set():
         try:
             return Running(rules.settings, rules.engine, rules, bundle, rules.log, beside, say)
         except sqlite3.Error as error:
-            why, full = f"the journal in {rules.settings.state} cannot be opened: {error}", _is_of_the_disk(error)
-        if not full:
+            why, remedy = f"the journal in {rules.settings.state} cannot be opened: {error}", mended_by(error)
+        if remedy is None:
             rules.log.error(why, remedy="move it away: what was not yet in the registry is in it")
             return None
         if why != told:
@@ -193,9 +200,10 @@ async def _running(
     return None
 
 
-def _is_of_the_disk(error: sqlite3.Error) -> bool:
-    """Of the disk, not of the file; its code is none where it is our own word about the file."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+def mended_by(error: sqlite3.Error) -> str | None:
+    """What somebody can do beside a file that is sound. Without a code it is our own word about the file."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return next((remedy for codes, remedy in _AROUND_IT.items() if code in codes), None)
 
 
 def _settle() -> None:
