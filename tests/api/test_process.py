@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,15 +12,14 @@ import httpx
 import pytest
 from support.waiting import eventually
 
+from uns.demo.mosquitto import free_port
+
 COMMAND = [sys.executable, "-c", "from uns.cli import main; main()", "run", "--only", "api"]
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
+    return free_port()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from typing import NamedTuple
 import pytest
 from support.mosquitto import Mosquitto
 from support.waiting import eventually
+
+from uns.demo.mosquitto import free_port
 
 README = Path(__file__).parents[2] / "README.md"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -34,12 +35,6 @@ def fences() -> Iterator[Fence]:
     for match in FENCE.finditer(readme):
         named = NAMED.search(readme[: match.start()].rstrip())
         yield Fence(match[1], match[2], named[1] if named else None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

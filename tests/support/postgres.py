@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from uns.demo.mosquitto import free_port
 
 
 def binaries() -> Path | None:
@@ -26,7 +27,7 @@ class Postgres:
         self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self.as_user:
             shutil.chown(folder, "postgres")
-        port = _free_port()
+        port = free_port()
         self.url = f"postgresql://uns@127.0.0.1:{port}/postgres"
         self.options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
         self._run("initdb", "-A", "trust", "-U", "uns", "--no-sync", "-E", "UTF8")
@@ -65,9 +66,3 @@ def postgres() -> Iterator[str]:
     """The URL of an empty database."""
     with server() as one:
         yield one.url
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
