@@ -160,7 +160,7 @@ def test_without_any_good_rules_it_does_not_start(tmp_path: Path, broker: Mosqui
 
 def test_one_whose_session_is_taken_over_ends(service: Service, broker: Mosquitto, tmp_path: Path) -> None:
     write_project(tmp_path / "other")
-    with Service(tmp_path / "other", broker.url) as second:
+    with Service(tmp_path / "other", broker.url, "from uns.service import own; own.HEEDED = 3.0") as second:
         assert service.process.wait(20) == 3
         assert "another process took this session over" in service.said()
         second.ready()
