@@ -306,7 +306,7 @@ def test_a_state_folder_that_is_taken_away_holds_until_it_is_back(
     (folder / "elsewhere").rename(folder / ".uns")
     service.ready("ready", "degraded")
     eventually(lambda: client.bodies(FILLER), why=service.said)
-    assert service.counters()[1]["quarantined"] == 1
+    eventually(lambda: service.counters()[1]["quarantined"] == 1, why=service.said)
 
 
 def test_another_journal_in_the_place_of_ours_is_not_taken_for_it(
