@@ -27,9 +27,10 @@ def _check(text: str, code: str) -> None:
     except UnicodeEncodeError as error:
         raise Malformed(code, f"{shown(text)} is not Unicode text", "write it as UTF-8", error.start) from None
     if size > MAX_BYTES or text.count("/") >= MAX_LEVELS:
+        levels = text.count("/") + 1
         raise Malformed(
             code,
-            f"{text[:60]!r}… has {size} bytes and {text.count('/') + 1} levels",
+            f"{text[:60]!r}… has {size} bytes and {levels} {'level' if levels == 1 else 'levels'}",
             f"stay within {MAX_BYTES} bytes and {MAX_LEVELS} levels",
         )
 

@@ -247,7 +247,7 @@ def test_a_file_of_which_no_event_is_meant_removes_nothing(engine: Engine, stand
     content = calendar(f"{DAY}:20261224 | SUMMARY:Eve")
     imported(engine, standard, content)
     done = imported(engine, standard, content, only=("Evening",), replaces=True)
-    assert [each.message for each in done.findings] == ["none of the 1 events of this file is meant"]
+    assert [each.message for each in done.findings] == ["of 1 event in this file none is meant"]
     assert off(engine) == f"12-24 {ALL}"
 
 

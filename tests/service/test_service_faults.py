@@ -106,7 +106,7 @@ def test_what_the_registry_cannot_be_given_stays_in_the_journal_and_the_others_a
     between_good_ones(client, service, *UNWANTED)
     eventually(lambda: kept(service) == {("plc/L1/filler/pressure", "rule-none")}, why=lambda: kept(service))
     service.ready("degraded")
-    assert "1 entries stay in the journal" in reasons(service)
+    assert "1 entry stays in the journal" in reasons(service)
     with sqlite3.connect(service.folder / ".uns" / "journal.db") as journal:
         eventually(lambda: journal.execute("SELECT topic FROM messages").fetchall() == [(UNWANTED[0],)])
 

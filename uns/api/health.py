@@ -53,7 +53,8 @@ def ready(here: Surroundings) -> Readiness:
     elif not here.link.complete:
         lacking.append("the broker is still handing over what it keeps")
     if here.namespace.left_out:
-        lacking.append(f"the namespace is full: {here.namespace.left_out} messages were left out")
+        left = here.namespace.left_out
+        lacking.append(f"the namespace is full: {left} {'message was' if left == 1 else 'messages were'} left out")
     if here.registry.error:
         lacking.append(f"the registry is out of reach: {here.registry.error}")
     return Readiness(status="hold" if held else "degraded" if lacking else "ready", reasons=held + lacking)

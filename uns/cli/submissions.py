@@ -81,7 +81,7 @@ def show_one(revision: Revision, as_json: Json = False, config: Config = None) -
     mark = "in force" if submission.in_force else "not in force"
     out.print(f"{submission.revision}  {legible(submission.submitted_at)}  {submission.submitted_by}  {mark}")
     for path, content in sorted(files.items()):
-        out.print(f"  {path}  {len(content)} bytes", markup=False)
+        out.print(f"  {path}  {len(content)} {'byte' if len(content) == 1 else 'bytes'}", markup=False)
 
 
 @submissions.command("rollback")

@@ -94,4 +94,4 @@ def _span(nanoseconds: int) -> str:
     for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
+    return f"{seconds:.0f} {'second' if seconds == 1 else 'seconds'}"

@@ -61,7 +61,8 @@ def escaped(text: str) -> str:
 
 def _check_size(text: str) -> None:
     if len(text) > MAX_LENGTH or text.count("/") >= MAX_LEVELS:
-        message = f"`{text[:40]}`… has {len(text)} characters and {text.count('/') + 1} levels"
+        levels = text.count("/") + 1
+        message = f"`{text[:40]}`… has {len(text)} characters and {levels} {'level' if levels == 1 else 'levels'}"
         raise Malformed("pattern-syntax", message, f"stay within {MAX_LENGTH} characters and {MAX_LEVELS} levels")
     if _SURROGATE.search(text):
         raise Malformed("pattern-syntax", f"{text[:40]!r} is not Unicode text", "write it as UTF-8")

@@ -73,7 +73,8 @@ def _name(settings: Settings) -> str:
 
 def _window(visit: Visit) -> Iterator[Checked]:
     if visit.receive_maximum < FEW_IN_FLIGHT:
-        told = f"it takes only {visit.receive_maximum} messages at a time"
+        most = visit.receive_maximum
+        told = f"it takes only {most} {'message' if most == 1 else 'messages'} at a time"
         yield Checked("broker", "note", told, "max_inflight_messages 1000")
 
 

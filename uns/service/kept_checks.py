@@ -51,7 +51,9 @@ def _configured(found: Configured) -> Iterator[Checked]:
         yield Checked("persistence", "well", f"is on in {where}")
     most, size = found.number("max_queued_messages", 1000), found.number("max_queued_bytes", 0)
     if 0 < most < FEW_QUEUED or 0 < size < FEW_BYTES:
-        limit = f"{most} messages" if 0 < most < FEW_QUEUED else f"{size} bytes"
+        limit = f"{size} bytes"
+        if 0 < most < FEW_QUEUED:
+            limit = f"{most} {'message' if most == 1 else 'messages'}"
         told = f"holds only {limit} while we are away ({where}); more is dropped, and machines are told 'success'"
         yield Checked("queue", "error", told, f"max_queued_messages 1000000, as in {SHIPPED}")
     else:

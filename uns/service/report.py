@@ -78,8 +78,9 @@ def _lacking(running: Running) -> Iterator[str]:
         yield f"{only} rejections of the last hour are only counted: uns quarantine causes"
     if refused := running.lookout.refused.more:
         yield f"the broker refused {refused} of our messages within the last hour: {_REFUSED}"
-    if running.mover.stuck:
-        yield f"{running.mover.stuck} entries stay in the journal: a fault of this program, please report it"
+    if stuck := running.mover.stuck:
+        staying = f"{stuck} {'entry stays' if stuck == 1 else 'entries stay'}"
+        yield f"{staying} in the journal: a fault of this program, please report it"
     if running.lookout.out_of_balance:
         yield "the counters do not balance: a fault of this program, please report it"
     if is_nearly_full(running.settings.state):

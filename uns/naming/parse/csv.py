@@ -178,7 +178,7 @@ def _fits(row: Row, width: int, file: str, report: Report) -> bool:
             report.add("lookup-shape", message, "close it", FilePlace(file, row.line, column))
             return False
     if len(row.cells) < width or any(row.cells[width:]):
-        message = f"the row has {len(row.cells)} cells of {width}"
+        message = f"the row has {len(row.cells)} {'cell' if len(row.cells) == 1 else 'cells'} of {width}"
         report.add("lookup-shape", message, "correct the row; quote a cell that holds the separator", place)
         return False
     if max(map(len, row.cells)) > MAX_CELL:

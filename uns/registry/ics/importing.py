@@ -65,7 +65,8 @@ def take_calendar(
         return Imported(in_order(report), tally)
     if not any(_is_meant(words_of(each), wanted) for each in blocks):
         remedy = "check --only and --except" if blocks else "save or download the calendar again"
-        report.add("event-invalid", f"none of the {len(blocks)} events of this file is meant", remedy, FilePlace(file))
+        events = f"{len(blocks)} {'event' if len(blocks) == 1 else 'events'}"
+        report.add("event-invalid", f"of {events} in this file none is meant", remedy, FilePlace(file))
     spans = _spans(blocks, zone, wanted, report)
     with writing(engine, author, check=check) as open_one:
         shifts = _shifts(open_one, zone, wanted, report, file)
