@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup test of-checkout of-wheel soak demo wheel bench bench-peers bench-check docs judged lock
 
+# Tests start the service hundreds of times, and each time it would be compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 WORKERS ?= 4
 COMPILED := build/compiled
