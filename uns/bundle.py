@@ -7,25 +7,20 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from uns.context.answer import Answer
+from uns.address import NO_TAGS, Address, Plan, Route, Step, Terms
 from uns.convert import Meaning
-from uns.decode import Births, Reader
-from uns.decode import reader as made
 from uns.decode.fault import undecoded
-from uns.decode.source import Source
-from uns.envelope import Envelope, Pair
+from uns.envelope import Provenance
 from uns.filters import FilterTree, outermost
-from uns.finding import Finding, Malformed, SamplePlace, found
+from uns.finding import Malformed
 from uns.message import RawMessage, Sample
-from uns.naming.resolution import Refused, Scale, Target
+from uns.naming.resolution import Scale, Target
 from uns.naming.resolve import Resolver
 from uns.naming.rule import Rule, RuleFile
 from uns.naming.standard import Name, Standard
 from uns.naming.unit import canonical, conversion
-from uns.render import Frame, address_of, provenance_of
+from uns.render import address_of
 from uns.schema.catalog import Catalog
-from uns.schema.validator import Validator
-from uns.schema.words import Violation
 from uns.topic import TopicFilter
 
 CACHED_ADDRESSES: Final = 262_144
@@ -53,94 +48,6 @@ class Documents:
         return digest.hexdigest()[:16]
 
 
-class Step(Envelope):
-    """One target of an address, with all that its samples need; what every one of them asks for stands here itself."""
-
-    __slots__ = ("answer", "contract", "frame", "meaning", "memory", "registered", "rule", "target", "validator")
-
-    def __init__(
-        self, target: Target, rule: Rule, meaning: Meaning, validator: Validator | None, source: str,
-        others: tuple[Pair, ...] = (),
-    ) -> None:  # fmt: skip
-        super().__init__(target.topic or "", source, others)
-        self.memory: Any = None
-        """What the publisher remembers of the topic, at hand: it need not look for it with every message."""
-        self.answer: Answer | None = None
-        """The timeline's last one for its equipment."""
-        self.frame: Frame | None = None
-        """Of its last payload, where the contract judges all alike that differ from that in time and value only."""
-        self.rule, self.contract, self.registered = rule, target.contract, target.registered
-        self.meaning, self.validator, self.target = meaning, validator, target
-
-    @property
-    def judges_alike(self) -> bool:
-        return self.validator is not None and self.validator.indifferent
-
-
-class Plan:
-    """What an address comes to under this bundle: of its resolution what every message asks, for there are many."""
-
-    __slots__ = ("findings", "ignored", "known", "only", "rule", "steps")
-
-    def __init__(self) -> None:
-        self.known = False
-        """Whether it has been worked out: with the first sample."""
-        self.rule: Rule | None = None
-        self.ignored: str | None = None
-        self.findings: tuple[Finding, ...] = ()
-        self.only: Step | None = None
-        """The step, where there is just one."""
-        self.steps: tuple[Step | Refused, ...] = ()
-
-
-NO_TAGS: Final[dict[str, Plan]] = {}
-"""One for all addresses without: nobody writes into it."""
-
-
-class Address(Plan):
-    """A raw topic: who takes it, and what its samples come to, those without a tag and, by their tags, the others."""
-
-    __slots__ = ("route", "tagged")
-
-    def __init__(self, route: Route | None) -> None:
-        super().__init__()
-        self.route = route
-        self.tagged = NO_TAGS
-
-
-class Route:
-    """A rule file and the source of it that takes a topic."""
-
-    def __init__(self, file: RuleFile, source: Source, resolver: Resolver, catalog: Catalog) -> None:
-        self.file, self.source, self.resolver = file, source, resolver
-        self._reader: Reader | None = None
-        """Made with the first message, by hand: compiled, a cached property would be made with every message."""
-        self.schema = (
-            catalog.validator(source.schema) if source.schema is not None and source.schema in catalog else None
-        )
-
-    def read(self, raw: RawMessage, births: Births) -> tuple[list[Sample], Births]:
-        """The message's samples; what the raw schema has against the payload, each of them carries."""
-        reader = self._reader
-        if reader is None:
-            reader = self._reader = made(self.source)
-        payload = reader.parse(raw)
-        if type(payload) is Sample:
-            return [payload], births
-        samples, births = reader.draw(raw, payload, births)
-        if self.schema is None or self.schema.is_valid(payload):
-            return samples, births
-        findings = tuple(_unfit(raw, each) for each in self.schema.violations(payload))
-        if not samples:
-            return [undecoded(raw, *findings)], births
-        return [replace(sample, findings=sample.findings + findings) for sample in samples], births
-
-
-def _unfit(raw: RawMessage, violation: Violation) -> Finding:
-    where = SamplePlace(raw.topic, None, violation.pointer)
-    return found("payload-schema", violation.message, violation.remedy, where)
-
-
 class Bundle:
     """Immutable but for what it remembers of addresses that it has met."""
 
@@ -163,7 +70,7 @@ class Bundle:
         )
         self._addresses: dict[str, Address] = {}
         self._plans = 0
-        self._meanings: dict[tuple[Any, ...], Meaning] = {}
+        self._terms: dict[tuple[Any, ...], Terms] = {}
 
     def share(self, stems: Collection[str]) -> Bundle:
         """Judged whole, but only these rule files are served."""
@@ -208,7 +115,7 @@ class Bundle:
     def plan(self, address: Address, sample: Sample) -> Plan:
         """What the sample comes to; worked out once for a topic, or for each tag on it."""
         plan = address if sample.tag is None else address.tagged.get(sample.tag) or self._tagged(address, sample.tag)
-        if not plan.known:
+        if plan.only is None and not plan.known:
             assert address.route is not None
             self._work_out(plan, address.route, sample)
         return plan
@@ -235,7 +142,7 @@ class Bundle:
 
     def _forget(self) -> None:
         self._addresses.clear()
-        self._meanings.clear()
+        self._terms.clear()
         self._plans = 0
 
     def scale_of(self, spelling: str, name: Name) -> Scale | Malformed | None:
@@ -253,24 +160,23 @@ class Bundle:
         plan.rule, plan.ignored, plan.findings = rule, resolution.ignored, resolution.findings
         if rule is not None:
             plan.steps = tuple(
-                self._step(route, rule, source, outcome) if isinstance(outcome, Target) else outcome
+                Step(outcome, source, self._terms_of(route, rule, outcome)) if isinstance(outcome, Target) else outcome
                 for outcome in resolution.outcomes
             )
-        first = plan.steps[0] if len(plan.steps) == 1 else None
-        plan.only = first if isinstance(first, Step) else None
+        if len(plan.steps) == 1 and plan.ignored is None and not plan.findings:
+            first = plan.steps[0]
+            plan.only = first if isinstance(first, Step) else None
         plan.known = True
 
-    def _step(self, route: Route, rule: Rule, source: str, target: Target) -> Step:
-        meaning = self._meaning(target, route.source.decimal)
-        others = provenance_of(str(rule), self.revision, str(target.contract))
-        validator = self.catalog.validator(target.contract.schema) if target.contract else None
-        return Step(target, rule, meaning, validator, source, others)
-
-    def _meaning(self, target: Target, decimal: str) -> Meaning:
-        """One for all addresses of that meaning; it holds name and states, so their identities stay theirs."""
-        key = id(target.name), target.scale, id(target.states), target.bit, decimal
-        known = self._meanings.get(key)
+    def _terms_of(self, route: Route, rule: Rule, target: Target) -> Terms:
+        """One for all addresses alike; it holds what its key tells by identity, so these stay theirs."""
+        contract, decimal = target.contract, route.source.decimal
+        means = id(target.name), target.scale, id(target.states), target.bit, decimal
+        key = id(rule), id(contract), target.registered, *means
+        known = self._terms.get(key)
         if known is None:
-            known = Meaning(target.name, target.scale, target.states, target.bit, decimal)
-            self._meanings[key] = known
+            meaning = Meaning(target.name, target.scale, target.states, target.bit, decimal)
+            provenance = Provenance((("rule", str(rule)), ("bundle", self.revision), ("contract", str(contract))))
+            validator = self.catalog.validator(contract.schema) if contract else None
+            known = self._terms[key] = Terms(rule, meaning, provenance, contract, validator, target.registered)
         return known

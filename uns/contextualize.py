@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uns.bundle import Address, Bundle, Route
+from uns.address import Address, Route
+from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.decide import Situation, decide
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject
@@ -54,18 +55,19 @@ def _decide(sample: Sample, address: Address, route: Route, now: Situation, deci
         decisions.append(_undecoded(sample, route))
         return
     plan = now.bundle.plan(address, sample)
-    rule = plan.rule
-    if plan.ignored is not None:
+    only = plan.only
+    rule = only.terms.rule if only is not None else plan.rule
+    if only is None and plan.ignored is not None:
         decisions.append(Ignore(sample, rule, plan.ignored))
     elif now.raw.retained and route.source.retained == "timed" and sample.clock in BY_RECEIPT:
         decisions.append(Ignore(sample, rule, "retained"))
+    elif only is not None:
+        decided = decide(sample, only, now)
+        decisions.append(Observe(decided) if only.terms.rule.mode == "observe" else decided)
     elif rule is None or plan.findings:
         unnamed = rule is None and any(each.code == "tag-missing" for each in sample.findings)
         reject = Reject(sample, rule, sample.findings if unnamed else sample.findings + plan.findings)
         decisions.append(Observe(reject) if (rule or route.file).mode == "observe" else reject)
-    elif plan.only is not None:
-        decided = decide(sample, plan.only, now)
-        decisions.append(Observe(decided) if rule.mode == "observe" else decided)
     else:
         for step in plan.steps:
             if isinstance(step, Refused):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from uns.bundle import Bundle, Step
+from uns.address import Step
+from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.context.values import Context, Record
 from uns.decision import Publish, Recorded, Reject
@@ -29,6 +30,7 @@ from uns.render import (
     payload_of,
     value_of,
 )
+from uns.schema.validator import Validator
 from uns.schema.words import Violation, pointer
 
 PUBLISHED_WITH_WARNING: Final = frozenset(
@@ -56,7 +58,8 @@ class Situation:
 
 def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | Reject:
     """What becomes of the sample at this target under mode `enforce` or `warn`."""
-    contract = step.contract
+    terms = step.terms
+    contract = terms.contract
     if contract is None:
         return _record(sample, step, now)
     drawn = draw_value(sample, step, now.bundle) if contract.shape == "value" else _draw(sample, step, contract, now)
@@ -69,14 +72,14 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
     payload = framed(frame, sample, value, quality, context) if frame is not None and not findings else None
     if payload is None:
         body = _body(sample, step.target, contract, drawn, quality, context)
-        wanting += _violations(sample, step, contract, drawn, body)
+        wanting += _violations(sample, terms.validator, contract, drawn, body)
     warned = ""
     if sample.findings or findings or wanting:
         findings = _unread(sample, contract) + findings + wanting
         grave = [each for each in findings if each.severity is Severity.ERROR]
         if grave:
-            if not _lets_pass(step.rule, grave):
-                return Reject(sample, step.rule, findings, step.target)
+            if not _lets_pass(terms.rule, grave):
+                return Reject(sample, terms.rule, findings, step.target)
             warned, payload = codes_of(grave), None
             quality = quality.at_most(UNCERTAIN)
             body = _body(sample, step.target, contract, drawn, quality, context)
@@ -85,7 +88,7 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
         more += _more(sample, contract, quality, context, now.raw, warned)
     if payload is None:
         payload = document_of(now.raw, sample) if contract.shape == "document" else payload_of(body)
-        if not findings and contract.shape == "value" and sample.code is None and step.judges_alike:
+        if not findings and contract.shape == "value" and sample.code is None and terms.judges_alike:
             step.frame = frame_of(body, context, quality)
     return Publish(
         sample, step, payload, identity(now.raw, sample), more, contract.retain, value, quality._value_, context,
@@ -93,18 +96,20 @@ def decide(sample: Sample, step: Step, now: Situation) -> Publish | Recorded | R
     )  # fmt: skip
 
 
-def _violations(sample: Sample, step: Step, contract: Contract, drawn: Drawn, body: Any) -> tuple[Finding, ...]:
+def _violations(
+    sample: Sample, validator: Validator | None, contract: Contract, drawn: Drawn, body: Any
+) -> tuple[Finding, ...]:  # fmt: skip
     """What the contract's schema has against the payload."""
-    validator, (value, _, findings) = step.validator, drawn
     if body is ABSENT or validator is None or validator.is_valid(body):
         return ()
+    value, _, findings = drawn
     refused = _refused(value) if findings and contract.shape == "object" else frozenset()
     return tuple(_violated(sample, each) for each in validator.violations(body) if each.pointer not in refused)
 
 
 def _draw(sample: Sample, step: Step, contract: Contract, now: Situation) -> Drawn:
     if contract.shape == "object":
-        return draw_fields(sample, step.target, step.meaning.decimal)
+        return draw_fields(sample, step.target, step.terms.meaning.decimal)
     return draw_document(sample, now.raw)
 
 
@@ -157,21 +162,22 @@ def _more(
 
 
 def _record(sample: Sample, step: Step, now: Situation) -> Recorded | Reject:
-    kind, target = step.rule.record, step.target
+    target, rule = step.target, step.terms.rule
+    kind = rule.record
     assert kind is not None
     route = now.bundle.route(now.raw.topic)
     assert route is not None
     fields, _, wrong = draw_record(sample, target, now.raw, route.source)
     where = SamplePlace(sample.topic, sample.tag)
     findings = _unread(sample, None) + wrong
-    if step.registered and target.equipment is not None and not now.timeline.knows(target.equipment):
+    if step.terms.registered and target.equipment is not None and not now.timeline.knows(target.equipment):
         findings += (unregistered(sample, target.equipment),)
-    if findings and not _lets_pass(step.rule, findings):
-        return Reject(sample, step.rule, findings, target)
+    if findings and not _lets_pass(rule, findings):
+        return Reject(sample, rule, findings, target)
     record = Record(kind, target.equipment, sample.time, fields)
     ahead, refusals = now.ahead.take(record, target.parallel, where)
     if any(each.severity is Severity.ERROR for each in refusals):
-        return Reject(sample, step.rule, findings + refusals, target)
-    if step.rule.mode != "observe":
+        return Reject(sample, rule, findings + refusals, target)
+    if rule.mode != "observe":
         now.ahead = ahead
-    return Recorded(sample, target, step.rule, record, findings + refusals)
+    return Recorded(sample, target, rule, record, findings + refusals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from uns.bundle import Step
+from uns.address import Step
 from uns.context.values import Context, Record
 from uns.envelope import Pair
 from uns.finding import Finding
@@ -48,7 +48,7 @@ class Publish:
 
     @property
     def rule(self) -> Rule:
-        return self.step.rule
+        return self.step.terms.rule
 
     @property
     def topic(self) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import orjson
 
-from uns.bundle import Bundle, Step
+from uns.address import Step
+from uns.bundle import Bundle
 from uns.context.believable import LONGEST_REMARK
 from uns.convert import Meaning, Misfit, convert, number_of, wrong
 from uns.decode.pointer import escaped
@@ -32,7 +33,7 @@ def draw_value(sample: Sample, step: Step, bundle: Bundle) -> Drawn:
     value = sample.value
     if value is None or value is ABSENT:
         return None, sample.quality, ()
-    meaning: Meaning = step.meaning
+    meaning: Meaning = step.terms.meaning
     if sample.unit is not None and step.target.unit is None and meaning.name is not None:
         scale = bundle.scale_of(sample.unit, meaning.name)
         if isinstance(scale, Malformed):

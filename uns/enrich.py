@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from uns.bundle import Step
+from uns.address import Step
 from uns.context.timeline import Timeline
 from uns.context.values import EMPTY, Context
 from uns.decode.spelling import shown
@@ -29,12 +29,13 @@ def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
 
     A sample of the backlog has no event time and is older than its receive time: nobody knows its context.
     """
-    contract = step.contract
+    terms = step.terms
+    contract = terms.contract
     if contract is None:
         return EMPTY, ()
     if sample.clock == "backlog":
         context: Context | None = EMPTY
-    elif step.rule.batch is not None:
+    elif terms.rule.batch is not None:
         context = _by_name(sample, step, timeline)
     else:
         answer, time = step.answer, sample.time
@@ -43,7 +44,7 @@ def enrich(sample: Sample, step: Step, timeline: Timeline) -> Enriched:
         context = answer.context
     if context is None:
         return EMPTY, (_unknown_batch(sample, step),)
-    if not (context.ambiguous or contract.require or step.registered):
+    if not (context.ambiguous or contract.require or terms.registered):
         return context, ()
     return context, tuple(_wanting(sample, step, context, timeline))
 
@@ -61,14 +62,15 @@ def _equipment(step: Step) -> EquipmentPath:
 
 
 def _by_name(sample: Sample, step: Step, timeline: Timeline) -> Context | None:
-    name = step.rule.batch.find(sample.reading) if step.rule.batch else ABSENT
+    at = step.terms.rule.batch
+    name = at.find(sample.reading) if at else ABSENT
     if not isinstance(name, (str, int)) or name == "":
         return None
     return timeline.of_batch(str(name), _equipment(step), sample.time)
 
 
 def _unknown_batch(sample: Sample, step: Step) -> Finding:
-    at = step.rule.batch
+    at = step.terms.rule.batch
     name, pointer = (at.find(sample.reading), at.place(sample.reading)) if at else (ABSENT, "")
     message = f"there is no batch {shown(name)} on {_equipment(step)}" if name else f"{pointer} names no batch"
     remedy = f"announce it, or enter it (`uns registry import batches`); {_again(step, 'batch-unknown')}"
@@ -82,9 +84,9 @@ def _wanting(sample: Sample, step: Step, context: Context, timeline: Timeline) -
     if context.ambiguous:
         message = f"{len(context.ambiguous)} batches run on {equipment} at {at}: {', '.join(context.ambiguous[:5])}"
         findings.append(found("batch-ambiguous", message, _TELL, where))
-    if step.registered and not timeline.knows(equipment):
+    if step.terms.registered and not timeline.knows(equipment):
         findings.append(unregistered(sample, equipment))
-    for member in step.contract.require if step.contract else ():
+    for member in step.terms.contract.require if step.terms.contract else ():
         if member in context.members:
             continue
         if timeline.stale and member != "shift":
@@ -101,4 +103,4 @@ def _wanting(sample: Sample, step: Step, context: Context, timeline: Timeline) -
 
 def _again(step: Step, code: str) -> str:
     """What to do with readings that were kept once there is context for them."""
-    return f"then: uns quarantine replay --rule {step.rule} --code {code}"
+    return f"then: uns quarantine replay --rule {step.terms.rule} --code {code}"

@@ -5,23 +5,35 @@ from __future__ import annotations
 Pair = tuple[str, str]
 
 
+class Provenance:
+    """User properties that stand behind the source: one for all addresses of a rule."""
+
+    __slots__ = ("more", "pairs", "written")
+
+    def __init__(self, pairs: tuple[Pair, ...] = ()) -> None:
+        self.pairs = pairs
+        self.written = b""
+        """As a packet writes them, with the further properties and up to the digits of the `id`."""
+        self.more: tuple[Pair, ...] | None = None
+        """The further properties that it was written for; None until a packet is."""
+
+
 class Envelope:
-    """The governed topic, and the user properties that address and bundle alone decide."""
+    """The governed topic, and the user properties that address and bundle alone decide.
 
-    __slots__ = ("more", "more_for", "name", "others", "source", "start", "topic")
+    What every message asks for stands first: there are many envelopes, and the processor reads them by the line.
+    """
 
-    def __init__(self, topic: str, source: str, others: tuple[Pair, ...] = ()) -> None:
+    __slots__ = ("name", "own", "provenance", "source", "topic")
+
+    def __init__(self, topic: str, source: str, provenance: Provenance) -> None:
+        self.name = self.own = b""
+        """As a packet writes them: the topic; the content type and the source. Empty until a packet is written."""
+        self.provenance = provenance
         self.topic = topic
         self.source = source
         """The raw address."""
-        self.others = others
-        """One for all addresses of a rule."""
-        self.name = self.start = self.more = b""
-        """As a packet writes them: the topic; the length of all properties, up to the source; and what stands behind it
-        up to the digits of the `id`, which is shared with other envelopes."""
-        self.more_for: tuple[Pair, ...] | None = None
-        """The further properties that the last two were written for; None until a packet is written."""
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
-        return (("source", self.source), *self.others)
+        return (("source", self.source), *self.provenance.pairs)

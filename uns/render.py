@@ -121,11 +121,5 @@ def address_of(sample: Sample) -> str:
     return _UNPRINTABLE.sub("\ufffd", address)[:_LONGEST_PROPERTY]
 
 
-@lru_cache(maxsize=4096)
-def provenance_of(rule: str, bundle: str, contract: str) -> tuple[Pair, ...]:
-    """Beside the source; one for all addresses of a rule: there are far more of those."""
-    return ("rule", rule), ("bundle", bundle), ("contract", contract)
-
-
 def codes_of(findings: Iterable[Finding]) -> str:
     return ",".join(dict.fromkeys(finding.code for finding in findings))

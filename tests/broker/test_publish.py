@@ -12,7 +12,7 @@ from mqtt5 import PublishPacket, QoS
 
 from uns.broker.publish import publish
 from uns.broker.text import names_one_topic, sendable
-from uns.envelope import Envelope, Pair
+from uns.envelope import Envelope, Pair, Provenance
 
 CHARACTER = st.characters(codec="utf-8")
 TEXT = st.text(CHARACTER.filter(sendable), max_size=300)
@@ -55,7 +55,7 @@ def test_an_envelope_stands_for_its_properties(
     identity: str,
     several: list[tuple[Pair, ...]],
 ) -> None:
-    envelope = Envelope(topic, source, tuple(others))
+    envelope = Envelope(topic, source, Provenance(tuple(others)))
     for more in several:
         properties = [("source", source), *others, *more, ("id", identity)]
         expected = codec(topic, payload, True, packet_id, properties)
@@ -71,11 +71,11 @@ def test_lengths_at_the_bounds_of_their_bytes(size: int) -> None:
 
 
 def test_what_mqtt_forbids_is_escaped_in_properties_and_refused_in_topics() -> None:
-    written = whole(1, Envelope("a", "plc\0ü", (("rule", "x\ufffe"),)), b"", False, (), "7" * 32)
+    written = whole(1, Envelope("a", "plc\0ü", Provenance((("rule", "x\ufffe"),))), b"", False, (), "7" * 32)
     packet = mqtt5.read(memoryview(written))[0]
     assert isinstance(packet, PublishPacket)
     assert packet.user_properties == [("source", "plc\\u0000ü"), ("rule", "x\\ufffe"), ("id", "7" * 32)]
-    for to in ("a\0b", "a/#", "+/a", "", Envelope("a\x85b", "plc")):
+    for to in ("a\0b", "a/#", "+/a", "", Envelope("a\x85b", "plc", Provenance())):
         with pytest.raises(ValueError, match="forbids"):
             publish(to, b"", False, None)
 

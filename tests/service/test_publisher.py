@@ -8,10 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from uns.bundle import Step
+from uns.address import Step, Terms
 from uns.context.values import EMPTY
 from uns.convert import Meaning
 from uns.decision import Publish, Reject
+from uns.envelope import Provenance
 from uns.finding import FilePlace
 from uns.instant import LATEST
 from uns.message import Clock, Quality, Reading, Sample
@@ -34,7 +35,7 @@ def reading(
 ) -> Publish:  # fmt: skip
     sample = Sample(source, None, value, time, clock, Quality(quality), None, None, Reading(value, value))
     target = Target(PLACE, None, TOPIC, None, name)
-    step = Step(target, RULE, Meaning(name), None, source)
+    step = Step(target, source, Terms(RULE, Meaning(name), Provenance()))
     return Publish(sample, step, b"{}", identity, (), True, value, quality, EMPTY)
 
 

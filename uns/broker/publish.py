@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Final
 
 from uns.broker.text import escaped, names_one_topic
-from uns.envelope import Envelope, Pair
+from uns.envelope import Envelope, Pair, Provenance
 
 PUBLISH: Final = (b"\x32", b"\x33")
 """The first byte at QoS 1, without and with retain."""
 ID: Final = b"&\x00\x02id\x00\x20"
 DIGITS: Final = 32
+SIZED: Final = 2048
 JSON: Final = b"\x03\x00\x10application/json"
 _LENGTHS: Final = tuple(length.to_bytes(2, "big") for length in range(256))
 
@@ -29,28 +30,25 @@ def publish(
         name, text = _topic(to), b"" if properties is None else JSON + _written(properties)
         tail = b"".join((_size(len(text)), text, payload))
     else:
-        more = properties or ()
-        if to.more_for != more:
-            _write(to, more)
-        name = to.name
-        tail = b"".join((to.start, to.more, identity.encode(), payload))
+        provenance, more = to.provenance, properties or ()
+        if provenance.more != more:
+            _write_behind(provenance, more)
+        if not to.own:
+            _write(to)
+        name, own, behind = to.name, to.own, provenance.written
+        size = len(own) + len(behind) + DIGITS
+        tail = b"".join((_SIZES[size] if size < SIZED else _size(size), own, behind, identity.encode(), payload))
     return PUBLISH[retain] + _size(len(name) + 2 + len(tail)) + name, tail
 
 
-def _write(envelope: Envelope, more: tuple[Pair, ...]) -> None:
-    """What stays the same for as long as the further properties do."""
-    if envelope.more_for is None:
-        envelope.name, own = _topic(envelope.topic), JSON + _property("source", envelope.source)
-    else:
-        own = envelope.start[envelope.start.index(JSON) :]
-    envelope.more, envelope.more_for = _behind(envelope.others, more), more
-    envelope.start = _size(len(own) + len(envelope.more) + DIGITS) + own
+def _write(envelope: Envelope) -> None:
+    envelope.name = _topic(envelope.topic)
+    envelope.own = JSON + _property("source", envelope.source)
 
 
-@lru_cache(maxsize=4096)
-def _behind(others: tuple[Pair, ...], more: tuple[Pair, ...]) -> bytes:
-    """Up to the digits of the `id`; the same for most messages of a rule, which share the registry's revision."""
-    return _written(others) + _written(more) + ID
+def _write_behind(provenance: Provenance, more: tuple[Pair, ...]) -> None:
+    """The same for most messages of a rule, which share the registry's revision."""
+    provenance.written, provenance.more = _written(provenance.pairs) + _written(more) + ID, more
 
 
 def _written(properties: Iterable[Pair]) -> bytes:
@@ -81,7 +79,7 @@ def _text(text: str) -> bytes:
 
 def _size(number: int) -> bytes:
     """A variable byte integer: seven bits a byte, the lowest first."""
-    return _SIZES[number] if number < 2048 else _variable(number)
+    return _SIZES[number] if number < SIZED else _variable(number)
 
 
 def _variable(number: int) -> bytes:
@@ -94,4 +92,4 @@ def _variable(number: int) -> bytes:
     raise ValueError("a packet of more than 268435455 bytes")
 
 
-_SIZES: Final = tuple(map(_variable, range(2048)))
+_SIZES: Final = tuple(map(_variable, range(SIZED)))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from uns.bundle import Bundle, Route
+from uns.address import Route
+from uns.bundle import Bundle
 from uns.decision import Decision, Observe
 from uns.explain.line import Line
 from uns.naming.edit import MAX_LENGTH, yaml_text

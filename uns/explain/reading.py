@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from uns.bundle import Route
+from uns.address import Route
 from uns.decode.source import TimeSpec
 from uns.decode.spelling import shown
 from uns.decode.times import epoch_unit, form

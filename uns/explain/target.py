@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from uns.bundle import Bundle, Route, Step
+from uns.address import Route, Step
+from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.context.values import Context
 from uns.decision import Decision, Ignore, Observe, Publish, Recorded, Reject

@@ -12,10 +12,11 @@ from typing import Final
 
 from mqtt5 import PublishPacket
 
+from uns.address import Route
 from uns.broker.distrust import in_words
 from uns.broker.endpoint import endpoint_of
 from uns.broker.visit import Visit
-from uns.bundle import Bundle, Route
+from uns.bundle import Bundle
 from uns.decode import NO_BIRTHS
 from uns.decode.source import ClockLimits
 from uns.instance import Instance, instance_of

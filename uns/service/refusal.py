@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from uns.bundle import Bundle, Route, Step
+from uns.address import Route, Step
+from uns.bundle import Bundle
 from uns.decision import Publish, Reject
 from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found

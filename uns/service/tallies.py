@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from typing import Any, Final
 
-from uns.bundle import Step
+from uns.address import Step
 from uns.decision import Observe
 from uns.finding import Finding
 from uns.instant import SECOND, Instant, rfc3339
@@ -61,7 +61,8 @@ class Tallies:
 
     def lacking(self, gaps: Iterable[str], step: Step) -> None:
         """Of one sample that is published; what its contract asks for is a finding already."""
-        asked = step.contract.require if step.contract else ()
+        contract = step.terms.contract
+        asked = contract.require if contract else ()
         for each in gaps:
             if each not in asked:
                 self._wants(step.target, LACKING[each])
