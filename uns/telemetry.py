@@ -60,6 +60,7 @@ class Figures:
     quarantine_entries: int
     quarantine_overflow: int
     stale: Sequence[str]
+    overruled: int = 0
     held: int = 0
     served_twice: int = 0
 
@@ -83,6 +84,7 @@ class _Of(Collector):
         yield _counter("messages_cut_off", "raw messages that a reconnect cut off before", figures.cut_off)
         yield _labelled("decisions", "what became of samples", "outcome", figures.outcomes)
         yield _labelled("findings", "findings on samples", "code", figures.findings)
+        yield _counter("records_overruled", "records that gave way to another's in the registry", figures.overruled)
         in_flight = GaugeMetricFamily("uns_in_flight", "not safe yet", labels=["of"])
         in_flight.add_metric(["messages"], figures.messages_in_flight)
         in_flight.add_metric(["decisions"], figures.decisions_in_flight)

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.recordings import BEFORE_ANNOUNCEMENTS, announced, recording
 from support.waiting import eventually
 
 from uns.context.values import Record
 from uns.equipment import EquipmentPath
-from uns.finding import SamplePlace, found
+from uns.finding import Finding, SamplePlace, found
 from uns.journal.journal import Journal
 from uns.journal.mover import AGE_EVERY, Mover
 from uns.journal.store import FIRST, NEWEST, Store
-from uns.journal.values import Announced, Refusal
+from uns.journal.values import Announced, Recording, Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 from uns.service.run import mended_by
@@ -42,9 +43,11 @@ def refusal(
     )
 
 
-def announced(batch: str) -> Announced:
+def started(batch: str) -> Recording:
     record = Record("batch-start", EquipmentPath("dallas/line-1"), RAW.received, {"id": batch, "start": RAW.received})
-    return Announced("", record, "mes/orders#START/L1", "d/start", RAW.received, True)
+    return recording(
+        record, RAW.received, "mes/orders#START/L1", parallel=True, payload=b"START L1", findings=(FINDING,)
+    )
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_what_is_written_is_read_back_whole(store: Store) -> None:
-    store.write([refusal(0, ("t", None)), announced("B-1")])
+    store.write([refusal(0, ("t", None)), started("B-1")])
     (_, one), (_, two) = store.rejections(0, 10)
     assert one.raw == two.raw == RAW
     assert one.message == two.message
@@ -63,8 +66,10 @@ def test_what_is_written_is_read_back_whole(store: Store) -> None:
     assert (one.tag, two.tag) == ("t", None)
     assert one.repeated
     assert (one.findings, one.bundle, one.context, one.site, one.rule) == ((FINDING,), "b1", "7", "dallas", "d/r")
-    ((_, record),) = store.records(0, 10)
-    assert record._replace(key="") == announced("B-1")
+    ((number, record),) = store.records(0, 10)
+    written = started("B-1")
+    whole = replace(record.kept.raw, payload=store.payload(number))
+    assert record._replace(kept=record.kept._replace(key="", message="", raw=whole)) == announced(written)
 
 
 def test_keys_are_unique_beyond_the_life_of_a_journal(tmp_path: Path) -> None:
@@ -197,7 +202,7 @@ def test_large_messages_are_moved_a_few_at_a_time(store: Store) -> None:
 
 
 def test_what_the_registry_has_is_deleted(store: Store) -> None:
-    store.write([refusal(), refusal(1), announced("B-1")])
+    store.write([refusal(), refusal(1), started("B-1")])
     (first, _), (second, _) = store.rejections(0, 10)
     store.delete([first], [1])
     assert [number for number, _ in store.rejections(0, 10)] == [second]
@@ -244,7 +249,7 @@ def test_who_writes_nothing_waits_for_what_was_handed_in_before(tmp_path: Path) 
     journal.store.connection.execute("PRAGMA busy_timeout = 10")
     lock = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
-    journal.put(announced("B-1"), "says it first")
+    journal.put(started("B-1"), "says it first")
     journal.put(None, "says it again")
     eventually(lambda: journal.failing)
     assert not committed
@@ -275,7 +280,7 @@ def test_what_finds_no_room_together_is_written_in_parts(tmp_path: Path) -> None
 def test_what_is_kept_grows_old_also_where_nothing_is_rejected(tmp_path: Path) -> None:
     asked: list[Sequence[Rejection]] = []
     journal = Journal(tmp_path, lambda waits: None)
-    mover = Mover(journal, asked.append, lambda records: None, (Away,), age_every=0.05)
+    mover = Mover(journal, asked.append, lambda records: [], (Away,), age_every=0.05)
     eventually(lambda: len(asked) >= 3)
     mover.stop()
     journal.stop()
@@ -298,16 +303,17 @@ def test_the_mover_ships_once_the_registry_is_there_and_then_deletes(tmp_path: P
             raise Away("locked")
         kept.extend(each.tag for each in rejections)
 
-    def apply(records: Sequence[Announced]) -> None:
+    def apply(records: Sequence[Announced]) -> list[tuple[Finding, ...]]:
         if away.is_set():
             raise Away("locked")
         applied.extend(each.record.fields["id"] for each in records)
+        return [()] * len(records)
 
     journal = Journal(tmp_path, lambda waits: None)
     mover = Mover(journal, keep, apply, (Away,))
     for number in range(5):
         journal.put(refusal(number, (f"t{number}",)), None)
-        journal.put(announced(f"B-{number}"), None)
+        journal.put(started(f"B-{number}"), None)
     eventually(lambda: mover.away)
     away.clear()
     eventually(lambda: len(kept) == len(applied) == 5)
@@ -331,7 +337,7 @@ def test_a_mover_that_cannot_read_the_journal_says_so_and_tries_again(tmp_path: 
     def keep(rejections: Sequence[Rejection]) -> None:
         kept.extend(each.tag for each in rejections)
 
-    mover = Mover(journal, keep, lambda records: None, (Away,))
+    mover = Mover(journal, keep, lambda records: [], (Away,))
     assert eventually(lambda: mover.away) == f"the journal {journal.path} cannot be read: unable to open database file"
     (tmp_path / "elsewhere").rename(tmp_path / "state")
     journal.put(refusal(), None)
@@ -344,8 +350,8 @@ def test_a_journal_of_the_version_before_goes_on(tmp_path: Path) -> None:
     store = Store(tmp_path / "journal.db")
     store.write([refusal(0)])
     store.connection.executescript(
-        "ALTER TABLE rejections DROP COLUMN pointer; ALTER TABLE rejections DROP COLUMN elsewhere;"
-        "PRAGMA user_version = 1;"
+        f"{BEFORE_ANNOUNCEMENTS} ALTER TABLE rejections DROP COLUMN pointer;"
+        "ALTER TABLE rejections DROP COLUMN elsewhere; PRAGMA user_version = 1;"
     )
     store.close()
     store = Store(tmp_path / "journal.db")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.recordings import recording
 from support.waiting import eventually
 
 from uns.context.values import Record
@@ -17,7 +18,7 @@ from uns.finding import SamplePlace, found
 from uns.journal.journal import Journal
 from uns.journal.mover import Mover
 from uns.journal.store import FIRST, NEWEST, Store
-from uns.journal.values import Announced, Refusal
+from uns.journal.values import Recording, Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 
@@ -30,26 +31,55 @@ def refusal(number: int) -> Refusal:
     return Refusal(raw, (Rejection("", "", raw, None, None, (FINDING,), "b1", "7", "dallas", False),))
 
 
-def announced(batch: str) -> Announced:
+def started(batch: str, payload: bytes = b"{}") -> Recording:
     record = Record("batch-start", EquipmentPath("dallas/line-1"), RAW.received, {"id": batch, "start": RAW.received})
-    return Announced("", record, "mes/orders", "d/start", RAW.received)
+    return recording(record, RAW.received, payload=payload)
 
 
 def test_bytes_of_records_are_counted_as_long_as_they_wait(tmp_path: Path) -> None:
     store = Store(tmp_path / "journal.db")
     assert store.record_bytes == 0
-    store.write([announced("B-1")])
+    store.write([started("B-1")])
     one = store.record_bytes
-    store.write([announced("B-2")])
+    store.write([started("B-2")])
     assert store.record_bytes == 2 * one > 1_000
     other = Store(tmp_path / "journal.db")
     assert other.record_bytes == 2 * one
     other.close()
     with pytest.raises(AttributeError):
-        store.write([announced("B-3"), None])  # type: ignore[list-item]
+        store.write([started("B-3"), None])  # type: ignore[list-item]
     assert store.record_bytes == 2 * one
     store.delete([], [number for number, _ in store.records(0, 10)])
     assert store.record_bytes == 0
+    store.close()
+
+
+def test_records_of_one_message_keep_it_once_and_as_long_as_one_of_them_waits(tmp_path: Path) -> None:
+    store, payload = Store(tmp_path / "journal.db"), b"x" * 100_000
+    first = started("B-1", payload)
+    others = [started(f"B-{number}")._replace(raw=first.raw) for number in range(2, 5)]
+    store.write([first, *others[:1]])
+    store.write(others[1:])
+    assert 100_000 < store.record_bytes < 110_000
+    numbers = [number for number, _ in store.records(0, 10)]
+    store.delete([], numbers[:3])
+    assert store.payload(numbers[3]) == payload
+    store.delete([], numbers[3:])
+    assert store.record_bytes == 0
+    store.write([others[0]])
+    ((number, _),) = store.records(0, 10)
+    assert store.payload(number) == payload, "written anew: what was there of it is gone"
+    store.close()
+
+
+def test_a_commit_that_fails_leaves_no_record_without_its_message(tmp_path: Path) -> None:
+    store = Store(tmp_path / "journal.db")
+    one = started("B-1")
+    with pytest.raises(AttributeError):
+        store.write([one, None])  # type: ignore[list-item]
+    store.write([one])
+    ((number, _),) = store.records(0, 10)
+    assert store.payload(number) == b"{}"
     store.close()
 
 

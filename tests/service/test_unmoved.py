@@ -8,15 +8,14 @@ from uns.context.timeline import Timeline
 from uns.context.values import Record
 from uns.equipment import EquipmentPath
 from uns.instant import SECOND
-from uns.journal.values import Announced
 from uns.service.unmoved import Unmoved
 
 LINE = EquipmentPath("dallas/line-3")
 
 
-def announced(number: int) -> Announced:
+def record(number: int) -> Record:
     fields = {"id": f"B-{number}", "start": NOW + number * SECOND, "stop": NOW + (number + 1) * SECOND}
-    return Announced("", Record("batch", LINE, NOW, fields), "mes/orders", "dallas/orders", NOW)
+    return Record("batch", LINE, NOW, fields)
 
 
 def batches(timeline: Timeline | None) -> list[str]:
@@ -27,7 +26,7 @@ def batches(timeline: Timeline | None) -> list[str]:
 def recorded(count: int) -> Unmoved:
     unmoved = Unmoved()
     for number in range(count):
-        unmoved.add(announced(number))
+        unmoved.add(record(number), False)
     return unmoved
 
 
@@ -46,7 +45,7 @@ def test_the_event_loop_puts_nothing_on_top_twice() -> None:
 def test_what_came_meanwhile_is_on_top_too() -> None:
     unmoved = recorded(2)
     timeline, upto = unmoved.onto(Timeline.build("9"), 1)
-    unmoved.add(announced(2))
+    unmoved.add(record(2), False)
     assert batches(unmoved.since(timeline, upto)) == ["B-1", "B-2"]
 
 
@@ -54,7 +53,7 @@ def test_a_timeline_that_has_been_overtaken_is_not_taken() -> None:
     """It lacks what has left since: the registry's newer word holds that, and is on its way."""
     unmoved = recorded(2)
     old = unmoved.onto(Timeline.build("9"), 0)
-    unmoved.add(announced(2))
+    unmoved.add(record(2), False)
     new = unmoved.onto(Timeline.build("10"), 3)
     assert unmoved.since(*old) is None
     assert unmoved.since(*new) is new[0]

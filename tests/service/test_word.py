@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from support.project import NOW, bundle_of, decided
+from support.recordings import BEFORE_ANNOUNCEMENTS, recording
+from support.recordings import announced as handed_on
 from support.registry import migrated
 
 from uns.context.believable import LONGEST_REMARK
@@ -46,7 +48,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def announced(kind: Any, at: int, rule: str, source: str = "mes/orders#START/L3", **fields: Any) -> Announced:
-    return Announced("", Record(kind, LINE, NOW + at * SECOND, fields), source, rule, NOW)
+    return handed_on(recording(Record(kind, LINE, NOW + at * SECOND, fields), NOW, source, rule))
 
 
 def told(engine: Engine, batch: str) -> list[tuple[str, str | None]]:
@@ -54,7 +56,7 @@ def told(engine: Engine, batch: str) -> list[tuple[str, str | None]]:
 
 
 def apply(engine: Engine, *records: Announced) -> None:
-    applying(engine, lambda: BUNDLE, "uns", lambda record, finding: pytest.fail(str(finding)))(records)
+    applying(engine, lambda: BUNDLE, "uns", lambda rejection: pytest.fail(str(rejection)))(records)
 
 
 def test_a_row_says_by_which_path_rule_and_topic_it_came_and_what_the_sender_says_itself(engine: Engine) -> None:
@@ -93,11 +95,17 @@ def test_a_journal_that_was_written_before_records_said_whose_word_they_are_goes
     engine: Engine, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "journal.db")
+    store.connection.executescript(BEFORE_ANNOUNCEMENTS)
     store.connection.execute(
         "INSERT INTO records (kind, equipment, at, fields, source, rule, received, parallel)"
-        " VALUES ('batch-start', 'dallas/line-3', ?, '{\"id\": \"A\"}', 'mes/orders', 'dallas/start', ?, 0)",
+        " VALUES ('batch-start', 'dallas/line-3', ?, '{\"id\": \"A\"}', 'mes/orders#START/L3', 'dallas/start', ?, 0)",
         (NOW, NOW),
     )
+    store.close()
+    store = Store(tmp_path / "journal.db")
+    ((number, record),) = store.records(0, 10)
+    assert (record.kept.raw.topic, record.kept.tag) == ("mes/orders", "START/L3")
+    assert store.payload(number) == b'{"id": "A"}', "all that is left of its message"
     apply(engine, *(each for _, each in store.records(0, 10)))
     store.close()
     assert told(engine, "A") == [("path uns", "dallas/start from mes/orders")]
@@ -111,7 +119,7 @@ def test_a_remark_keeps_no_record_out_however_it_came(engine: Engine) -> None:
     fields = decision.record.fields
     assert (fields["by"], fields["why"][:30]) == ("4711", "jam at the \ufffd infeed xxxxxxxxxx")
     assert len(fields["why"]) <= LONGEST_REMARK
-    apply(engine, Announced("", decision.record, "mes/orders", str(decision.rule), NOW))
+    apply(engine, handed_on(recording(decision.record, NOW, rule=str(decision.rule))))
     ((by, why),) = told(engine, "A")
     assert (by, (why or "").endswith("(dallas/orders from mes/orders)")) == ("path uns for 4711", True)
 
@@ -128,5 +136,5 @@ def test_a_rule_gives_a_batch_attributes(engine: Engine, more: Any, code: str | 
         return
     assert (code, isinstance(decision, Recorded)) == (None, True)
     assert isinstance(decision, Recorded)
-    apply(engine, Announced("", decision.record, "mes/orders", str(decision.rule), NOW))
+    apply(engine, handed_on(recording(decision.record, NOW, rule=str(decision.rule))))
     assert [each.value.attributes for each in batches.get(engine, "A")] == [more]

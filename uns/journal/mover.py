@@ -6,10 +6,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from math import inf
 from time import monotonic
 from typing import Any, Final
 
+from uns.finding import Finding
 from uns.journal.journal import Journal
 from uns.journal.store import Store
 from uns.journal.values import Announced
@@ -28,6 +30,7 @@ AGE_EVERY: Final = 1800.0
 class Mover:
     """Ships in order, and deletes from the journal only what the registry has confirmed.
 
+    `apply` tells of each record what the registry has against it, if anything: then it is kept as a rejection is.
     `keep` and `apply` raise one of `faults` where the registry is away; then the same entries are tried again, which
     their keys make harmless. Every `age_every` seconds `keep` is called with nothing: what is kept grows too old by
     itself.
@@ -37,7 +40,7 @@ class Mover:
         self,
         journal: Journal,
         keep: Callable[[Sequence[Rejection]], None],
-        apply: Callable[[Sequence[Announced]], None],
+        apply: Callable[[Sequence[Announced]], Sequence[tuple[Finding, ...]]],
         faults: tuple[type[Exception], ...],
         age_every: float = AGE_EVERY,
         failed: Callable[[str, Exception], None] = lambda key, fault: None,
@@ -91,13 +94,13 @@ class Mover:
         rejections = self.journal.take(store, self._kept, AT_ONCE, BYTES_AT_ONCE)
         try:
             if records:
-                moved = self._move(self.apply, records)
+                moved = self._move(lambda some: self._record(store, some), records)
                 self._applied = records[-1][0]
                 self.applied += len(records)
                 self.journal.delete([], moved)
             self._age()
             if rejections:
-                moved = self._move(self.keep, rejections)
+                moved = self._move(self._quarantine, rejections)
                 self._kept = rejections[-1][0]
                 self.journal.delete(moved, [])
         except self.faults as fault:
@@ -107,10 +110,20 @@ class Mover:
         self.away = ""
         return len(records) + len(rejections)
 
-    def _move(self, to: Callable[[Sequence[Any]], None], numbered: Sequence[tuple[int, Any]]) -> list[int]:
+    def _quarantine(self, numbered: Sequence[tuple[int, Rejection]]) -> None:
+        self.keep([each for _, each in numbered])
+
+    def _record(self, store: Store, numbered: Sequence[tuple[int, Announced]]) -> None:
+        announced = [each for _, each in numbered]
+        for (number, each), findings in zip(numbered, self.apply(announced), strict=True):
+            if findings:
+                raw = replace(each.kept.raw, payload=store.payload(number))
+                self.keep([each.kept._replace(raw=raw, findings=(*findings, *each.kept.findings))])
+
+    def _move(self, to: Callable[[Sequence[tuple[int, Any]]], None], numbered: Sequence[tuple[int, Any]]) -> list[int]:
         """Which of them are there now: all of them, but for those that this program fails at."""
         try:
-            to([each for _, each in numbered])
+            to(numbered)
         except self.faults:
             raise
         except Exception as fault:  # noqa: BLE001 - one entry must not keep the others here
@@ -118,11 +131,11 @@ class Mover:
             if half:
                 return self._move(to, numbered[:half]) + self._move(to, numbered[half:])
             self.stuck += len(numbered)
-            self.failed(numbered[0][1].key if numbered else "", fault)
+            self.failed(f"{numbered[0][0]}" if numbered else "", fault)
             return []
         return [number for number, _ in numbered]
 
     def _age(self) -> None:
         if monotonic() - self._aged >= self._age_every and not self._stopping.is_set():
-            self._move(self.keep, [])
+            self._move(self._quarantine, [])
             self._aged = monotonic()

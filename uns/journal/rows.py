@@ -13,30 +13,43 @@ from uns.journal.values import Announced
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the file's tables; it counts up with every change to them."""
 
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS journal (id TEXT NOT NULL, counted_only INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS messages (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL, received INTEGER NOT NULL,
-  receipt INTEGER NOT NULL, qos INTEGER NOT NULL, retained INTEGER NOT NULL, redelivered INTEGER NOT NULL,
-  backlog INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS rejections (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, cause TEXT NOT NULL, tag TEXT, rule TEXT,
+_MESSAGE: Final = """number INTEGER PRIMARY KEY AUTOINCREMENT,
+  topic TEXT NOT NULL, payload BLOB NOT NULL, received INTEGER NOT NULL, receipt INTEGER NOT NULL, qos INTEGER NOT NULL,
+  retained INTEGER NOT NULL, redelivered INTEGER NOT NULL, backlog INTEGER NOT NULL"""
+_SAMPLE: Final = """tag TEXT, rule TEXT,
   findings TEXT NOT NULL, bundle TEXT NOT NULL, context TEXT NOT NULL, site TEXT,
-  repeated INTEGER NOT NULL, pointer TEXT, elsewhere TEXT);
+  repeated INTEGER NOT NULL, pointer TEXT, elsewhere TEXT"""
+SCHEMA: Final = f"""
+CREATE TABLE IF NOT EXISTS journal (id TEXT NOT NULL, counted_only INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS messages ({_MESSAGE});
+CREATE TABLE IF NOT EXISTS rejections (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, cause TEXT NOT NULL, {_SAMPLE});
 CREATE INDEX IF NOT EXISTS rejections_by_cause ON rejections (cause, number);
 CREATE INDEX IF NOT EXISTS rejections_by_message ON rejections (message);
+CREATE TABLE IF NOT EXISTS announcements ({_MESSAGE});
 CREATE TABLE IF NOT EXISTS records (
   number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, equipment TEXT, at INTEGER NOT NULL,
-  fields TEXT NOT NULL, source TEXT NOT NULL, rule TEXT NOT NULL, received INTEGER NOT NULL,
-  parallel INTEGER NOT NULL);
+  fields TEXT NOT NULL, parallel INTEGER NOT NULL, message INTEGER NOT NULL, {_SAMPLE});
+CREATE INDEX IF NOT EXISTS records_by_message ON records (message);
 """
 
 RENEWALS: Final = {
     1: "ALTER TABLE rejections ADD COLUMN pointer TEXT;",
     2: "ALTER TABLE rejections ADD COLUMN elsewhere TEXT;",
+    3: f"""
+ALTER TABLE records RENAME TO earlier;
+{SCHEMA}
+INSERT INTO announcements
+  SELECT number, SUBSTR(source, 1, INSTR(source || '#', '#') - 1), CAST(fields AS BLOB), received, 0, 1, 0, 0, 0
+  FROM earlier;
+INSERT INTO records
+  SELECT number, kind, equipment, at, fields, parallel, number,
+    NULLIF(SUBSTR(source, INSTR(source || '#', '#') + 1), ''), rule, '[]', '', '', NULL, 0, NULL, NULL FROM earlier;
+DROP TABLE earlier;
+""",
 }
 """What an earlier version's file needs to be one of the next."""
 
@@ -45,18 +58,20 @@ REJECTION_BYTES: Final = (
     "(512 + LENGTH(CAST(findings AS BLOB)) + COALESCE(LENGTH(CAST(tag AS BLOB)), 0)"
     " + COALESCE(LENGTH(CAST(elsewhere AS BLOB)), 0))"
 )
-RECORD_BYTES: Final = "(512 + LENGTH(CAST(fields AS BLOB)) + LENGTH(CAST(source AS BLOB)))"
+RECORD_BYTES: Final = "(512 + LENGTH(CAST(fields AS BLOB)) + COALESCE(LENGTH(CAST(tag AS BLOB)), 0))"
 """What a row takes on disk, roughly: its texts, and a fixed part for its numbers and indexes."""
 
+_OF_SAMPLE: Final = (
+    "r.number, r.message, r.tag, r.rule, r.findings, r.bundle, r.context, r.site, r.repeated, r.pointer, r.elsewhere"
+)
+_BEHIND_PAYLOAD: Final = "m.received, m.receipt, m.qos, m.retained, m.redelivered, m.backlog"
 REJECTIONS: Final = (
-    "SELECT r.number, r.message, r.tag, r.rule, r.findings, r.bundle, r.context, r.site, r.repeated, r.pointer,"
-    " r.elsewhere,"
-    " m.topic, m.payload, m.received, m.receipt, m.qos, m.retained, m.redelivered, m.backlog"
+    f"SELECT {_OF_SAMPLE}, m.topic, m.payload, {_BEHIND_PAYLOAD}"
     " FROM rejections r JOIN messages m ON m.number = r.message WHERE r.number > ? ORDER BY r.number LIMIT ?"
 )
 RECORDS: Final = (
-    "SELECT number, kind, equipment, at, fields, source, rule, received, parallel FROM records"
-    " WHERE number > ? ORDER BY number LIMIT ?"
+    f"SELECT {_OF_SAMPLE}, m.topic, x'', {_BEHIND_PAYLOAD}, r.kind, r.equipment, r.at, r.fields, r.parallel"
+    " FROM records r JOIN announcements m ON m.number = r.message WHERE r.number > ? ORDER BY r.number LIMIT ?"
 )
 
 
@@ -74,10 +89,10 @@ def rejection_of(journal: str, row: tuple[Any, ...]) -> Rejection:
 
 def announced_of(journal: str, row: tuple[Any, ...]) -> Announced:
     """Of a row of RECORDS."""
-    number, kind, equipment, at, fields, source, rule, received, parallel = row
+    number, message, *_, kind, equipment, at, fields, parallel = row
     path = EquipmentPath(equipment) if equipment is not None else None
-    record = Record(kind, path, at, json.loads(fields))
-    return Announced(f"{journal}-r{number}", record, source, rule, received, bool(parallel))
+    kept = rejection_of(journal, row[:-5])._replace(key=f"{journal}-r{number}", message=f"{journal}-a{message}")
+    return Announced(Record(kind, path, at, json.loads(fields)), bool(parallel), kept)
 
 
 def mark_of(cause: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from uns.journal.rows import (
     MESSAGE_BYTES,
@@ -24,7 +24,8 @@ from uns.journal.rows import (
     rejection_of,
     storable,
 )
-from uns.journal.values import Announced, Item, Refusal
+from uns.journal.values import Announced, Item, Recording, Refusal
+from uns.message import RawMessage
 from uns.quarantine import Rejection
 
 FIRST, NEWEST = 100, 900
@@ -52,14 +53,16 @@ class Store:
         by_cause = "SELECT cause, COUNT(*) FROM rejections GROUP BY cause"
         self.causes: dict[str, int] = dict(self.connection.execute(by_cause).fetchall())
         self.size = self._sum(MESSAGE_BYTES, "messages") + self._sum(REJECTION_BYTES, "rejections")
-        self.record_bytes = self._sum(RECORD_BYTES, "records")
+        self.record_bytes = self._sum(RECORD_BYTES, "records") + self._sum(MESSAGE_BYTES, "announcements")
+        self._last: tuple[RawMessage, int] | None = None
+        """The raw message of the last record that was written, and its number: the next one may be of it too."""
 
     def _prepare(self, path: Path) -> None:
         """A new file gets its tables. sqlite3.DatabaseError: another version's file."""
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         (tables,) = self.connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         while tables and version in RENEWALS:
-            self.connection.executescript(RENEWALS[version] + f"PRAGMA user_version = {version + 1};")
+            self.connection.executescript(f"BEGIN; {RENEWALS[version]} PRAGMA user_version = {version + 1}; COMMIT;")
             version += 1
         if tables and version != VERSION:
             self.connection.close()
@@ -85,8 +88,10 @@ class Store:
         with self._transaction():
             self._drop(rejections)
             for number in records:
-                gone = f"DELETE FROM records WHERE number = ? RETURNING {RECORD_BYTES}"
-                self.record_bytes -= sum(size for (size,) in self.connection.execute(gone, (number,)).fetchall())
+                gone = f"DELETE FROM records WHERE number = ? RETURNING message, {RECORD_BYTES}"
+                for message, size in self.connection.execute(gone, (number,)).fetchall():
+                    self.record_bytes -= size
+                    self._drop_announcement(message)
 
     def rejections(self, after: int, most: int, most_bytes: int = MOST_BYTES) -> list[tuple[int, Rejection]]:
         """Those behind a number, oldest first, with their raw messages: up to so many, of up to so many bytes."""
@@ -104,6 +109,11 @@ class Store:
         rows = self.connection.execute(RECORDS, (after, most))
         return [(row[0], announced_of(self.id, row)) for row in rows]
 
+    def payload(self, record: int) -> bytes:
+        """Of the raw message that a record came with."""
+        of = "SELECT m.payload FROM announcements m JOIN records r ON r.message = m.number WHERE r.number = ?"
+        return bytes(self.connection.execute(of, (record,)).fetchone()[0])
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Begins with the write lock; an exception takes everything back, also what is counted here."""
@@ -116,43 +126,50 @@ class Store:
 
     def _count_again(self, causes: dict[str, int], size: int, record_bytes: int, counted_only: int) -> None:
         self.causes, self.size, self.record_bytes, self.counted_only = causes, size, record_bytes, counted_only
+        self._last = None
 
     def _sum(self, size: str, table: str) -> int:
         return int(self.connection.execute(f"SELECT COALESCE(SUM({size}), 0) FROM {table}").fetchone()[0])
 
     def _refuse(self, refusal: Refusal) -> None:
-        raw = refusal.raw
-        ((message, size),) = self.connection.execute(
-            "INSERT INTO messages (topic, payload, received, receipt, qos, retained, redelivered, backlog)"
-            f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number, {MESSAGE_BYTES}",
-            (raw.topic, raw.payload, raw.received, raw.receipt, raw.qos, raw.retained, raw.redelivered, raw.backlog),
-        ).fetchall()
+        message, size = self._write_message("messages", refusal.raw)
         self.size += size
         for each in refusal.rejections:
             cause = mark_of(each.cause)
             self.causes[cause] = self.causes.get(cause, 0) + 1
             ((size,),) = self.connection.execute(
                 "INSERT INTO rejections (message, cause, tag, rule, findings, bundle, context, site, repeated,"
-                " pointer, elsewhere)"
-                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {REJECTION_BYTES}",
-                (message, cause, storable(each.tag), each.rule,
-                 json.dumps([finding.as_json() for finding in each.findings]), each.bundle, each.context, each.site,
-                 each.repeated, storable(each.pointer), json.dumps(each.elsewhere) if each.elsewhere else None),
-            ).fetchall()  # fmt: skip
+                f" pointer, elsewhere) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {REJECTION_BYTES}",
+                (message, cause, *_columns(each)),
+            ).fetchall()
             self.size += size
             if self.causes[cause] > FIRST + NEWEST:
                 oldest = "SELECT number FROM rejections WHERE cause = ? AND number > ? ORDER BY number LIMIT 1 OFFSET ?"
                 self._count_only(self.connection.execute(oldest, (cause, self.taken, FIRST)).fetchall())
 
-    def _announce(self, announced: Announced) -> None:
-        record = announced.record
+    def _announce(self, recording: Recording) -> None:
+        record = recording.record
+        if self._last is None or self._last[0] is not recording.raw:
+            message, size = self._write_message("announcements", recording.raw)
+            self._last = recording.raw, message
+            self.record_bytes += size
         ((size,),) = self.connection.execute(
-            "INSERT INTO records (kind, equipment, at, fields, source, rule, received, parallel)"
-            f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {RECORD_BYTES}",
-            (record.kind, record.equipment, record.at, json.dumps(dict(record.fields)), storable(announced.source),
-             announced.rule, announced.received, announced.parallel),
+            "INSERT INTO records (kind, equipment, at, fields, parallel, message, tag, rule, findings, bundle, context,"
+            " site, repeated, pointer, elsewhere)"
+            f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {RECORD_BYTES}",
+            (record.kind, record.equipment, record.at, json.dumps(dict(record.fields)), recording.parallel,
+             self._last[1], *_columns(recording.kept)),
         ).fetchall()  # fmt: skip
         self.record_bytes += size
+
+    def _write_message(self, table: str, raw: RawMessage) -> tuple[int, int]:
+        """Its number, and its size."""
+        ((number, size),) = self.connection.execute(
+            f"INSERT INTO {table} (topic, payload, received, receipt, qos, retained, redelivered, backlog)"
+            f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number, {MESSAGE_BYTES}",
+            (raw.topic, raw.payload, raw.received, raw.receipt, raw.qos, raw.retained, raw.redelivered, raw.backlog),
+        ).fetchall()
+        return number, size
 
     def _bound(self) -> None:
         while self.causes and (self.size > self._most_bytes or len(self.causes) > self._most_causes):
@@ -182,3 +199,20 @@ class Store:
         alone = "DELETE FROM messages WHERE number = ? AND NOT EXISTS (SELECT 1 FROM rejections WHERE message = ?)"
         for (size,) in self.connection.execute(f"{alone} RETURNING {MESSAGE_BYTES}", (message, message)).fetchall():
             self.size -= size
+
+    def _drop_announcement(self, message: int) -> None:
+        alone = "DELETE FROM announcements WHERE number = ? AND NOT EXISTS (SELECT 1 FROM records WHERE message = ?)"
+        for (size,) in self.connection.execute(f"{alone} RETURNING {MESSAGE_BYTES}", (message, message)).fetchall():
+            self.record_bytes -= size
+            if self._last is not None and self._last[1] == message:
+                self._last = None
+
+
+def _columns(rejection: Rejection) -> tuple[Any, ...]:
+    """Of a sample, as both tables have them."""
+    findings = json.dumps([finding.as_json() for finding in rejection.findings])
+    elsewhere = json.dumps(rejection.elsewhere) if rejection.elsewhere else None
+    return (
+        storable(rejection.tag), rejection.rule, findings, rejection.bundle, rejection.context, rejection.site,
+        rejection.repeated, storable(rejection.pointer), elsewhere,
+    )  # fmt: skip

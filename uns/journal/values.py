@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from uns.context.values import Record
-from uns.instant import Instant
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 
@@ -17,20 +16,27 @@ class Refusal(NamedTuple):
     rejections: tuple[Rejection, ...]
 
 
-class Announced(NamedTuple):
-    """A record on its way to the registry. `key` is unique for good: applying it twice applies it once."""
+class Recording(NamedTuple):
+    """A raw message and one of its records; its key is given when it is written."""
 
-    key: str
+    raw: RawMessage
     record: Record
-    source: str
-    """Raw topic, and tag, that it came from."""
-    rule: str
-    received: Instant
-    parallel: bool = False
+    parallel: bool
     """Whether the equipment's level may run several batches at once."""
+    kept: Rejection
+    """What quarantine keeps of it where the registry does not take it."""
 
 
-Item = Refusal | Announced
+class Announced(NamedTuple):
+    """A record on its way to the registry; applying it twice applies it once."""
+
+    record: Record
+    parallel: bool
+    kept: Rejection
+    """As above, with a key that is unique for good; its raw message is without its payload, which others may share."""
+
+
+Item = Refusal | Recording
 
 
 class Waiting(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic, time_ns
 from typing import Final, NamedTuple
 
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.finding import Finding, SamplePlace
-from uns.instant import SECOND, Instant
+from uns.instant import SECOND, Instant, rfc3339
 from uns.journal.mover import ENDED_WITHIN
 from uns.journal.values import Announced
 from uns.quarantine import Rejection
@@ -150,32 +151,38 @@ def keeping(engine: Engine, instance: str) -> Callable[[Sequence[Rejection]], No
 
 
 def applying(
-    engine: Engine, bundle: Callable[[], Bundle], instance: str, refused: Callable[[Announced, Finding], None]
-) -> Callable[[Sequence[Announced]], None]:
+    engine: Engine, bundle: Callable[[], Bundle], instance: str, refused: Callable[[Rejection], None]
+) -> Callable[[Sequence[Announced]], list[tuple[Finding, ...]]]:
     """`refused` hears of records that the registry does not take, since somebody else's word stands against them."""
 
-    def apply(announced: Sequence[Announced]) -> None:
+    def apply(announced: Sequence[Announced]) -> list[tuple[Finding, ...]]:
         path = Author(f"path {instance}", time_ns())
         given = [
-            records.PlacedRecord(each.record, place_of(each.source), each.parallel, word_of(each, path))
+            records.PlacedRecord(
+                each.record, SamplePlace(each.kept.raw.topic, each.kept.tag), each.parallel, word_of(each, path)
+            )
             for each in announced
         ]
-        results = records.apply(engine, given, bundle().standard, path)
+        results = [
+            tuple(_with_span(finding, each.kept.raw.received, path.at) for finding in findings)
+            for each, findings in zip(announced, records.apply(engine, given, bundle().standard, path), strict=True)
+        ]
         for each, findings in zip(announced, results, strict=True):
-            for finding in findings:
-                refused(each, finding)
+            if findings:
+                refused(each.kept._replace(findings=findings))
+        return results
 
     return apply
+
+
+def _with_span(finding: Finding, since: Instant, until: Instant) -> Finding:
+    message = f"{finding.message}; readings went out with it from {rfc3339(since)} to {rfc3339(until)}"
+    return replace(finding, message=message)
 
 
 def word_of(announced: Announced, path: Author) -> Author:
     """The path's, by that rule from that topic; with whom and what the sender names itself."""
     by, why = (announced.record.fields.get(name) for name in ("by", "why"))
-    told = f"{announced.rule} from {announced.source.partition('#')[0][:MOST_OF_TOPIC]}"
+    told = f"{announced.kept.rule} from {announced.kept.raw.topic[:MOST_OF_TOPIC]}"
     name = f"{path.name} for {by}" if by else path.name
     return Author(clean(name), path.at, clean(f"{why} ({told})" if why else told))
-
-
-def place_of(source: str) -> SamplePlace:
-    topic, behind_it, tag = source.partition("#")
-    return SamplePlace(topic, tag if behind_it else None)

@@ -8,14 +8,13 @@ from typing import Final
 from uns.context.timeline import Timeline
 from uns.decision import Recorded, Reject
 from uns.journal.journal import Journal, size_of
-from uns.journal.values import Announced, Item
+from uns.journal.values import Item
 from uns.ledger import Entry, Ledger
 from uns.message import RawMessage
-from uns.render import address_of
 from uns.service.again import Again
 from uns.service.faults import Faults
 from uns.service.late import Change
-from uns.service.refusal import refusal
+from uns.service.refusal import recording, refusal
 from uns.service.tallies import Tallies
 from uns.service.told import Told
 from uns.service.underway import Carried, Under, Written
@@ -46,9 +45,9 @@ class Journaling:
             return
         item, rejects = refusal(raw, rejects, under, self.faults.reject)
         self._write(item, Written(entry, "quarantined", len(rejects), size_of(item), raw, under, carried))
-        for each in rejects:
+        for each, rejection in zip(rejects, item.rejections, strict=True):
             self.tallies.found(each.findings, each.target)
-            self.faults.tell(raw, self.told.rejected, raw, each)
+            self.faults.tell(raw, self.told.rejected, rejection)
 
     def _refuse_again(self, again: Again, rejects: Sequence[Reject], carried: bool) -> None:
         """It is in quarantine already: that decision was counted then, and stays the only one."""
@@ -65,8 +64,8 @@ class Journaling:
         if after is timeline:
             self._write(None, Written(entry, "recorded", 1, size_of(None), raw, under))
             return timeline
-        item = Announced("", record, address_of(recorded.sample), str(recorded.rule), raw.received, parallel)
-        self.records.add(item)
+        item = recording(raw, recorded, under)
+        self.records.add(record, parallel)
         self._write(item, Written(entry, "recorded", 1, size_of(item), raw, under))
         self.faults.tell(raw, self.told.recorded, recorded, Change(timeline, after))
         return after

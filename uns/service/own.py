@@ -13,13 +13,11 @@ from mqtt5 import PublishPacket, QoS, Will
 
 from uns.broker.requests import Filter
 from uns.broker.text import escaped
-from uns.decision import Reject
 from uns.instance import instance_of
 from uns.instant import SECOND, rfc3339
-from uns.message import RawMessage
+from uns.quarantine import Rejection
 from uns.service.drops import Drops
 from uns.service.path import Path
-from uns.service.refusal import site_of
 from uns.service.seldom import Seldom
 from uns.service.topics import DROPPED, OwnTopics
 from uns.telemetry import Log
@@ -140,17 +138,17 @@ class Own:
     def say(self, status: dict[str, Any]) -> None:
         self.path.publish_own(self.topics.status, orjson.dumps({**status, "run": self.run}), retain=True)
 
-    def rejected(self, raw: RawMessage, reject: Reject) -> None:
+    def rejected(self, rejection: Rejection) -> None:
         """Tell who listens; beyond ten a second nobody could read it anyway."""
         if not self._rejections.may():
             return
         told = {
-            "topic": raw.topic,
-            "tag": reject.sample.tag if reject.sample is not None else None,
-            "rule": str(reject.rule) if reject.rule is not None else None,
-            "site": site_of(reject, self.path.bundle.route(raw.topic)),
-            "received": rfc3339(raw.received),
-            "findings": [finding.as_json() for finding in reject.findings],
+            "topic": rejection.raw.topic,
+            "tag": rejection.tag,
+            "rule": rejection.rule,
+            "site": rejection.site,
+            "received": rfc3339(rejection.raw.received),
+            "findings": [finding.as_json() for finding in rejection.findings],
         }
         self.path.session.publish_qos0(self.topics.rejected, orjson.dumps(told, default=str))
 

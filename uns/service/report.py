@@ -117,6 +117,7 @@ def figures(running: Running) -> Figures:
         quarantine_entries=running.hearing.kept,
         quarantine_overflow=running.hearing.counted_only + running.journal.counted_only,
         stale=running.silence.topics,
+        overruled=tallies.overruled,
         held=len(path.holding.messages),
         served_twice=sum(map(len, running.neighbours.shared().values())),
     )
@@ -135,6 +136,7 @@ def status(running: Running) -> dict[str, Any]:
         "messages": _messages(now),
         "decisions": {"made": running.path.ledger.made, **now.outcomes, "in_flight": now.decisions_in_flight},
         "findings": dict(now.findings),
+        "overruled": now.overruled,
         "wanting": [
             {"equipment": equipment, "code": code, "readings": count}
             for (equipment, code), count in running.path.tallies.wanting.most_common(MOST_WANTING)

@@ -15,12 +15,12 @@ from uns.broker.session import WEEK, Hooks, Session
 from uns.bundle import Bundle
 from uns.context.timeline import Timeline
 from uns.decision import Recorded
-from uns.finding import Finding
 from uns.journal.journal import Journal
 from uns.journal.mover import Mover
-from uns.journal.values import Announced, Item
+from uns.journal.values import Item
 from uns.newest import acquaint
 from uns.publisher import Publisher
+from uns.quarantine import Rejection
 from uns.registry.engine import RegistryAway
 from uns.service.beside import Beside
 from uns.service.drops import Drops
@@ -221,8 +221,17 @@ class Running:
     def _registry_told(self, why: str) -> None:
         self._soon(self._told, "registry", why)
 
-    def _record_refused(self, announced: Announced, finding: Finding) -> None:
-        self.log.warning("the registry did not take a record", rule=announced.rule, finding=str(finding))
+    def _record_refused(self, rejection: Rejection) -> None:
+        self._soon(self._overruled, rejection)
+
+    def _overruled(self, rejection: Rejection) -> None:
+        """A record took effect here, and somebody else's word stands in the registry."""
+        self.path.tallies.overrule(rejection.findings)
+        self.log.warning(
+            "the registry did not take a record, since somebody else's word stands against it: it is in quarantine",
+            rule=rejection.rule, finding=str(rejection.findings[0]),
+        )  # fmt: skip
+        self.own.rejected(rejection)
 
     def _told(self, what: str, why: str) -> None:
         if not why:

@@ -32,6 +32,8 @@ class Tallies:
         self.wanting: Counter[tuple[str, str]] = Counter()
         """Readings without a context that their contract asks for, or that their equipment has at other times; by
         equipment, and code or what was lacking."""
+        self.overruled = 0
+        """Records that took effect here and gave way to somebody else's word in the registry."""
         self.ignored: Counter[str] = Counter()
         """By reason: a rule, or why no rule was asked."""
         self.possible_gaps: Counter[str] = Counter()
@@ -58,6 +60,11 @@ class Tallies:
             self.findings[each.code] += 1
             if each.code in OF_CONTEXT and target is not None:
                 self._wants(target, each.code)
+
+    def overrule(self, findings: Iterable[Finding]) -> None:
+        """Of one record; what is wrong with it the registry found after it had been recorded."""
+        self.overruled += 1
+        self.found(findings, None)
 
     def lacking(self, gaps: Iterable[str], step: Step) -> None:
         """Of one sample that is published; what its contract asks for is a finding already."""

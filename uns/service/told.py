@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from uns.decision import Recorded, Reject
-from uns.message import RawMessage
+from uns.decision import Recorded
+from uns.quarantine import Rejection
 from uns.service.late import Change
 
 
@@ -16,7 +16,7 @@ class Told:
 
     failed: Callable[[str, Exception], None] = lambda topic, fault: None
     """Of a fault of this program, and the topic of the message that set it off."""
-    rejected: Callable[[RawMessage, Reject], None] = lambda raw, reject: None
+    rejected: Callable[[Rejection], None] = lambda rejection: None
     recorded: Callable[[Recorded, Change], None] = lambda recorded, change: None
     """Of a record that changed the timeline."""
     unheard: Callable[[str, str], None] = lambda topic, reason: None

@@ -9,8 +9,11 @@ from pathlib import Path
 from threading import Lock
 
 from uns.context.timeline import Timeline
+from uns.context.values import Record
 from uns.journal.store import Store
-from uns.journal.values import Announced
+
+Taken = tuple[Record, bool]
+"""A record, and whether its equipment may run several batches at once."""
 
 
 class Unmoved:
@@ -21,19 +24,19 @@ class Unmoved:
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[Announced] = deque()
+        self._waiting: deque[Taken] = deque()
         self._left = 0
         self._lock = Lock()
 
     def begin(self, journal: Path) -> None:
         """With what an earlier run wrote down."""
         store = Store(journal)
-        self._waiting.extend(each for _, each in store.records(0, -1))
+        self._waiting.extend((each.record, each.parallel) for _, each in store.records(0, -1))
         store.close()
 
-    def add(self, announced: Announced) -> None:
+    def add(self, record: Record, parallel: bool) -> None:
         with self._lock:
-            self._waiting.append(announced)
+            self._waiting.append((record, parallel))
 
     def onto(self, timeline: Timeline, applied: int) -> tuple[Timeline, int]:
         """The registry's timeline, which certainly holds the first `applied` of all, with the others on top.
@@ -57,7 +60,7 @@ class Unmoved:
         return _on_top(timeline, waiting)
 
 
-def _on_top(timeline: Timeline, records: Iterable[Announced]) -> Timeline:
-    for each in records:
-        timeline, _ = timeline.take(each.record, each.parallel)
+def _on_top(timeline: Timeline, records: Iterable[Taken]) -> Timeline:
+    for record, parallel in records:
+        timeline, _ = timeline.take(record, parallel)
     return timeline

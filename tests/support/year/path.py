@@ -19,7 +19,6 @@ from uns.decode import NO_BIRTHS
 from uns.equipment import EquipmentPath
 from uns.finding import SamplePlace
 from uns.instant import MILLISECOND
-from uns.journal.values import Announced
 from uns.message import RawMessage
 from uns.registry.engine import connect
 from uns.registry.nouns import PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
@@ -39,7 +38,7 @@ class Path:
     def __init__(self, registry: str, now: int) -> None:
         self.bundle = bundle()
         self.engine = connect(registry)
-        self.unmoved, self.pending = Unmoved(), list[Announced]()
+        self.unmoved, self.pending = Unmoved(), list[PlacedRecord]()
         self.applied = 0
         self.known: Timeline | None = None
         self.timeline: Timeline
@@ -59,9 +58,8 @@ class Path:
         if after is self.timeline:
             return ""
         self.timeline = after
-        announced = Announced("", record, raw.topic, str(decision.rule), raw.received, parallel)
-        self.unmoved.add(announced)
-        self.pending.append(announced)
+        self.unmoved.add(record, parallel)
+        self.pending.append(PlacedRecord(record, SOMEWHERE, parallel))
         return "taken"
 
     def silent(self) -> None:
@@ -70,9 +68,8 @@ class Path:
 
     def move(self, now: int) -> list[str]:
         """What the path recorded is in the registry now; of each the code with which that refused it."""
-        placed = [PlacedRecord(each.record, SOMEWHERE, each.parallel) for each in self.pending]
-        found = apply(self.engine, placed, self.bundle.standard, Author("path plant", now * MILLISECOND))
-        self.applied += len(placed)
+        found = apply(self.engine, self.pending, self.bundle.standard, Author("path plant", now * MILLISECOND))
+        self.applied += len(self.pending)
         self.pending.clear()
         return [findings[0].code if findings else "" for findings in found]
 
