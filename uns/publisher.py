@@ -40,8 +40,7 @@ NOBODY: Final = frozenset[str]()
 
 LAST: Final = 2 * RECENT - 2
 EXACT: Final = 2**53
-MINUS_ONE: Final = 2**61
-"""Python gives it the hash of -2."""
+WHOLE: Final = 7
 NEITHER: Final = 2**62
 """The value where no reading has been yet, at the time of one that has: no hash is as large."""
 
@@ -235,13 +234,13 @@ def _is_known(memory: Memory, decision: Publish, told: i64) -> bool:
 
 
 def _told(decision: Publish) -> i64:
-    """Value and quality as one number."""
+    """Value and quality as one number. Python hashes -1 as -2, and 2**-53 as 256: the whole part tells them apart."""
     value = decision.value
     if decision.quality == "good":
-        if type(value) is float:
-            return hash(value) if value != -1.0 else MINUS_ONE
+        if type(value) is float and -EXACT <= value <= EXACT:
+            return hash(value) ^ (i64(value) << WHOLE)
         if type(value) is int and -EXACT <= value <= EXACT:
-            return hash(value) if value != -1 else MINUS_ONE
+            return hash(value) ^ (i64(value) << WHOLE)
     return xxh3_64_intdigest(repr((value, decision.quality)).encode()) >> 4
 
 

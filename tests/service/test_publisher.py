@@ -243,6 +243,15 @@ def test_equal_in_value_is_a_duplicate_however_a_number_is_written_and_nothing_e
     assert verdicts(publisher, [reading(6, None, "bad"), reading(6, None), reading(6, None)]) == "ppd"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [(-1, -2), (-1.0, -2.0), (1.0, -1.0), (0.5, 2.0**60), (0, 2**61 - 1), (256, 2.0**-53), (True, 1)]
+)
+def test_numbers_that_python_hashes_alike_are_told_apart(one: float, other: float) -> None:
+    publisher = Publisher(signals(plc_a="A"))
+    readings = [reading(2), *(reading(1, value) for value in (one, other, one, other))]
+    assert verdicts(publisher, readings) == "plldd"
+
+
 def test_a_time_centuries_away_is_published_and_not_remembered() -> None:
     publisher = Publisher(signals(plc_a="A"))
     assert verdicts(publisher, [reading(LATEST), reading(LATEST), reading(5), reading(5)]) == "pdld"
