@@ -168,8 +168,16 @@ def test_what_was_believed_before_a_correction_can_still_be_asked(api):
     assert api.client.get("/context", params=at).json()["batch"] is None
     assert api.client.get("/context", params=at | {"as-of": first}).json()["batch"] == {"id": "B-1"}
     assert api.client.get("/context", params=at | {"as-of": "1"}).json()["batch"] == {"id": "B-1"}
-    yet_to_come = api.client.get("/context", params=at | {"as-of": "99"})
+
+
+@pytest.mark.parametrize(
+    "path", [f"/context?equipment={LINE}&", "/products/P?", "/batches/B-1?", "/equipment?", f"/equipment/{LINE}?"]
+)
+def test_a_revision_that_is_yet_to_come_cannot_be_asked(api, path):
+    api.client.put("/batches/B-1", json={"equipment": LINE, "start": "2026-11-20T10:00:00Z"})
+    yet_to_come = api.client.get(f"{path}as-of=99")
     assert (yet_to_come.status_code, "there is no 99 yet" in yet_to_come.text) == (400, True)
+    assert yet_to_come.json()["findings"][0]["where"]["file"] == "?as-of"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from support.registry import emptied
+from support.registry import author_at, emptied
 
 from uns.context.corrections import Correction
 from uns.context.shifts import ShiftException, ShiftPattern
@@ -134,7 +134,7 @@ def history(engine: Engine, standard: Standard, changes: Sequence[tuple[int, Cha
     at, recorded = BEGUN, []
     for number, (pause, change) in enumerate(changes):
         at += pause * HOUR + 1
-        change(engine, standard, Author(f"author {number}", at // HOUR * HOUR + number, f"why {number}"))
+        change(engine, standard, author_at(f"author {number}", at // HOUR * HOUR + number, f"why {number}"))
         if revision(engine) > len(recorded):
             recorded.append(at // HOUR * HOUR + number)
     return recorded
@@ -207,7 +207,7 @@ def test_corrections_are_where_the_answers_differ(
 
 
 LONG_AGO = BEGUN - 2000 * HOUR
-ANN, MES = Author("ann", BEGUN + 9 * HOUR, "the MES was late"), Author("mes", BEGUN + HOUR)
+ANN, MES = author_at("ann", BEGUN + 9 * HOUR, "the MES was late"), author_at("mes", BEGUN + HOUR)
 
 
 def test_a_moved_end_is_one_line_with_who_and_why(engine: Engine, standard: Standard) -> None:
@@ -238,7 +238,7 @@ def test_for_how_long_readings_had_the_old_belief(
         times = {"start": BEGUN + start * HOUR, "stop": BEGUN + stop * HOUR}
         announced("batch", LINE, BEGUN, id="A", product=product, **times)(engine, standard, author)
 
-    batch("P", Author("mes", BEGUN + recorded * HOUR))
+    batch("P", author_at("mes", BEGUN + recorded * HOUR))
     batch("Q", ANN)
     (each,) = corrected(engine, standard, Period(Revision(1)), NOW).items
     since = None if published[0] is None else BEGUN + published[0] * HOUR
@@ -275,8 +275,8 @@ def test_what_runs_nearer_keeps_its_own_batch(engine: Engine, standard: Standard
 
 
 def test_a_pattern_is_looked_at_around_its_correction(engine: Engine, standard: Standard) -> None:
-    put(SHIFT_PATTERNS, pattern("early", 6, "A"))(engine, standard, Author("mes", LONG_AGO))
-    put(SHIFT_PATTERNS, pattern("early", 6, "B"))(engine, standard, Author("ann", BEGUN))
+    put(SHIFT_PATTERNS, pattern("early", 6, "A"))(engine, standard, author_at("mes", LONG_AGO))
+    put(SHIFT_PATTERNS, pattern("early", 6, "B"))(engine, standard, author_at("ann", BEGUN))
     items = corrected(engine, standard, Period(Revision(1)), NOW).items
     crews = {(each.was.members["shift"]["crew"], each.became.members["shift"]["crew"]) for each in items}
     assert crews == {("A", "B")}
@@ -297,7 +297,7 @@ def test_it_is_told_in_parts(engine: Engine, standard: Standard) -> None:
 def test_what_is_looked_at_apart_is_told_as_one(engine: Engine, standard: Standard) -> None:
     put(PRODUCTS, Product("P", "Cola"))(engine, standard, MES)
     resumed = [Batch("A", LINE, BEGUN + each * HOUR, BEGUN + (each + 1) * HOUR, "P") for each in range(4)]
-    with writing(engine, Author("mes", BEGUN + 3 * HOUR)) as open_one:
+    with writing(engine, author_at("mes", BEGUN + 3 * HOUR)) as open_one:
         open_one.add(BATCHES, [row_of(each, False) for each in resumed])
     put(PRODUCTS, Product("P", "Cola 330"))(engine, standard, ANN)
     for at_once in (1, 3, 500):

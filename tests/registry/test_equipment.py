@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.exc import IntegrityError
-from support.registry import emptied
+from support.registry import author_at, emptied
 
 from uns.naming.equipment import listed_in
 from uns.naming.standard import Standard
@@ -18,9 +18,8 @@ from uns.registry.engine import transaction
 from uns.registry.equipment import everything, matching
 from uns.registry.held import Tally
 from uns.registry.nouns import EQUIPMENT, Equipment
-from uns.registry.writing import Author
 
-ANN, BOB = Author("ann", 10), Author("bob", 20, "line 4 wanted it")
+ANN, BOB = author_at("ann", 10), author_at("bob", 20, "line 4 wanted it")
 HERE, THERE = "dallas/packaging/line-3/filler", "dallas/packaging/line-4/filler"
 FIRST = Equipment(HERE, start=100, stop=200, id="EQ-4711")
 

@@ -104,6 +104,7 @@ def test_tables_of_other_names_are_no_obstacle(url: str) -> None:
 def test_the_way_back_says_what_is_given_up_and_every_step_knows(engine: Engine) -> None:
     assert given_up(engine, "head") is given_up(engine, head()) is None
     assert given_up(engine, "0008") == [
+        "When each revision was committed; the clocks of those who wrote stay.",
         "Which exceptions of shifts came from a calendar file; the exceptions stay.",
         "The ids of equipment.",
         "What state batches are said to be in, and why something was taken out.",

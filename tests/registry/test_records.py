@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
+from support.registry import author_at
 
 from uns.context.shifts import ShiftPattern
 from uns.context.timeline import Timeline
@@ -31,7 +32,7 @@ LONG = 10**18
 
 
 def author(at: int = 1) -> Author:
-    return Author("mes", at * SECOND)
+    return author_at("mes", at * SECOND)
 
 
 def record(kind: Any, at: int, equipment: EquipmentPath | None = LINE, **fields: Any) -> Record:

@@ -27,6 +27,7 @@ from uns.registry.migrate import head, migrate, packaged
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS, Equipment
 from uns.registry.quarantine import keep
 from uns.registry.records import PlacedRecord, apply
+from uns.registry.removal import remove
 from uns.registry.timeline import load
 from uns.registry.writing import Author
 
@@ -185,3 +186,20 @@ def apply_then(engine: Engine) -> list[str]:
         finally:
             connection.rollback()
     return []
+
+
+def test_revisions_of_before_get_the_best_time_that_rows_tell(empty: Engine) -> None:
+    """Whoever wrote in a revision looked at the clock before its turn came: not before the revisions below it."""
+    migrate(empty)
+    PRODUCTS.put(empty, [Product("P", "a"), Product("Q")], Author("ann", 20))
+    PRODUCTS.put(empty, [Product("P", "b")], Author("import", 10))
+    SHIFT_EXCEPTIONS.put(
+        empty, [ShiftException("dallas", date(2026, 12, 25), "day", None, None, None)], Author("mes", 40)
+    )
+    assert remove(empty, "products", ["Q"], Author("bob", 35)) == 1
+    EQUIPMENT.put(empty, [Equipment("dallas")], Author("ann", 50))
+    migrate(empty, "0015")
+    assert "recording" not in content(empty)
+    migrate(empty)
+    told = {row["revision"]: row["at"] for row in content(empty)["recording"]}
+    assert told == {1: 20, 2: 20, 3: 40, 4: 40, 5: 50}

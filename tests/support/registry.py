@@ -8,10 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine, delete, update
 
+from uns.instant import Instant
 from uns.registry.engine import connect, transaction
 from uns.registry.migrate import migrate
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
-from uns.registry.tables import BATCHES, REVISIONS, SHIFT_CHANGES
+from uns.registry.tables import BATCHES, RECORDINGS, REVISIONS, SHIFT_CHANGES
+from uns.registry.writing import Author
 
 
 def with_standard(folder: Path, standard: str) -> None:
@@ -43,4 +45,10 @@ def emptied(engine: Engine) -> None:
     with transaction(engine) as connection:
         for table in (BATCHES, SHIFT_CHANGES, *(each.table for each in nouns)):
             connection.execute(delete(table))
+        connection.execute(delete(RECORDINGS))
         connection.execute(update(REVISIONS).values(revision=0))
+
+
+def author_at(name: str, at: Instant, why: str | None = None) -> Author:
+    """Whose word is recorded at that time, however late it really is."""
+    return Author(name, at, why, lambda: at)

@@ -10,13 +10,12 @@ from pydantic import Field
 from uns.api.fields import AsOf, Moment, Recorded, Recording
 from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit
 from uns.api.models import Answer, Page
-from uns.api.problem import equipment_in, malformed
+from uns.api.problem import equipment_in
 from uns.api.surroundings import Here, in_force
 from uns.context.shown import as_json
 from uns.instant import rfc3339
 from uns.naming.equipment import with_root
 from uns.registry.corrections import Period, corrected
-from uns.registry.moments import Unmeant
 from uns.registry.timeline import around
 
 router = APIRouter(tags=["registry"])
@@ -80,10 +79,7 @@ async def diff(
 ) -> Corrections:
     standard = in_force(here).standard
     path = equipment_in(standard, equipment, "?equipment") if equipment is not None else None
-    try:
-        found = await here.registry.ask(corrected, standard, Period(since, until), here.clock(), path, cursor, limit)
-    except Unmeant as error:
-        raise malformed(f"?{error.end}", error) from None
+    found = await here.registry.ask(corrected, standard, Period(since, until), here.clock(), path, cursor, limit)
     return Corrections(
         items=[CorrectionShown(**as_json(each, standard.root)) for each in found.items],
         next=found.next,
@@ -103,10 +99,7 @@ async def context(
     standard = in_force(here).standard
     path = equipment_in(standard, equipment, "?equipment")
     moment = here.clock() if at is None else at
-    try:
-        timeline = await here.registry.ask(around, standard, moment, as_of)
-    except Unmeant as error:
-        raise malformed(f"?{error.end}", error) from None
+    timeline = await here.registry.ask(around, standard, moment, as_of)
     found = timeline.at(path, moment)
     return ContextShown(
         equipment=with_root(standard, path),

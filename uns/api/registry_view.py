@@ -9,7 +9,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 
-from uns.api.problem import Refused
+from uns.api.problem import Refused, malformed
 from uns.bundle import Documents
 from uns.finding import FilePlace, found
 from uns.registry import submissions
@@ -17,6 +17,7 @@ from uns.registry.changes import revision
 from uns.registry.configured import engine_of
 from uns.registry.engine import RegistryAway
 from uns.registry.migrate import be_current, stay_current
+from uns.registry.moments import Unmeant
 from uns.settings import Settings
 
 POLL_S: Final = 0.5
@@ -52,7 +53,10 @@ class RegistryView:
     async def ask(
         self, question: Callable[Concatenate[Engine, Asked], Answer], *args: Asked.args, **more: Asked.kwargs
     ) -> Answer:
-        """Off the loop; where the registry is away, 503 with what to do. The answer is of `revision`, or newer."""
+        """Off the loop; where the registry is away, 503 with what to do, and 400 for a moment that cannot be meant.
+
+        The answer is of `revision`, or newer.
+        """
 
         def put() -> tuple[str, Answer]:
             return str(revision(self.engine)), question(self.engine, *args, **more)
@@ -60,6 +64,8 @@ class RegistryView:
         try:
             self.revision, given = await asyncio.to_thread(put)
             return given
+        except Unmeant as error:
+            raise malformed(f"?{error.end}", error) from None
         except RegistryAway as away:
             where = FilePlace("registry")
             raise Refused(503, away.message, [found("file-unreadable", away.message, away.remedy, where)]) from away

@@ -21,7 +21,7 @@ from uns.equipment import EquipmentPath
 from uns.instant import LATEST, Instant
 from uns.registry.batches import batch_of
 from uns.registry.engine import parts
-from uns.registry.history import Span, Turned, Words, above, below, related, revisions, turned
+from uns.registry.history import Span, Turned, Words, above, below, in_order, related, revisions, turned
 from uns.registry.nouns import PRODUCTS
 from uns.registry.tables import BATCHES
 
@@ -103,8 +103,8 @@ def _steps(connection: Connection, span: Span, equipment: EquipmentPath, hull: S
     products = turned(described, PRODUCTS.of_row, span.upto, words)
     several = {row.equipment for row in rows if row.parallel}
     making, now = _by_product(batches.values()), Timeline.begin()
-    for revision, word in sorted(words.items()):
-        turn, named = batches[revision], products[revision]
+    for word in in_order(connection, words):
+        turn, named = batches[word.revision], products[word.revision]
         names = {each.id for each in (*named.gone, *named.come)}
         concerned = [*turn.gone, *turn.come, *(each for name in names for each in making.get(name, ()))]
         difference = Difference(
@@ -112,7 +112,7 @@ def _steps(connection: Connection, span: Span, equipment: EquipmentPath, hull: S
             products={each.id: None for each in named.gone} | {each.id: each for each in named.come},
             parallel=several.__contains__,
         )
-        now = now.turn(str(revision), difference)
+        now = now.turn(str(word.revision), difference)
         touched = [Touched(each.equipment, Stretch(each.start, ends(each))) for each in concerned]
         yield Step(word, now, [Touched(where, each) for where, stretch in touched for each in shared(stretch, [hull])])
 

@@ -15,7 +15,7 @@ from uns.equipment import EquipmentPath
 from uns.instant import Instant
 from uns.registry.engine import reading
 from uns.registry.held import Held, Page, believed, held
-from uns.registry.moments import Moment
+from uns.registry.moments import Moment, Revision, then
 from uns.registry.nouns import json_text
 from uns.registry.tables import BATCHES
 
@@ -79,11 +79,11 @@ def listed(
 ) -> Page[Held[Batch]]:
     """The newest first."""
     with reading(engine) as connection:
-        return _listed(connection, wanted, cursor, limit, as_of)
+        return _listed(connection, wanted, cursor, limit, then(connection, as_of))
 
 
 def _listed(
-    connection: Connection, wanted: Filter, cursor: str | None, limit: int, as_of: Moment | None
+    connection: Connection, wanted: Filter, cursor: str | None, limit: int, as_of: Revision | None
 ) -> Page[Held[Batch]]:  # fmt: skip
     order = (BATCHES.c.start, BATCHES.c.row)
     query = _narrowed(select(BATCHES).where(believed(BATCHES, as_of)), wanted)
@@ -91,16 +91,16 @@ def _listed(
         query = query.where(tuple_(*order) < tuple_(*position_of(cursor, int, int)))
     rows = connection.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1)).all()
     following = cursor_of(rows[limit - 1].start, rows[limit - 1].row) if len(rows) > limit else None
-    return Page(tuple(held(batch_of(row), row) for row in rows[:limit]), following)
+    return Page(held(connection, rows[:limit], batch_of), following)
 
 
 def get(engine: Engine, batch_id: str, as_of: Moment | None = None) -> tuple[Held[Batch], ...]:
     """The intervals of a batch, on every equipment that it ran on, oldest first."""
     with reading(engine) as connection:
-        return get_in(connection, batch_id, as_of)
+        return get_in(connection, batch_id, then(connection, as_of))
 
 
-def get_in(connection: Connection, batch_id: str, as_of: Moment | None = None) -> tuple[Held[Batch], ...]:
+def get_in(connection: Connection, batch_id: str, as_of: Revision | None = None) -> tuple[Held[Batch], ...]:
     """As `get`, in a transaction."""
     return tuple(reversed(_listed(connection, Filter(id=batch_id), None, 1000, as_of).items))
 
@@ -109,7 +109,7 @@ def history(engine: Engine, batch_id: str) -> tuple[Held[Batch], ...]:
     """Everything that was ever believed of it, in the order in which it was recorded."""
     query = select(BATCHES).where(BATCHES.c.id == batch_id).order_by(BATCHES.c.row)
     with reading(engine) as connection:
-        return tuple(held(batch_of(row), row) for row in connection.execute(query))
+        return held(connection, connection.execute(query).all(), batch_of)
 
 
 def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:

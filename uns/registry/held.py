@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Table, and_, or_
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_
 
 from uns.instant import Instant
-from uns.registry.moments import Moment, Revision
+from uns.registry.moments import Revision
+from uns.registry.recordings import Times, times_of_rows
 
 V = TypeVar("V")
 
@@ -42,19 +44,25 @@ class Tally(NamedTuple):
     removed: int = 0
 
 
-def held(value: V, row: Row[Any]) -> Held[V]:
-    recorded = (row.recorded_in, row.recorded_at, row.recorded_by, row.why)
-    return Held(value, *recorded, row.superseded_at, row.superseded_by, row.superseded_why)
+def held(connection: Connection, rows: Sequence[Row[Any]], of_row: Callable[[Row[Any]], V]) -> tuple[Held[V], ...]:
+    times = times_of_rows(connection, rows)
+    return tuple(_held(of_row(row), row, times) for row in rows)
 
 
-def believed(table: Table[Any], as_of: Moment | None = None) -> ColumnElement[bool]:
-    """What is believed now, or was at a past moment."""
-    column = "in" if isinstance(as_of, Revision) else "at"
-    superseded: ColumnElement[int | None] = table.c[f"superseded_{column}"]
+def _held(value: V, row: Row[Any], times: Times) -> Held[V]:
+    recorded_at = times.get(row.recorded_in, row.recorded_at)
+    superseded_at = times.get(row.superseded_in, row.superseded_at)
+    recorded = (row.recorded_in, recorded_at, row.recorded_by, row.why)
+    return Held(value, *recorded, superseded_at, row.superseded_by, row.superseded_why)
+
+
+def believed(table: Table[Any], as_of: Revision | None = None) -> ColumnElement[bool]:
+    """What is believed now, or was in a past revision."""
     if as_of is None:
-        return superseded.is_(None)
-    then = int(as_of)
-    return and_(table.c[f"recorded_{column}"] <= then, or_(superseded.is_(None), superseded > then))
+        now: ColumnElement[bool] = table.c.superseded_at.is_(None)
+        return now
+    then, superseded = int(as_of), table.c.superseded_in
+    return and_(table.c.recorded_in <= then, or_(superseded.is_(None), superseded > then))
 
 
 def changed(table: Table[Any], after: int) -> ColumnElement[bool]:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Table, and_, or_, true
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, true
 
 from uns.context.corrections import Word
 from uns.equipment import EquipmentPath
+from uns.registry.recordings import times_of
 
 V = TypeVar("V")
 
@@ -71,6 +72,12 @@ def turned(
             turns[row.superseded_in].gone.append(value)
             _learn(words, Word(row.superseded_in, row.superseded_at, row.superseded_by, row.superseded_why))
     return turns
+
+
+def in_order(connection: Connection, words: Words) -> list[Word]:
+    """Of the revisions, each at the time at which it was recorded."""
+    times = times_of(connection, words)
+    return [words[each]._replace(at=times.get(each, words[each].at)) for each in sorted(words)]
 
 
 def _learn(words: Words, word: Word) -> None:

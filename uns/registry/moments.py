@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from uns.finding import Malformed
 from uns.instant import Instant, legible
 from uns.registry.history import Span
-from uns.registry.tables import BATCHES, EQUIPMENT, PRODUCTS, SHIFT_CHANGES, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.recordings import began, newest, recorded_by
 from uns.registry.writing import revision_of
-
-TABLES: Final = (BATCHES, EQUIPMENT, PRODUCTS, SHIFT_CHANGES, SHIFT_EXCEPTIONS, SHIFT_PATTERNS)
-
 
 End = Literal["from", "to", "as-of"]
 
@@ -36,9 +33,9 @@ class Unmeant(Malformed):
 
 def span_of(connection: Connection, since: Moment, until: Moment | None, now: Instant) -> Span:
     """The revisions between the two; without `until` up to the newest."""
-    begin = _revision_at(connection, since, "from")
-    end = revision_of(connection) if until is None else _revision_at(connection, until, "to")
-    later = now if until is None else until
+    begin = _begin(connection, since, "from")
+    end = revision_of(connection) if until is None else _begin(connection, until, "to")
+    later = max(now, newest(connection) or now) if until is None else until
     are_alike = isinstance(since, Revision) is isinstance(later, Revision)
     if since > later if are_alike else begin > end:
         named = "now" if until is None else said(until)
@@ -46,44 +43,23 @@ def span_of(connection: Connection, since: Moment, until: Moment | None, now: In
     return Span(begin, end)
 
 
-def there(connection: Connection, moment: Moment, end: End) -> Moment:
-    """The moment, where it is no revision that is yet to come."""
-    newest = revision_of(connection)
-    if isinstance(moment, Revision) and moment > newest:
-        remedy = "name an earlier one, or a time such as 2026-11-20T06:30Z"
-        raise Unmeant(end, f"the registry is at revision {newest}, there is no {moment} yet", remedy)
-    return moment
-
-
-def _revision_at(connection: Connection, moment: Moment, end: End) -> int:
-    if isinstance(there(connection, moment, end), Revision):
+def then(connection: Connection, moment: Moment | None, end: End = "as-of") -> Revision | None:
+    """The newest revision of that moment, 0 before all of them; None is now. Unmeant where it is yet to come."""
+    if isinstance(moment, Revision):
+        now = revision_of(connection)
+        if moment > now:
+            remedy = "name an earlier one, or a time such as 2026-11-20T06:30Z"
+            raise Unmeant(end, f"the registry is at revision {now}, there is no {moment} yet", remedy)
         return moment
-    found = _recorded_by(connection, moment)
-    if found is None:
-        raise Unmeant(end, *_before_all(_began(connection)))
-    return found
+    return None if moment is None else Revision(recorded_by(connection, moment) or 0)
 
 
-def _recorded_by(connection: Connection, moment: Instant) -> int | None:
-    """Walks the index of revisions from its newest end, which for a recent moment is a few steps."""
-    newest: list[int] = []
-    for table in TABLES:
-        for at, revision in (
-            (table.c.recorded_at, table.c.recorded_in),
-            (table.c.superseded_at, table.c.superseded_in),
-        ):
-            wanted = select(revision).where(revision.is_not(None), at <= moment).order_by(revision.desc()).limit(1)
-            newest += connection.scalars(wanted)
-    return max(newest, default=None)
-
-
-def _began(connection: Connection) -> Instant | None:
-    first = [
-        row.recorded_at
-        for table in TABLES
-        for row in connection.execute(select(table.c.recorded_at).order_by(table.c.recorded_in).limit(1))
-    ]
-    return min(first, default=None)
+def _begin(connection: Connection, moment: Moment, end: End) -> int:
+    """As `then`; Unmeant where the time is before all of them."""
+    found = then(connection, moment, end)
+    if not found and not isinstance(moment, Revision):
+        raise Unmeant(end, *_before_all(began(connection)))
+    return found or 0
 
 
 def _before_all(began: Instant | None) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, Table, select, tuple_
 from uns.cursor import cursor_of, position_of
 from uns.registry.engine import parts, reading
 from uns.registry.held import Held, Page, Tally, believed, held
-from uns.registry.moments import Moment
+from uns.registry.moments import Moment, Revision, then
 from uns.registry.writing import Author, Check, Writing, writing
 
 V = TypeVar("V")
@@ -30,12 +30,11 @@ class Noun(Generic[V]):
 
     def get(self, engine: Engine, *key: Any, as_of: Moment | None = None) -> Held[V] | None:
         with reading(engine) as connection:
-            return self.get_in(connection, *key, as_of=as_of)
+            return self.get_in(connection, *key, as_of=then(connection, as_of))
 
-    def get_in(self, connection: Connection, *key: Any, as_of: Moment | None = None) -> Held[V] | None:
+    def get_in(self, connection: Connection, *key: Any, as_of: Revision | None = None) -> Held[V] | None:
         wanted = select(self.table).where(believed(self.table, as_of), tuple_(*self._columns()) == tuple_(*key))
-        row = connection.execute(wanted).first()
-        return held(self.of_row(row), row) if row else None
+        return next(iter(held(connection, connection.execute(wanted).all(), self.of_row)), None)
 
     def listed(
         self,
@@ -47,25 +46,21 @@ class Noun(Generic[V]):
     ) -> Page[Held[V]]:
         """In the order of their keys; `only` those with such values in these columns."""
         columns = self._columns()
-        wanted = (
-            select(self.table)
-            .where(believed(self.table, as_of))
-            .where(*(self.table.c[name] == value for name, value in only.items()))
-        )
+        wanted = select(self.table).where(*(self.table.c[name] == value for name, value in only.items()))
         wanted = wanted.order_by(*columns).limit(limit + 1)
         if cursor:
             kinds = (each.type.python_type for each in columns)
             wanted = wanted.where(tuple_(*columns) > tuple_(*position_of(cursor, *kinds)))
         with reading(engine) as connection:
-            rows = connection.execute(wanted).all()
-        following = cursor_of(*self._key(rows[limit - 1])) if len(rows) > limit else None
-        return Page(tuple(held(self.of_row(row), row) for row in rows[:limit]), following)
+            rows = connection.execute(wanted.where(believed(self.table, then(connection, as_of)))).all()
+            following = cursor_of(*self._key(rows[limit - 1])) if len(rows) > limit else None
+            return Page(held(connection, rows[:limit], self.of_row), following)
 
     def history(self, engine: Engine, *key: Any) -> tuple[Held[V], ...]:
         """Everything that was ever believed of it, oldest first."""
         wanted = select(self.table).where(tuple_(*self._columns()) == tuple_(*key)).order_by(self.table.c.row)
         with reading(engine) as connection:
-            return tuple(held(self.of_row(row), row) for row in connection.execute(wanted))
+            return held(connection, connection.execute(wanted).all(), self.of_row)
 
     def put(self, engine: Engine, values: Iterable[V], author: Author) -> Tally:
         with writing(engine, author) as open_one:
@@ -75,6 +70,7 @@ class Noun(Generic[V]):
         """As it is held then: nobody else came in between."""
         with writing(engine, author, check=check) as open_one:
             self.put_in(open_one, [value])
+            open_one.finish()
             row = self.to_row(value)
             held = self.get_in(open_one.connection, *(row[key] for key in self.keys))
         assert held is not None
@@ -90,7 +86,7 @@ class Noun(Generic[V]):
         open_one.add(self.table, [*new, *other.values()])
         return Tally(len(new), len(other), len(rows) - len(new) - len(other))
 
-    def all_in(self, connection: Connection, as_of: Moment | None = None) -> list[V]:
+    def all_in(self, connection: Connection, as_of: Revision | None = None) -> list[V]:
         found = connection.execute(select(self.table).where(believed(self.table, as_of)).order_by(self.table.c.row))
         return [self.of_row(row) for row in found]
 

@@ -70,6 +70,7 @@ def apply_whole(engine: Engine, batch: str, make: Make, author: Author, check: C
         findings = tuple(finding for each in placed for finding in _taken(open_one, each, drafts))
         if not findings:
             write(open_one, drafts)
+            open_one.finish()
         return Applied(findings, get_in(open_one.connection, batch))
 
 

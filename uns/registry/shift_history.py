@@ -24,8 +24,9 @@ from uns.context.values import Shift
 from uns.equipment import EquipmentPath
 from uns.instant import EPOCH, Instant
 from uns.naming.standard import Standard
-from uns.registry.history import Span, Turned, Words, below, related, revisions, turned
+from uns.registry.history import Span, Turned, Words, below, in_order, related, revisions, turned
 from uns.registry.nouns import SHIFT_EXCEPTIONS, SHIFT_PATTERNS
+from uns.registry.recordings import times_of_rows
 from uns.registry.tables import SHIFT_CHANGES
 from uns.registry.timeline import shift_of
 
@@ -91,7 +92,8 @@ def _steps(rows: _Rows, window: list[Stretch], zones: Mapping[str, ZoneInfo]) ->
     patterns = turned(rows.all(SHIFT_PATTERNS.table), SHIFT_PATTERNS.of_row, upto, words)
     exceptions = turned(rows.all(SHIFT_EXCEPTIONS.table, days), SHIFT_EXCEPTIONS.of_row, upto, words)
     plan, now = _Plan(zones), Timeline.begin()
-    for revision, word in sorted(words.items()):
+    for word in in_order(rows.connection, words):
+        revision = word.revision
         change, pattern, exception = changes[revision], patterns[revision], exceptions[revision]
         touched = [*map(_of_change, change.gone + change.come), *map(_of_pattern, pattern.gone + pattern.come)]
         touched += map(_of_exception, exception.gone + exception.come)
@@ -137,11 +139,13 @@ def _looked_at(rows: _Rows) -> Iterator[Stretch]:
         (SHIFT_EXCEPTIONS.table, lambda row: _of_exception(SHIFT_EXCEPTIONS.of_row(row))),
     )
     for table, touched in readers:
-        for row in rows.moved(table):
+        moved = list(rows.moved(table))
+        times = times_of_rows(rows.connection, moved)
+        for row in moved:
             if row.recorded_in > rows.span.after:
-                yield _near(touched(row).stretch, row.recorded_at)
+                yield _near(touched(row).stretch, times.get(row.recorded_in, row.recorded_at))
             if row.superseded_in is not None and row.superseded_in <= rows.span.upto:
-                yield _near(touched(row).stretch, row.superseded_at)
+                yield _near(touched(row).stretch, times.get(row.superseded_in, row.superseded_at))
 
 
 def _near(stretch: Stretch, at: Instant) -> Stretch:

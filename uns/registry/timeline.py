@@ -20,7 +20,7 @@ from uns.naming.standard import Standard
 from uns.registry.batches import batch_of
 from uns.registry.engine import reading
 from uns.registry.held import believed, changed
-from uns.registry.moments import Moment, there
+from uns.registry.moments import Moment, Revision, then
 from uns.registry.nouns import EQUIPMENT, PRODUCTS, SHIFT_EXCEPTIONS, SHIFT_PATTERNS
 from uns.registry.tables import BATCHES, SHIFT_CHANGES
 from uns.registry.writing import revision_of
@@ -44,8 +44,7 @@ def _whole(
     engine: Engine, standard: Standard, since: Instant, until: Instant | None, now: Instant, as_of: Moment | None
 ) -> Timeline:
     with reading(engine) as connection:
-        then = None if as_of is None else there(connection, as_of, "as-of")
-        difference = _Reading(connection, standard, since, until, now, then).difference()
+        difference = _Reading(connection, standard, since, until, now, then(connection, as_of)).difference()
         revision = revision_of(connection)
     return Timeline.begin(since).turn(str(revision), difference)
 
@@ -68,7 +67,7 @@ class _Reading:
     since: Instant
     until: Instant | None
     now: Instant
-    as_of: Moment | None = None
+    as_of: Revision | None = None
     after: int = 0
 
     def difference(self) -> Difference:
@@ -119,7 +118,7 @@ class _Reading:
 
 
 def calendars_in(
-    connection: Connection, standard: Standard, since: Instant, as_of: Moment | None = None
+    connection: Connection, standard: Standard, since: Instant, as_of: Revision | None = None
 ) -> dict[str, Calendar]:
     """Of all equipment that has shifts of its own, mostly sites; exceptions only from a few days before `since` on."""
     zones = {name: ZoneInfo(site.zone) for name, site in standard.sites.items()}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, bindparam, false, insert, sele
 
 from uns.instant import Instant
 from uns.registry.engine import transaction
+from uns.registry.recordings import Clock, record
 from uns.registry.tables import REVISIONS
 
 Part = Literal["context", "quarantine", "submissions", "replay"]
@@ -29,6 +30,8 @@ class Author:
     name: str
     at: Instant
     why: str | None = None
+    clock: Clock | None = field(default=None, compare=False)
+    """By which it is recorded; the database's where there is no other."""
 
 
 class Stamp(NamedTuple):
@@ -53,7 +56,7 @@ class Stamp(NamedTuple):
 
 @dataclass(slots=True)
 class Writing:
-    """An open transaction. `revision` is the one that it makes if it changes anything.
+    """An open transaction of a part. `revision` is the one that it makes if it changes anything.
 
     Whoever writes for several sets `author` for each: what follows is a revision of its own.
     """
@@ -61,8 +64,15 @@ class Writing:
     connection: Connection
     author: Author
     revision: int
+    part: Part = "context"
     changed: bool = field(default=False)
     _spoken: Author | None = None
+    _finished: bool = False
+    _first: int = field(init=False)
+    _clock: Clock | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._first, self._clock = self.revision, self.author.clock
 
     def stamp(self) -> Stamp:
         """Of a change by the present author."""
@@ -98,6 +108,15 @@ class Writing:
             self.connection.execute(update(table).where(table.c.row == bindparam("ended")), ended)
             self.changed = True
 
+    def finish(self) -> None:
+        """Nothing is changed any more; what is read behind it says when that was recorded."""
+        if not self.changed or self._finished:
+            return
+        self._finished = True
+        if self.part == "context":
+            record(self.connection, self._first, self.revision, self._clock)
+        self.connection.execute(update(REVISIONS).where(REVISIONS.c.part == self.part).values(revision=self.revision))
+
 
 def anyway(connection: Connection) -> None:
     """The check of who does not care what is there."""
@@ -108,14 +127,13 @@ def writing(engine: Engine, author: Author, part: Part = "context", check: Check
     """Writers of a part stand in line, so that a higher revision was committed later."""
     with transaction(engine) as connection:
         known = select(REVISIONS.c.revision).where(REVISIONS.c.part == part).with_for_update()
-        open_one = Writing(connection, author, connection.execute(known).scalar_one() + 1)
+        open_one = Writing(connection, author, connection.execute(known).scalar_one() + 1, part)
         check(connection)
         yield open_one
-        if open_one.changed:
-            connection.execute(update(REVISIONS).where(REVISIONS.c.part == part).values(revision=open_one.revision))
-            if connection.dialect.name == "postgresql":
-                notice = text("SELECT pg_notify(:channel, :part)")
-                connection.execute(notice, {"channel": CHANNEL, "part": part})
+        open_one.finish()
+        if open_one.changed and connection.dialect.name == "postgresql":
+            notice = text("SELECT pg_notify(:channel, :part)")
+            connection.execute(notice, {"channel": CHANNEL, "part": part})
 
 
 def try_to_write(engine: Engine) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from support.registry import author_at
 from support.year.facts import Fact
 from support.year.rules import bundle
 from support.year.walk import Otherwise, Pattern
@@ -26,7 +27,6 @@ from uns.registry.parallel import is_parallel
 from uns.registry.records import PlacedRecord, apply
 from uns.registry.removal import remove
 from uns.registry.timeline import around, follow, load
-from uns.registry.writing import Author
 from uns.service.unmoved import Unmoved
 
 SOMEWHERE = SamplePlace("mes")
@@ -68,7 +68,7 @@ class Path:
 
     def move(self, now: int) -> list[str]:
         """What the path recorded is in the registry now; of each the code with which that refused it."""
-        found = apply(self.engine, self.pending, self.bundle.standard, Author("path plant", now * MILLISECOND))
+        found = apply(self.engine, self.pending, self.bundle.standard, author_at("path plant", now * MILLISECOND))
         self.applied += len(self.pending)
         self.pending.clear()
         return [findings[0].code if findings else "" for findings in found]
@@ -84,20 +84,20 @@ class Path:
 
     def write(self, fact: Fact | Pattern | Otherwise, now: int) -> str:
         """As a person does, over REST or from a sheet; the code with which the registry refuses it."""
-        author = Author("ann", now * MILLISECOND)
+        ann = author_at("ann", now * MILLISECOND)
         if isinstance(fact, Pattern):
-            SHIFT_PATTERNS.put(self.engine, [pattern_of(fact)], author)
+            SHIFT_PATTERNS.put(self.engine, [pattern_of(fact)], ann)
         elif isinstance(fact, Otherwise):
             given = ShiftException(fact.where, date.fromordinal(fact.day), fact.id, fact.start, fact.stop, fact.crew)
-            SHIFT_EXCEPTIONS.put(self.engine, [given], author)
+            SHIFT_EXCEPTIONS.put(self.engine, [given], ann)
         elif fact.kind == "removed":
-            remove(self.engine, "batches", (str(fact.id), fact.unit), author)
+            remove(self.engine, "batches", (str(fact.id), fact.unit), ann)
         elif fact.kind == "product":
-            PRODUCTS.put(self.engine, [Product(str(fact.id), fact.name)], author)
+            PRODUCTS.put(self.engine, [Product(str(fact.id), fact.name)], ann)
         else:
             record, standard = _record(fact), self.bundle.standard
             placed = PlacedRecord(record, SOMEWHERE, is_parallel(standard, EquipmentPath(fact.unit)))
-            [findings] = apply(self.engine, [placed], standard, author)
+            [findings] = apply(self.engine, [placed], standard, ann)
             return findings[0].code if findings else ""
         return ""
 

@@ -8,6 +8,7 @@ from uns.registry.tables.quarantine import DROPPED as DROPPED
 from uns.registry.tables.quarantine import ENTRIES as ENTRIES
 from uns.registry.tables.quarantine import MESSAGES as MESSAGES
 from uns.registry.tables.recorded import METADATA as METADATA
+from uns.registry.tables.recorded import RECORDINGS as RECORDINGS
 from uns.registry.tables.recorded import REVISIONS as REVISIONS
 from uns.registry.tables.replay import REPLAY_ITEMS as REPLAY_ITEMS
 from uns.registry.tables.replay import REPLAYS as REPLAYS

@@ -1,8 +1,9 @@
 """What every bitemporal table shares, and the revisions that every write raises.
 
-Instants are whole nanoseconds since 1970 in 64 bits. A row is what we believed from `recorded_at` until
-`superseded_at` (in the registry's revisions `recorded_in` and `superseded_in`); a correction supersedes it and adds
-another. Its own columns say when that was so in the world.
+Instants are whole nanoseconds since 1970 in 64 bits. A row is what we believed from the registry's revision
+`recorded_in` until `superseded_in`; a correction supersedes it and adds another. `recorded_at` and `superseded_at` are
+the clocks of those who wrote, before they waited for each other: when a revision was recorded stands in `recording`.
+A row's own columns say when that was so in the world.
 """
 
 from __future__ import annotations
@@ -53,4 +54,13 @@ class Revisions(TypedColumns):
     revision: Named[int] = Column(BigInteger)
 
 
+class Recordings(TypedColumns):
+    """When each revision of context was committed, as far as that can be told from within; none before a lower one."""
+
+    revision: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    at: Named[int] = Column(BigInteger)
+
+
 REVISIONS: Final = Table("revision", METADATA, Revisions)
+RECORDINGS: Final = Table("recording", METADATA, Recordings)
+Index("ix_recording_at", RECORDINGS.c.at, RECORDINGS.c.revision)
