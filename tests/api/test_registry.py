@@ -455,6 +455,39 @@ def test_null_takes_away_what_was_said_of_a_batch_and_what_is_left_out_stays(api
     assert {name: emptied[name] for name in nothing} == nothing | {"state": "complete", "attributes": {}}
 
 
+def test_a_stop_that_is_left_out_stays_and_null_lets_the_batch_run_again(api):
+    def put(**said):
+        return api.client.put("/batches/B-1", json={"equipment": LINE, "start": PLANNED["start"]} | said)
+
+    def known(answer):
+        return [(each["start"], each["stop"], each["state"], each["order"]) for each in answer.json()["items"]]
+
+    start, stop = ("2026-11-20T10:00:00.000Z", "2026-11-20T18:00:00.000Z")
+    assert known(put(order="O-1")) == [(start, None, "running", "O-1")]
+    read = put(stop=stop, state="aborted").headers["etag"]
+    assert known(put(order="O-2")) == [(start, stop, "aborted", "O-2")]
+    earlier = "2026-11-20T09:00:00.000Z"
+    assert known(put(start=earlier)) == [(earlier, stop, "aborted", "O-2")]
+    late = put(start="2026-11-20T19:00:00Z")
+    assert (late.status_code, "stops at 2026-11-20T18:00" in late.json()["detail"]) == (409, True)
+    wrong = put(start=earlier, state="running")
+    assert (wrong.status_code, wrong.json()["findings"][0]["code"]) == (409, "batch-state")
+    changed = {"equipment": LINE, "start": earlier, "stop": None}
+    assert api.client.put("/batches/B-1", json=changed, headers={"If-Match": read}).status_code == 412
+    assert known(put(start=earlier, stop=None)) == [(earlier, None, "running", "O-2")]
+
+
+def test_of_a_batch_that_was_resumed_each_piece_keeps_its_stop(api):
+    def put(start, **said):
+        told = api.client.put("/batches/B-1", json={"equipment": LINE, "start": f"2026-11-20T{start}:00Z"} | said)
+        return [(each["start"][11:16], each["stop"] and each["stop"][11:16]) for each in told.json()["items"]]
+
+    put("10:00", stop="2026-11-20T11:00:00Z")
+    api.client.post("/batches/B-1/start", json={"equipment": LINE, "at": "2026-11-20T12:00:00Z"})
+    assert put("10:00", order="O-1") == [("10:00", "11:00"), ("12:00", None)]
+    assert put("12:00", order="O-1") == [("10:00", "11:00"), ("12:00", None)]
+
+
 def test_what_is_known_of_a_batch_moves_with_it(api):
     other = LINE.replace("line-3", "line-4")
     whole = {"equipment": LINE, "start": "2026-11-20T10:00:00Z", "attributes": {"operator": "ann"}, "product": "SKU-42"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from uns.api.misfits import WHOLE
 from uns.api.models import Answer, Page
 from uns.api.problem import Refused, equipment_in
 from uns.api.surroundings import Here, Surroundings, in_force
+from uns.context.effect import corrected
 from uns.context.values import Batch, Record, State, state_of
 from uns.naming.equipment import with_root
 from uns.naming.standard import Standard
@@ -33,12 +35,11 @@ EMPTIABLE: Final = ("product", "order", "quantity", "state")
 
 
 class BatchPut(Answer):
-    """A whole interval, known or corrected by its id; without `stop` it runs. Of the rest, what is left out stays as it
-    was known, and null takes it away."""
+    """A whole interval, known or corrected by its id. What is left out stays as it was, and null takes it away."""
 
     equipment: Word
     start: Moment
-    stop: Moment | None = None
+    stop: Moment | None = Field(None, description="null lets it run, as one that is new does where it is left out")
     product: Word | None = None
     order: Word | None = None
     quantity: Number | None = None
@@ -106,7 +107,7 @@ async def post(here: Here, posted: BatchPosted, response: Response) -> BatchRevi
     path = f"/api/v1/batches/{quote(posted.id, safe='')}"
     why = f"batch {posted.id!r} is known already: PUT {path} corrects it"
     whole, check = _whole(here, posted.id, posted), absent(_tag_in(here, posted.id), why)
-    made = await applied(here, posted.id, lambda held: [whole], posted.why, check, response)
+    made = await applied(here, posted.id, lambda _: [whole], posted.why, check, response)
     response.headers["Location"] = path
     return BatchRevised(**made.items[-1].model_dump(), revision=made.revision or "")
 
@@ -114,7 +115,12 @@ async def post(here: Here, posted: BatchPosted, response: Response) -> BatchRevi
 @router.put("/batches/{name}", summary="Add or correct a batch")
 async def put(here: Here, name: Word, body: BatchPut, response: Response, given: Condition) -> Batches:
     whole = _whole(here, name, body)
-    return await applied(here, name, lambda held: [whole], body.why, met(here, name, given), response)
+    is_kept = "stop" not in body.model_fields_set
+
+    def made(held: tuple[Held[Batch], ...]) -> list[Record]:
+        return [_with_its_stop(whole, held) if is_kept else whole]
+
+    return await applied(here, name, made, body.why, met(here, name, given), response)
 
 
 @router.delete("/batches/{name}", status_code=204, summary="Take out a batch that was entered in error")
@@ -141,6 +147,13 @@ def _whole(here: Surroundings, name: str, body: BatchPut) -> Record:
         fields["attributes"] = {}
     fields["emptied"] = [each for each in EMPTIABLE if each in body.model_fields_set - fields.keys()]
     return Record("batch", equipment, body.start, fields)
+
+
+def _with_its_stop(whole: Record, held: tuple[Held[Batch], ...]) -> Record:
+    """As it was known of the interval that it corrects."""
+    same = [each.value for each in held if each.value.equipment == whole.equipment]
+    known = corrected(same, whole.fields["start"])
+    return replace(whole, fields={**whole.fields, "stop": known.stop}) if known and known.stop is not None else whole
 
 
 def met(here: Surroundings, name: str, given: Given) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -48,6 +48,12 @@ def effect(record: Record, line: Intervals[Batch], same: Sequence[Batch], parall
         return NOTHING
     case = _Case(record, record.equipment, line, same, parallel, where)
     return _EFFECTS[record.kind](case)
+
+
+def corrected(same: Iterable[Batch], start: Instant) -> Batch | None:
+    """The one that a whole interval corrects, of those with its id: the one with that start, or else the newest."""
+    by_start = {each.start: each for each in same}
+    return by_start.get(start) or by_start.get(max(by_start, default=start))
 
 
 def _start(case: _Case) -> Effect:
@@ -101,7 +107,7 @@ def _whole(case: _Case) -> Effect:
     if stop is not None and stop < start:
         message = f"batch {case.id!r} stops at {rfc3339(stop)}, before it starts at {rfc3339(start)}"
         return case.refuse("time-implausible", message, "correct the announcement")
-    known = _known(case, start)
+    known = corrected(case.same, start)
     new = _described(replace(known, start=start, stop=stop), case.record) if known else _new(case, start, stop)
     others = _in_the_way(case, new)
     if others and not case.parallel:
@@ -146,12 +152,6 @@ def _in_the_way(case: _Case, new: Batch) -> list[Batch]:
     if not has_length(new):
         return []
     return [each for each in case.line.meeting(new.start, ends(new)) if each.id != case.id and has_length(each)]
-
-
-def _known(case: _Case, start: Instant) -> Batch | None:
-    """The batch that an announcement corrects: the one of its id with that start, or else the newest of its id."""
-    newest = max(case.same, key=lambda each: each.start, default=None)
-    return next((each for each in case.same if each.start == start), newest)
 
 
 def _bound(case: _Case, at: Instant) -> Instant | None:
