@@ -157,7 +157,6 @@ def test_a_batch_runs_stops_and_gives_context(api):
     stopped = api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T10:30:00Z"})
     assert stopped.json()["items"][0]["stop"] == "2026-11-20T10:30:00.000Z"
     assert api.client.get("/context", params=there).json()["batch"] is None
-    assert api.client.post("/batches/B-1/stop").status_code == 409
 
 
 def test_what_was_believed_before_a_correction_can_still_be_asked(api):
@@ -515,6 +514,39 @@ def test_a_batch_whose_end_is_planned_runs_until_then_wherever_it_goes(api):
     assert times(stopped)[-1] == ("3", "12:00", "13:00")
     late = api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T19:00:00Z"})
     assert (late.status_code, "does not run then" in late.json()["detail"]) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("again", "status"),
+    [
+        ({}, 200),
+        ({"at": "2026-11-20T14:00:00+01:00"}, 200),
+        ({"state": "aborted"}, 200),
+        ({"at": "2026-11-20T13:00:00Z", "state": "aborted"}, 200),
+        ({"at": "2026-11-20T13:00:01Z"}, 409),
+        ({"at": "2026-11-20T09:00:00Z"}, 409),
+        ({"state": "complete"}, 409),
+    ],
+)
+def test_a_batch_that_is_stopped_twice_was_stopped_once(api, again, status):
+    api.client.put("/batches/B-1", json={"equipment": LINE, "start": "2026-11-20T10:00:00Z"})
+    assert api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T12:59:00Z"}).status_code == 200
+    api.client.post("/batches/B-1/start", json={"equipment": OTHER, "at": "2026-11-20T12:30:00Z"})
+    asked = {"at": "2026-11-20T13:00:00Z", "state": "aborted"}
+    first = api.client.post("/batches/B-1/stop", json=asked)
+    told = api.client.post("/batches/B-1/stop", json=again)
+    assert told.status_code == status
+    if status == 200:
+        assert (told.json(), told.headers["etag"]) == (first.json(), first.headers["etag"])
+    assert api.client.get("/batches/B-1").json() == first.json()
+
+
+def test_a_batch_that_went_on_elsewhere_is_stopped_there_at_that_very_moment(api):
+    api.client.put("/batches/B-1", json={"equipment": LINE, **PLANNED})
+    at = {"at": "2026-11-20T11:00:00Z"}
+    api.client.post("/batches/B-1/move", json={"to": OTHER, **at})
+    assert times(api.client.post("/batches/B-1/stop", json=at)) == [("3", "10:00", "11:00"), ("4", "11:00", "11:00")]
+    assert api.client.post("/batches/never/stop", json=at).status_code == 404
 
 
 def test_a_batch_is_not_moved_where_another_one_would_end_it(api):

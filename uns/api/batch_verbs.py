@@ -13,7 +13,7 @@ from uns.api.fields import Known, Moment, Number, Why, Word
 from uns.api.models import Answer
 from uns.api.problem import Refused, equipment_in
 from uns.api.surroundings import Here, Surroundings, in_force
-from uns.context.values import Batch, Record, State
+from uns.context.values import Batch, Record, State, state_of
 from uns.equipment import EquipmentPath
 from uns.instant import Instant
 from uns.naming.equipment import with_root
@@ -55,7 +55,7 @@ async def start(here: Here, name: Word, body: BatchStart, response: Response, gi
     return await applied(here, name, lambda held: [begun], body.why, met(here, name, given), response)
 
 
-@router.post("/batches/{name}/stop", summary="A running batch ends")
+@router.post("/batches/{name}/stop", summary="A running batch ends; stopped again it changes nothing")
 async def stop(
     here: Here, name: Known, response: Response, given: Condition, body: BatchStop | None = None
 ) -> Batches:  # fmt: skip
@@ -63,7 +63,10 @@ async def stop(
     at = _at(here, body.at)
 
     def ended(held: tuple[Held[Batch], ...]) -> list[Record]:
-        return [_stop(each, at, body.state) for each in _running(held, name, at)]
+        running = _running(held, at)
+        if not running and not _was_stopped(known(held, name), at, body):
+            raise _not_running(name)
+        return [_stop(each, at, body.state) for each in running]
 
     return await applied(here, name, ended, body.why, met(here, name, given), response)
 
@@ -76,7 +79,9 @@ async def move(here: Here, name: Known, body: BatchMove, response: Response, giv
     origin = equipment_in(standard, body.origin, "/from") if body.origin is not None else None
 
     def moved(held: tuple[Held[Batch], ...]) -> list[Record]:
-        running = _running(held, name, at)
+        running = _running(known(held, name), at)
+        if not running:
+            raise _not_running(name)
         there = any(each.equipment == to for each in running)
         leaving = [each for each in running if each.equipment != to and origin in (None, each.equipment)]
         if not leaving and there and origin in (None, to):
@@ -92,13 +97,21 @@ def _at(here: Surroundings, at: Instant | None) -> Instant:
     return here.clock() if at is None else at
 
 
-def _running(held: tuple[Held[Batch], ...], name: str, at: Instant) -> list[Batch]:
+def _running(held: tuple[Held[Batch], ...], at: Instant) -> list[Batch]:
     """Its intervals that have begun and not ended then."""
-    intervals = [each.value for each in known(held, name)]
-    running = [each for each in intervals if each.start <= at and (each.stop is None or at < each.stop)]
-    if not running:
-        raise Refused(409, f"batch {name!r} does not run then; PUT /api/v1/batches/{name} corrects when it did")
-    return running
+    intervals = [each.value for each in held]
+    return [each for each in intervals if each.start <= at and (each.stop is None or at < each.stop)]
+
+
+def _was_stopped(held: tuple[Held[Batch], ...], at: Instant, asked: BatchStop) -> bool:
+    """Whether what does not run then ended just so: at the time and in the state that are named, if any."""
+    begun = [(each.value.stop or at, state_of(each.value)) for each in held if each.value.start <= at]
+    stop, state = max(begun, default=(None, None))
+    return stop is not None and asked.at in (None, stop) and asked.state in (None, state)
+
+
+def _not_running(name: str) -> Refused:
+    return Refused(409, f"batch {name!r} does not run then; PUT /api/v1/batches/{name} corrects when it did")
 
 
 def _stop(batch: Batch, at: Instant, state: State | None = None) -> Record:
