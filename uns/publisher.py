@@ -234,7 +234,7 @@ def _is_known(memory: Memory, decision: Publish, told: i64) -> bool:
 
 
 def _told(decision: Publish) -> i64:
-    """Value and quality as one number. Python hashes -1 as -2, and 2**-53 as 256: the whole part tells them apart."""
+    """Value and quality as one number; the whole part tells -1 from -2, which Python hashes alike."""
     value = decision.value
     if decision.quality == "good":
         if type(value) is float and -EXACT <= value <= EXACT:

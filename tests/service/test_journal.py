@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -11,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.recordings import BEFORE_ANNOUNCEMENTS, announced, recording
+from support.announcements import BEFORE_ANNOUNCEMENTS, announced, announcement
 from support.waiting import eventually
 
 from uns.context.values import Record
 from uns.equipment import EquipmentPath
 from uns.finding import Finding, SamplePlace, found
+from uns.journal import rows
 from uns.journal.journal import Journal
 from uns.journal.mover import AGE_EVERY, Mover
 from uns.journal.store import FIRST, NEWEST, Store
-from uns.journal.values import Announced, Recording, Refusal
+from uns.journal.values import Announced, Announcement, Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 from uns.service.run import mended_by
@@ -43,9 +45,9 @@ def refusal(
     )
 
 
-def started(batch: str) -> Recording:
+def started(batch: str) -> Announcement:
     record = Record("batch-start", EquipmentPath("dallas/line-1"), RAW.received, {"id": batch, "start": RAW.received})
-    return recording(
+    return announcement(
         record, RAW.received, "mes/orders#START/L1", parallel=True, payload=b"START L1", findings=(FINDING,)
     )
 
@@ -358,3 +360,27 @@ def test_a_journal_of_the_version_before_goes_on(tmp_path: Path) -> None:
     ((_, kept),) = store.rejections(0, 10)
     store.close()
     assert (kept.raw, kept.pointer, kept.elsewhere) == (RAW, None, ())
+
+
+def test_a_renewal_that_fails_halfway_locks_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "journal.db")
+    store.connection.executescript(BEFORE_ANNOUNCEMENTS)
+    store.close()
+    with monkeypatch.context() as halfway:
+        halfway.setitem(rows.RENEWALS, 3, f"{rows.RENEWALS[3]} INSERT INTO nowhere VALUES (1);")
+        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+            Store(tmp_path / "journal.db")
+    store = Store(tmp_path / "journal.db")
+    store.write([started("B-1")])
+    assert len(store.records(0, 10)) == 1
+    store.close()
+
+
+def test_a_journal_that_another_writes_is_not_waited_for_by_who_opens_it(tmp_path: Path) -> None:
+    Store(tmp_path / "journal.db").close()
+    with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        begun = time.monotonic()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            Store(tmp_path / "journal.db")
+        assert time.monotonic() - begun < 15, "it would be thirty"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.recordings import recording
+from support.announcements import announcement
 from support.waiting import eventually
 
 from uns.context.values import Record
@@ -18,7 +18,7 @@ from uns.finding import SamplePlace, found
 from uns.journal.journal import Journal
 from uns.journal.mover import Mover
 from uns.journal.store import FIRST, NEWEST, Store
-from uns.journal.values import Recording, Refusal
+from uns.journal.values import Announcement, Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 
@@ -31,9 +31,9 @@ def refusal(number: int) -> Refusal:
     return Refusal(raw, (Rejection("", "", raw, None, None, (FINDING,), "b1", "7", "dallas", False),))
 
 
-def started(batch: str, payload: bytes = b"{}") -> Recording:
+def started(batch: str, payload: bytes = b"{}") -> Announcement:
     record = Record("batch-start", EquipmentPath("dallas/line-1"), RAW.received, {"id": batch, "start": RAW.received})
-    return recording(record, RAW.received, payload=payload)
+    return announcement(record, RAW.received, payload=payload)
 
 
 def test_bytes_of_records_are_counted_as_long_as_they_wait(tmp_path: Path) -> None:

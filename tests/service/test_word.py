@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from support.announcements import BEFORE_ANNOUNCEMENTS, announcement
+from support.announcements import announced as handed_on
 from support.project import NOW, bundle_of, decided
-from support.recordings import BEFORE_ANNOUNCEMENTS, recording
-from support.recordings import announced as handed_on
 from support.registry import migrated
 
 from uns.context.believable import LONGEST_REMARK
@@ -48,7 +48,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def announced(kind: Any, at: int, rule: str, source: str = "mes/orders#START/L3", **fields: Any) -> Announced:
-    return handed_on(recording(Record(kind, LINE, NOW + at * SECOND, fields), NOW, source, rule))
+    return handed_on(announcement(Record(kind, LINE, NOW + at * SECOND, fields), NOW, source, rule))
 
 
 def told(engine: Engine, batch: str) -> list[tuple[str, str | None]]:
@@ -56,7 +56,7 @@ def told(engine: Engine, batch: str) -> list[tuple[str, str | None]]:
 
 
 def apply(engine: Engine, *records: Announced) -> None:
-    applying(engine, lambda: BUNDLE, "uns", lambda rejection: pytest.fail(str(rejection)))(records)
+    assert applying(engine, lambda: BUNDLE, "uns")(records) == [()] * len(records)
 
 
 def test_a_row_says_by_which_path_rule_and_topic_it_came_and_what_the_sender_says_itself(engine: Engine) -> None:
@@ -119,7 +119,7 @@ def test_a_remark_keeps_no_record_out_however_it_came(engine: Engine) -> None:
     fields = decision.record.fields
     assert (fields["by"], fields["why"][:30]) == ("4711", "jam at the \ufffd infeed xxxxxxxxxx")
     assert len(fields["why"]) <= LONGEST_REMARK
-    apply(engine, handed_on(recording(decision.record, NOW, rule=str(decision.rule))))
+    apply(engine, handed_on(announcement(decision.record, NOW, rule=str(decision.rule))))
     ((by, why),) = told(engine, "A")
     assert (by, (why or "").endswith("(dallas/orders from mes/orders)")) == ("path uns for 4711", True)
 
@@ -136,5 +136,5 @@ def test_a_rule_gives_a_batch_attributes(engine: Engine, more: Any, code: str | 
         return
     assert (code, isinstance(decision, Recorded)) == (None, True)
     assert isinstance(decision, Recorded)
-    apply(engine, handed_on(recording(decision.record, NOW, rule=str(decision.rule))))
+    apply(engine, handed_on(announcement(decision.record, NOW, rule=str(decision.rule))))
     assert [each.value.attributes for each in batches.get(engine, "A")] == [more]

@@ -48,7 +48,12 @@ def _write(envelope: Envelope) -> None:
 
 def _write_behind(provenance: Provenance, more: tuple[Pair, ...]) -> None:
     """The same for most messages of a rule, which share the registry's revision."""
-    provenance.written, provenance.more = _written(provenance.pairs) + _written(more) + ID, more
+    provenance.written, provenance.more = _behind(provenance.pairs, more), more
+
+
+@lru_cache(maxsize=4096)
+def _behind(pairs: tuple[Pair, ...], more: tuple[Pair, ...]) -> bytes:
+    return _written(pairs) + _written(more) + ID
 
 
 def _written(properties: Iterable[Pair]) -> bytes:

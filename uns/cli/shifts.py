@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from calendar import monthrange
+from collections import Counter
 from datetime import date, timedelta
-from statistics import mode
 from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -90,7 +90,7 @@ def _draw(days: Days, calendar: Calendar, zone: ZoneInfo, now: date) -> None:
     begins: dict[str, list[str]] = {}
     for shift in every:
         begins.setdefault(shift.id, []).append(_clock(shift.start, zone))
-    columns = dict.fromkeys(sorted(begins, key=lambda each: mode(begins[each])))
+    columns = dict.fromkeys(sorted(begins, key=lambda each: Counter(begins[each]).most_common(1)))
     columns.update(dict.fromkeys(each for day, _ in days for each in calendar.exceptions_of(day)))
     hours: dict[str, float] = {}
     for shift in every:

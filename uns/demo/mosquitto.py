@@ -11,7 +11,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -20,6 +19,7 @@ READY_WITHIN: Final = 15.0
 FIRST_PORT: Final = 20_000
 PORTS: Final = 12_000
 """Below those that systems give to outgoing connections."""
+MOST_TRIES: Final = 100
 NOT_ON_EVERY_PATH: Final = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
 
 
@@ -37,11 +37,17 @@ def executable(elsewhere: Sequence[str] = NOT_ON_EVERY_PATH) -> str:
 
 def free_port() -> int:
     """A port of loopback that nobody uses now, and that no outgoing connection takes before whoever asked for it."""
-    while True:
+    taken = OSError("127.0.0.1 has no free port")
+    for _ in range(MOST_TRIES):
         port = FIRST_PORT + secrets.randbelow(PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                taken = error
+            else:
+                return port
+    raise taken
 
 
 class Mosquitto:

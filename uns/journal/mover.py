@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import groupby
 from math import inf
 from time import monotonic
 from typing import Any, Final
@@ -44,10 +45,12 @@ class Mover:
         faults: tuple[type[Exception], ...],
         age_every: float = AGE_EVERY,
         failed: Callable[[str, Exception], None] = lambda key, fault: None,
+        overruled: Callable[[Rejection], None] = lambda rejection: None,
     ) -> None:
-        """`failed` hears, in the mover's thread, of an entry that stays in the journal: this program fails at it."""
+        """Both are called in the mover's thread: `failed` of an entry that stays in the journal, since this program
+        fails at it; `overruled` once quarantine has a record that the registry did not take."""
         self.journal, self.keep, self.apply, self.faults = journal, keep, apply, faults
-        self.failed = failed
+        self.failed, self.overruled = failed, overruled
         self.stuck = 0
         """How many entries have stayed there so."""
         self.away = ""
@@ -107,6 +110,9 @@ class Mover:
             self.journal.give_back(self._kept)
             self.away = str(fault)
             return 0
+        except sqlite3.Error:
+            self.journal.give_back(self._kept)
+            raise
         self.away = ""
         return len(records) + len(rejections)
 
@@ -114,11 +120,18 @@ class Mover:
         self.keep([each for _, each in numbered])
 
     def _record(self, store: Store, numbered: Sequence[tuple[int, Announced]]) -> None:
-        announced = [each for _, each in numbered]
-        for (number, each), findings in zip(numbered, self.apply(announced), strict=True):
-            if findings:
-                raw = replace(each.kept.raw, payload=store.payload(number))
-                self.keep([each.kept._replace(raw=raw, findings=(*findings, *each.kept.findings))])
+        findings = self.apply([each for _, each in numbered])
+        refused = [(number, each, why) for (number, each), why in zip(numbered, findings, strict=True) if why]
+        for _, of_message in groupby(refused, lambda each: each[1].kept.message):
+            (number, one, why), *others = of_message
+            raw = replace(one.kept.raw, payload=store.payload(number))
+            rejections = [
+                each.kept._replace(raw=raw, findings=(*why, *each.kept.findings))
+                for _, each, why in ((number, one, why), *others)
+            ]
+            self.keep(rejections)
+            for each in rejections:
+                self.overruled(each)
 
     def _move(self, to: Callable[[Sequence[tuple[int, Any]]], None], numbered: Sequence[tuple[int, Any]]) -> list[int]:
         """Which of them are there now: all of them, but for those that this program fails at."""
@@ -126,12 +139,14 @@ class Mover:
             to(numbered)
         except self.faults:
             raise
+        except sqlite3.Error:  # the journal's own
+            raise
         except Exception as fault:  # noqa: BLE001 - one entry must not keep the others here
             half = len(numbered) // 2
             if half:
                 return self._move(to, numbered[:half]) + self._move(to, numbered[half:])
             self.stuck += len(numbered)
-            self.failed(f"{numbered[0][0]}" if numbered else "", fault)
+            self.failed(_key(numbered[0][1]) if numbered else "", fault)
             return []
         return [number for number, _ in numbered]
 
@@ -139,3 +154,7 @@ class Mover:
         if monotonic() - self._aged >= self._age_every and not self._stopping.is_set():
             self._move(self._quarantine, [])
             self._aged = monotonic()
+
+
+def _key(entry: Announced | Rejection) -> str:
+    return entry.key if isinstance(entry, Rejection) else entry.kept.key

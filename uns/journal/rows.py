@@ -39,9 +39,17 @@ CREATE INDEX IF NOT EXISTS records_by_message ON records (message);
 RENEWALS: Final = {
     1: "ALTER TABLE rejections ADD COLUMN pointer TEXT;",
     2: "ALTER TABLE rejections ADD COLUMN elsewhere TEXT;",
-    3: f"""
+    3: """
 ALTER TABLE records RENAME TO earlier;
-{SCHEMA}
+CREATE TABLE announcements (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL, received INTEGER NOT NULL,
+  receipt INTEGER NOT NULL, qos INTEGER NOT NULL, retained INTEGER NOT NULL, redelivered INTEGER NOT NULL,
+  backlog INTEGER NOT NULL);
+CREATE TABLE records (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, equipment TEXT, at INTEGER NOT NULL,
+  fields TEXT NOT NULL, parallel INTEGER NOT NULL, message INTEGER NOT NULL, tag TEXT, rule TEXT,
+  findings TEXT NOT NULL, bundle TEXT NOT NULL, context TEXT NOT NULL, site TEXT,
+  repeated INTEGER NOT NULL, pointer TEXT, elsewhere TEXT);
 INSERT INTO announcements
   SELECT number, SUBSTR(source, 1, INSTR(source || '#', '#') - 1), CAST(fields AS BLOB), received, 0, 1, 0, 0, 0
   FROM earlier;

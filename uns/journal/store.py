@@ -24,7 +24,7 @@ from uns.journal.rows import (
     rejection_of,
     storable,
 )
-from uns.journal.values import Announced, Item, Recording, Refusal
+from uns.journal.values import Announced, Announcement, Item, Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 
@@ -33,6 +33,10 @@ FIRST, NEWEST = 100, 900
 MOST_BYTES: Final = 256 * 1024 * 1024
 MOST_CAUSES: Final = 50_000
 _AT_ONCE: Final = 100
+OPENED_WITHIN: Final = 1.0
+"""Seconds: whoever opens it tries again, and has others to serve meanwhile."""
+PATIENCE: Final = 30_000
+"""Milliseconds to wait for another that writes."""
 
 
 class Store:
@@ -40,10 +44,18 @@ class Store:
 
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES, most_causes: int = MOST_CAUSES) -> None:
         self._most_bytes, self._most_causes = most_bytes, most_causes
-        self.connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        self.connection = sqlite3.connect(path, isolation_level=None, timeout=OPENED_WITHIN, check_same_thread=False)
+        try:
+            self._open(path)
+        except BaseException:
+            self.connection.close()  # or what it has locked stays so until somebody collects it
+            raise
+
+    def _open(self, path: Path) -> None:
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
         self._prepare(path)
+        self.connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
         self.connection.execute(
             "INSERT INTO journal SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM journal)", (secrets.token_hex(6),)
         )
@@ -65,7 +77,6 @@ class Store:
             self.connection.executescript(f"BEGIN; {RENEWALS[version]} PRAGMA user_version = {version + 1}; COMMIT;")
             version += 1
         if tables and version != VERSION:
-            self.connection.close()
             remedy = "let that version empty it into the registry, or move it away"
             raise sqlite3.DatabaseError(f"{path} is the journal of another version of uns: {remedy}")
         self.connection.executescript(SCHEMA + f"PRAGMA user_version = {VERSION};")
@@ -147,18 +158,18 @@ class Store:
                 oldest = "SELECT number FROM rejections WHERE cause = ? AND number > ? ORDER BY number LIMIT 1 OFFSET ?"
                 self._count_only(self.connection.execute(oldest, (cause, self.taken, FIRST)).fetchall())
 
-    def _announce(self, recording: Recording) -> None:
-        record = recording.record
-        if self._last is None or self._last[0] is not recording.raw:
-            message, size = self._write_message("announcements", recording.raw)
-            self._last = recording.raw, message
+    def _announce(self, announcement: Announcement) -> None:
+        record = announcement.record
+        if self._last is None or self._last[0] is not announcement.raw:
+            message, size = self._write_message("announcements", announcement.raw)
+            self._last = announcement.raw, message
             self.record_bytes += size
         ((size,),) = self.connection.execute(
             "INSERT INTO records (kind, equipment, at, fields, parallel, message, tag, rule, findings, bundle, context,"
             " site, repeated, pointer, elsewhere)"
             f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {RECORD_BYTES}",
-            (record.kind, record.equipment, record.at, json.dumps(dict(record.fields)), recording.parallel,
-             self._last[1], *_columns(recording.kept)),
+            (record.kind, record.equipment, record.at, json.dumps(dict(record.fields)), announcement.parallel,
+             self._last[1], *_columns(announcement.kept)),
         ).fetchall()  # fmt: skip
         self.record_bytes += size
 

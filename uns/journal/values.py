@@ -16,7 +16,7 @@ class Refusal(NamedTuple):
     rejections: tuple[Rejection, ...]
 
 
-class Recording(NamedTuple):
+class Announcement(NamedTuple):
     """A raw message and one of its records; its key is given when it is written."""
 
     raw: RawMessage
@@ -36,7 +36,7 @@ class Announced(NamedTuple):
     """As above, with a key that is unique for good; its raw message is without its payload, which others may share."""
 
 
-Item = Refusal | Recording
+Item = Refusal | Announcement
 
 
 class Waiting(NamedTuple):

@@ -151,9 +151,9 @@ def keeping(engine: Engine, instance: str) -> Callable[[Sequence[Rejection]], No
 
 
 def applying(
-    engine: Engine, bundle: Callable[[], Bundle], instance: str, refused: Callable[[Rejection], None]
+    engine: Engine, bundle: Callable[[], Bundle], instance: str
 ) -> Callable[[Sequence[Announced]], list[tuple[Finding, ...]]]:
-    """`refused` hears of records that the registry does not take, since somebody else's word stands against them."""
+    """Of each record what the registry has against it, since somebody else's word stands there."""
 
     def apply(announced: Sequence[Announced]) -> list[tuple[Finding, ...]]:
         path = Author(f"path {instance}", time_ns())
@@ -163,14 +163,10 @@ def applying(
             )
             for each in announced
         ]
-        results = [
+        return [
             tuple(_with_span(finding, each.kept.raw.received, path.at) for finding in findings)
             for each, findings in zip(announced, records.apply(engine, given, bundle().standard, path), strict=True)
         ]
-        for each, findings in zip(announced, results, strict=True):
-            if findings:
-                refused(each.kept._replace(findings=findings))
-        return results
 
     return apply
 

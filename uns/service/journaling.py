@@ -14,7 +14,7 @@ from uns.message import RawMessage
 from uns.service.again import Again
 from uns.service.faults import Faults
 from uns.service.late import Change
-from uns.service.refusal import recording, refusal
+from uns.service.refusal import announcement, refusal
 from uns.service.tallies import Tallies
 from uns.service.told import Told
 from uns.service.underway import Carried, Under, Written
@@ -64,7 +64,7 @@ class Journaling:
         if after is timeline:
             self._write(None, Written(entry, "recorded", 1, size_of(None), raw, under))
             return timeline
-        item = recording(raw, recorded, under)
+        item = announcement(raw, recorded, under)
         self.records.add(record, parallel)
         self._write(item, Written(entry, "recorded", 1, size_of(item), raw, under))
         self.faults.tell(raw, self.told.recorded, recorded, Change(timeline, after))

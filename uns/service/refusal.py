@@ -10,7 +10,7 @@ from uns.bundle import Bundle
 from uns.decision import Publish, Recorded, Reject
 from uns.decode import BY_RECEIPT
 from uns.finding import SamplePlace, found
-from uns.journal.values import Recording, Refusal
+from uns.journal.values import Announcement, Refusal
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 from uns.service.underway import Under, Written
@@ -42,11 +42,11 @@ def spoilt(written: Written, fault: Exception) -> tuple[Refusal, Written]:
     return _refusal(written.raw, rejects, written.under), written._replace(outcome="quarantined")
 
 
-def recording(raw: RawMessage, recorded: Recorded, under: Under) -> Recording:
+def announcement(raw: RawMessage, recorded: Recorded, under: Under) -> Announcement:
     """What the journal keeps of a record; the registry may find later that somebody else's word stands against it."""
     reject = Reject(recorded.sample, recorded.rule, recorded.findings, recorded.target)
-    kept = _rejection(reject, raw, under, under[0].route(raw.topic))
-    return Recording(raw, recorded.record, recorded.target.parallel, kept)
+    kept = _rejection(reject, raw, under, under[0].route(raw.topic))._replace(repeated=False)
+    return Announcement(raw, recorded.record, recorded.target.parallel, kept)
 
 
 def _refusal(raw: RawMessage, rejects: Sequence[Reject], under: Under, route: Route | None = None) -> Refusal:

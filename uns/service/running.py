@@ -76,8 +76,11 @@ class Running:
         self.path.hold("timeline", "the registry has not been heard yet, so nobody knows batch, shift and product")
         self.path.hold("memory", "what the broker holds of earlier runs has not come yet")
         self.journaling.records.begin(self.journal.path)
-        apply = applying(engine, self._bundle, settings.instance, self._record_refused)
-        self.mover = Mover(self.journal, keeping(engine, settings.instance), apply, (RegistryAway,), failed=self._stuck)
+        keep, apply = keeping(engine, settings.instance), applying(engine, self._bundle, settings.instance)
+        self.mover = Mover(
+            self.journal, keep, apply, (RegistryAway,), failed=self._stuck,
+            overruled=lambda rejection: self._soon(self._overruled, rejection),
+        )  # fmt: skip
         self.hearing = Hearing(engine, self._bundle, lambda: self.mover.applied, self._heard, self._registry_told)
         self.lookout = Lookout(settings, self.path, self.journal, self.hearing, log)
         self.witness = Witness(self.endpoint, self.own, settings.state, log)
@@ -220,9 +223,6 @@ class Running:
 
     def _registry_told(self, why: str) -> None:
         self._soon(self._told, "registry", why)
-
-    def _record_refused(self, rejection: Rejection) -> None:
-        self._soon(self._overruled, rejection)
 
     def _overruled(self, rejection: Rejection) -> None:
         """A record took effect here, and somebody else's word stands in the registry."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uns.context.values import Record
 from uns.finding import Finding
 from uns.instant import Instant
-from uns.journal.values import Announced, Recording
+from uns.journal.values import Announced, Announcement
 from uns.message import RawMessage
 from uns.quarantine import Rejection
 
@@ -17,15 +17,15 @@ BEFORE_ANNOUNCEMENTS = (
 """What makes a journal one of version 3."""
 
 
-def recording(
+def announcement(
     record: Record, received: Instant, source: str = "mes/orders", rule: str = "d/start", parallel: bool = False,
     payload: bytes = b"{}", findings: tuple[Finding, ...] = (),
-) -> Recording:  # fmt: skip
+) -> Announcement:  # fmt: skip
     """`source` is a raw topic, and behind a `#` the tag."""
     topic, _, tag = source.partition("#")
     raw = RawMessage(topic, payload, received)
-    return Recording(raw, record, parallel, Rejection("", "", raw, tag or None, rule, findings, "b1", "7", "dallas"))
+    return Announcement(raw, record, parallel, Rejection("", "", raw, tag or None, rule, findings, "b1", "7", "dallas"))
 
 
-def announced(recording: Recording) -> Announced:
-    return Announced(recording.record, recording.parallel, recording.kept)
+def announced(announcement: Announcement) -> Announced:
+    return Announced(announcement.record, announcement.parallel, announcement.kept)
