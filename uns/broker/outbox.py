@@ -78,7 +78,7 @@ class Outbox:
         self.largest: int | None = None
         self.sent: dict[int, Outgoing] = {}
         self.queue: deque[Outgoing] = deque()
-        self.again: list[int] = []
+        self.to_retry: list[int] = []
         """Ids of those that the broker could not take; they keep their place among the sent until they go out again."""
         self.reserved: set[int] = set()
         """Ids of SUBSCRIBE and UNSUBSCRIBE, of what is to be sent again under its own, and those said to be in use."""
@@ -137,7 +137,7 @@ class Outbox:
             self.renew(outgoing)
             self._to_front([outgoing])
         else:
-            self.again.append(packet_id)
+            self.to_retry.append(packet_id)
             self.window = 0
 
     def pump(self) -> None:
@@ -149,7 +149,7 @@ class Outbox:
 
     def retry(self, window: int) -> None:
         """Send again what the broker could not take, before anything else."""
-        waiting = self._take_again()
+        waiting = self._take_to_retry()
         for outgoing in waiting:
             del self.sent[outgoing.packet_id]
             outgoing.packet_id = 0
@@ -160,7 +160,7 @@ class Outbox:
 
     def cut(self) -> None:
         """The connection is over: nothing is sent, and all that was goes first on the next one, in order."""
-        for outgoing in self._take_again():
+        for outgoing in self._take_to_retry():
             outgoing.packet_id = 0
         self._to_front(list(self.sent.values()))
         self.sent.clear()
@@ -178,10 +178,10 @@ class Outbox:
                 outgoing.packet_id = 0
         self.pump()
 
-    def _take_again(self) -> list[Outgoing]:
+    def _take_to_retry(self) -> list[Outgoing]:
         """What the broker could not take, in the order in which it was sent."""
-        again, self.again = set(self.again), []
-        return [outgoing for packet_id, outgoing in self.sent.items() if packet_id in again]
+        numbers, self.to_retry = set(self.to_retry), []
+        return [outgoing for packet_id, outgoing in self.sent.items() if packet_id in numbers]
 
     def next_id(self) -> int:
         """A packet id that nothing else uses now."""

@@ -159,7 +159,7 @@ class Session:
     def _take(self, packet: mqtt5.Packet) -> None:
         if type(packet) is PubAckPacket:
             self.outbox.answered(packet.packet_id, packet.reason_code, packet.reason_str)
-            if self.outbox.again and not self._retrying:
+            if self.outbox.to_retry and not self._retrying:
                 self._retry_later()
         else:
             self._control(packet)
@@ -209,7 +209,7 @@ class Session:
 
     def _retry(self) -> None:
         self._retrying, self._retried = False, monotonic()
-        if self.connected and self.outbox.again:
+        if self.connected and self.outbox.to_retry:
             self.outbox.retry(self._window)
             self.flush()
 

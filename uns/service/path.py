@@ -56,7 +56,7 @@ class Path:
         self.fresh_until: Instant = 2**63
         """By our clock: what is received later finds us waking up, and nobody knows how old it is."""
         self._received = self._receipt = 0
-        self._again: tuple[RawMessage, list[Decision]] | None = None
+        self._redecided: tuple[RawMessage, list[Decision]] | None = None
 
     # What the session tells
 
@@ -113,9 +113,9 @@ class Path:
 
     def _decided_again(self, sent: Sent) -> Publish:
         """What was decided then; worked out once for a message, of which the broker may refuse hundreds of samples."""
-        if self._again is None or self._again[0] is not sent.raw:
-            self._again = sent.raw, self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0]
-        decision = self._again[1][sent.number]
+        if self._redecided is None or self._redecided[0] is not sent.raw:
+            self._redecided = sent.raw, self.decide(sent.raw, sent.bundle, sent.timeline, sent.births)[0]
+        decision = self._redecided[1][sent.number]
         assert isinstance(decision, Publish)
         return decision
 
@@ -194,7 +194,7 @@ class Path:
         except Exception as fault:  # noqa: BLE001 - whatever it is, it would come again with the message, for ever
             decisions = [self.faults.reject(raw, fault)]
         ledger.made += len(decisions)
-        self._carry_out(cast("list[Decision | None]", decisions), entry, raw, births)
+        self._act_on(cast("list[Decision | None]", decisions), entry, raw, births)
 
     def foresee(self, again: Again) -> set[str]:
         """Where it would be published now."""
@@ -209,13 +209,13 @@ class Path:
         return again.among(decisions, (self.bundle, self.timeline))
 
     def replay(self, again: Again) -> None:
-        """A message of quarantine, down the same line; its neighbours' decisions are not carried out once more."""
+        """A message of quarantine, down the same line; its neighbours' decisions are not acted on once more."""
         ours = self._of(again)
         for each in ours:
             if type(each) is Publish:
                 self._place(each)
         self.ledger.made += sum(each is not None for each in ours)
-        self._carry_out(ours, again, again.raw, self.births)
+        self._act_on(ours, again, again.raw, self.births)
 
     def _place(self, decision: Publish) -> None:
         """A receive time ahead of the clock was given before that was set back: nobody knows what came behind it."""
@@ -223,7 +223,7 @@ class Path:
         if sample.clock in BY_RECEIPT and sample.time > self.clock():
             decision.sample = replace(sample, time=EARLIEST)
 
-    def _carry_out(self, decisions: list[Decision | None], entry: Entry, raw: RawMessage, births: Births) -> None:
+    def _act_on(self, decisions: list[Decision | None], entry: Entry, raw: RawMessage, births: Births) -> None:
         bundle, timeline, ledger = self.bundle, self.timeline, self.ledger
         assert timeline is not None
         rejects: list[Reject] = []
