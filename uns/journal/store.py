@@ -45,11 +45,10 @@ class Store:
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES, most_causes: int = MOST_CAUSES) -> None:
         self._most_bytes, self._most_causes = most_bytes, most_causes
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=OPENED_WITHIN, check_same_thread=False)
-        try:
+        with ExitStack() as undone:  # or what it has locked stays so until somebody collects it
+            undone.callback(self.connection.close)
             self._open(path)
-        except BaseException:
-            self.connection.close()  # or what it has locked stays so until somebody collects it
-            raise
+            undone.pop_all()
 
     def _open(self, path: Path) -> None:
         self.connection.execute("PRAGMA journal_mode = WAL")
