@@ -118,8 +118,19 @@ def test_what_is_not_there_is_a_problem_too(api, path):
     assert problem_of(api.client.get(path))["status"] == 404
 
 
-def test_a_method_that_does_not_fit_is_a_problem_too(api):
-    assert problem_of(api.client.delete("/values"))["status"] == 405
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/values", "GET"),
+        ("PATCH", "/batches/B-1", "GET, PUT, DELETE"),
+        ("DELETE", "/batches", "GET, POST"),
+        ("GET", "/batches/B-1/stop", "POST"),
+        ("POST", "/shift-calendars/berlin", "GET, PUT, DELETE"),
+    ],
+)
+def test_a_method_that_does_not_fit_is_a_problem_too_and_names_those_that_do(api, method, path, allowed):
+    told = api.client.request(method, path)
+    assert (problem_of(told)["status"], told.headers["allow"]) == (405, allowed)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/v1/status", "/api/v1/values", "/docs"])

@@ -665,6 +665,11 @@ def test_a_calendar_is_taken_out(api):
     gone = api.client.delete("/shift-calendars/berlin", headers={"If-Match": put.headers["etag"]}, params={"why": "x"})
     assert gone.status_code == 204, gone.text
     assert api.client.get("/shift-calendars/berlin").json()["shifts"] == []
+    again = api.client.delete("/shift-calendars/berlin")
+    assert (again.status_code, "has no shift calendar" in again.json()["detail"]) == (404, True)
+    off = {"date": "2026-12-25", "id": "late", "start": None, "stop": None}
+    assert api.client.put("/shift-calendars/berlin", json={"shifts": [], "exceptions": [off]}).status_code == 200
+    assert api.client.delete("/shift-calendars/berlin").status_code == 204
 
 
 def test_a_batch_without_length_is_in_nobodys_way(api):

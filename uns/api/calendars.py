@@ -22,6 +22,7 @@ from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Malformed
 from uns.naming.equipment import read_equipment
 from uns.registry.calendars import HeldCalendar, calendar_in, calendar_of, put_calendar, with_a_calendar
+from uns.registry.writing import Transaction
 
 router = APIRouter(tags=["registry"])
 
@@ -103,10 +104,16 @@ async def put(
 
 @router.delete("/shift-calendars/{equipment:path}", status_code=204, summary="Take out a whole calendar")
 async def delete(here: Here, equipment: str, given: Condition, why: WhyAsked = None) -> None:
-    """As one put without shifts and exceptions; what was believed until now stays."""
+    """As one put without shifts and exceptions, but 404 where there are none; what was believed until now stays."""
     path = known(here, equipment)
-    author, check = rest(here.clock(), why), given.check(tag_in(here, path))
-    await here.registry.ask(put_calendar, str(path), [], [], author, check)
+    as_read = given.check(tag_in(here, path))
+
+    def check(transaction: Transaction) -> None:
+        as_read(transaction)
+        if not any(calendar_in(transaction, str(path))[:2]):
+            raise Refused(404, f"{path} has no shift calendar of its own; GET /api/v1/shift-calendars lists them")
+
+    await here.registry.ask(put_calendar, str(path), [], [], rest(here.clock(), why), check)
 
 
 def tag_in(here: Surroundings, path: EquipmentPath) -> Tag:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from uns.api.misfits import misfits, unread
 from uns.cursor import BadCursor
@@ -16,6 +18,8 @@ from uns.equipment import EquipmentPath
 from uns.finding import FilePlace, Finding, Malformed, found
 from uns.naming.equipment import read_equipment
 from uns.naming.standard import Standard
+
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Refused(Exception):
@@ -75,6 +79,8 @@ def install(app: FastAPI) -> None:
         detail = findings[0].message if findings else _sentence(request, error)
         response = problem(error.status_code, detail, findings)
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(_methods(request))
         return response
 
     @app.exception_handler(RequestValidationError)
@@ -85,6 +91,15 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:
         return problem(500, "something failed inside the service; its log says what")
+
+
+def _methods(request: Request) -> list[str]:
+    """All that can be used there; the framework names those of the first route that it meets."""
+    routes, scope = request.app.routes, request.scope
+    return [
+        each for each in METHODS
+        if any(route.matches({**scope, "method": each})[0] is Match.FULL for route in routes)
+    ]  # fmt: skip
 
 
 def _sentence(request: Request, error: HTTPException) -> str:
