@@ -152,7 +152,8 @@ def test_a_batch_runs_stops_and_gives_context(api):
     assert listed["revision"] == started.json()["revision"] == listed["items"][0]["recorded_in"]
     there = {"equipment": f"{LINE}/filler", "at": "2026-11-20T11:00:00Z"}
     context = api.client.get("/context", params=there).json()
-    assert context["batch"] == {"id": "B-1", "order": "O-7"}
+    where = {"equipment": LINE, "start": "2026-11-20T10:00:00.000Z", "stop": None}
+    assert context["batch"] == {"id": "B-1", "order": "O-7"} | where
     assert (context["equipment"], context["shift"]) == (f"{LINE}/filler", None)
     stopped = api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T10:30:00Z"})
     assert stopped.json()["items"][0]["stop"] == "2026-11-20T10:30:00.000Z"
@@ -165,8 +166,8 @@ def test_what_was_believed_before_a_correction_can_still_be_asked(api):
     first = api.client.put("/batches/B-1", json=batch).json()["items"][0]["recorded_at"]
     api.client.put("/batches/B-1", json=batch | {"stop": "2026-11-20T10:30:00Z"})
     assert api.client.get("/context", params=at).json()["batch"] is None
-    assert api.client.get("/context", params=at | {"as-of": first}).json()["batch"] == {"id": "B-1"}
-    assert api.client.get("/context", params=at | {"as-of": "1"}).json()["batch"] == {"id": "B-1"}
+    assert api.client.get("/context", params=at | {"as-of": first}).json()["batch"]["id"] == "B-1"
+    assert api.client.get("/context", params=at | {"as-of": "1"}).json()["batch"]["id"] == "B-1"
 
 
 @pytest.mark.parametrize(
@@ -256,7 +257,10 @@ def test_a_calendar_is_put_whole_and_gives_shifts(api):
     put = api.client.put("/shift-calendars/berlin", json={"shifts": shifts, "exceptions": exceptions})
     assert put.status_code == 200, put.text
     at = {"equipment": "berlin/brewing", "at": "2026-11-20T20:00:00Z"}
-    assert api.client.get("/context", params=at).json()["shift"] == {"id": "late", "date": "2026-11-20", "crew": "B"}
+    assert api.client.get("/context", params=at).json()["shift"] == {
+        "id": "late", "date": "2026-11-20", "crew": "B",
+        "equipment": "acme/berlin", "start": "2026-11-20T13:00:00.000Z", "stop": "2026-11-20T21:00:00.000Z",
+    }  # fmt: skip
     api.client.put("/shift-calendars/berlin", json={"shifts": []})
     assert api.client.get("/context", params=at).json()["shift"] is None
     calendars = api.client.get("/shift-calendars").json()["items"]
@@ -429,7 +433,7 @@ def test_buttons_start_move_and_stop_a_batch(api):
     assert (again.status_code, again.json()["items"]) == (200, moved), "pressed twice: it is there already"
     at = {"at": "2026-11-20T11:30:00Z"}
     assert api.client.get("/context", params=at | {"equipment": LINE}).json()["batch"] is None
-    assert api.client.get("/context", params=at | {"equipment": other}).json()["batch"] == {"id": "B-1", "order": "O-7"}
+    assert api.client.get("/context", params=at | {"equipment": other}).json()["batch"]["id"] == "B-1"
     assert api.client.post("/batches/B-1/stop", json={"at": "2026-11-20T12:00:00Z"}).status_code == 200
     assert api.client.post("/batches/B-1/move", json=move | {"at": "2026-11-20T12:30:00Z"}).status_code == 409
     assert api.client.post("/batches/none/move", json=move).status_code == 404
@@ -633,7 +637,7 @@ def test_of_a_batch_that_was_taken_out_is_told_what_was_believed_and_why_it_is_n
     told = api.client.put("/batches/B-1", json=batch).json()["items"][0]["recorded_at"]
     assert api.client.delete("/batches/B-1", params={"why": "the wrong line"}).status_code == 204
     assert api.client.get("/context", params=at).json()["batch"] is None
-    assert api.client.get("/context", params=at | {"as-of": told}).json()["batch"] == {"id": "B-1"}
+    assert api.client.get("/context", params=at | {"as-of": told}).json()["batch"]["id"] == "B-1"
     (item,) = api.client.get("/context/diff", params={"from": told}).json()["items"]
     assert (item["was"]["batch"], item["became"]["batch"]) == ({"id": "B-1"}, None)
     assert (item["recorded_by"], item["why"]) == ("rest", "the wrong line")
@@ -679,4 +683,4 @@ def test_a_batch_without_length_is_in_nobodys_way(api):
     assert api.client.put("/batches/B-2", json=around).status_code == 200
     for at in ("10:00:00Z", "11:00:00Z"):
         asked = {"equipment": LINE, "at": f"2026-11-20T{at}"}
-        assert api.client.get("/context", params=asked).json()["batch"] == {"id": "B-2"}
+        assert api.client.get("/context", params=asked).json()["batch"]["id"] == "B-2"

@@ -188,14 +188,16 @@ def test_wrong_use_and_negative_answers_have_their_status(
 def test_context_there_and_then(folder: Path) -> None:
     for kind in ("products", "batches", "shifts"):
         uns_("registry", "import", kind, f"{kind}.csv")
+    begun = "2026-11-20T12:00:00.000Z"
     assert shown("context", "acme/dallas/packaging/line-3/filler-01", "--at", "2026-11-20T06:30") == {
         "equipment": "acme/dallas/packaging/line-3/filler-01",
         "at": "2026-11-20T12:30:00.000Z",
-        "batch": {"id": "B-1"},
-        "shift": {"id": "early", "date": "2026-11-20", "crew": "A"},
+        "batch": {"id": "B-1", "equipment": "acme/dallas/packaging/line-3", "start": begun, "stop": None},
+        "shift": {"id": "early", "date": "2026-11-20", "crew": "A", "equipment": "acme/dallas", "start": begun,
+                  "stop": "2026-11-20T20:00:00.000Z"},
         "product": {"id": "SKU-42", "name": "Cola 330"},
         "revision": "3",
-    }
+    }  # fmt: skip
     none = shown("context", "dallas/packaging/line-3", "--at", "2026-11-20T05:59:59-06:00")
     assert (none["batch"], none["shift"], none["product"]) == (None, None, None)
     table = uns_("context", "dallas/packaging/line-3/filler-01", "--at", "2026-11-20T06:30").stdout
@@ -215,11 +217,11 @@ def test_context_as_it_was_believed_before_a_correction(folder: Path) -> None:
     sheet("2026-11-20T09:00")
     asked = ("context", "dallas/packaging/line-4", "--at", "2026-11-20T09:30")
     assert shown(*asked)["batch"] is None
-    assert shown(*asked, "--as-of", between)["batch"] == {"id": "B-7"}
+    assert shown(*asked, "--as-of", between)["batch"]["id"] == "B-7"
     assert shown(*asked, "--as-of", "2020-01-01T00:00:00Z")["batch"] is None
     assert "as believed" in uns_(*asked, "--as-of", between).stdout
     before = int(shown(*asked)["revision"]) - 1
-    assert shown(*asked, "--as-of", str(before))["batch"] == {"id": "B-7"}
+    assert shown(*asked, "--as-of", str(before))["batch"]["id"] == "B-7"
     assert shown(*asked, "--as-of", "0")["batch"] is None
     assert f"as believed revision {before}" in uns_(*asked, "--as-of", str(before)).stdout
     yet_to_come = uns_(*asked, "--as-of", str(before + 2))

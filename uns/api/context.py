@@ -12,7 +12,7 @@ from uns.api.listing import DEFAULT_LIMIT, Cursor, Limit
 from uns.api.models import Answer, Page
 from uns.api.problem import equipment_in
 from uns.api.surroundings import Here, in_force
-from uns.context.shown import as_json
+from uns.context.shown import as_json, members
 from uns.instant import rfc3339
 from uns.naming.equipment import with_root
 from uns.registry.corrections import Period, corrected
@@ -22,7 +22,7 @@ router = APIRouter(tags=["registry"])
 
 
 class ContextShown(Answer):
-    """Members as payloads have them; null where there is none."""
+    """Members as payloads have them, with where batch and shift run, from when until when; null where there is none."""
 
     equipment: str
     at: str
@@ -104,14 +104,8 @@ async def context(
     return ContextShown(
         equipment=with_root(standard, path),
         at=rfc3339(moment),
-        batch=_member(found.members.get("batch")),
-        shift=_member(found.members.get("shift")),
-        product=_member(found.members.get("product")),
+        **members(found, standard.root),
         registered=timeline.knows(path),
         ambiguous=list(found.ambiguous),
         revision=timeline.revision,
     )
-
-
-def _member(member: Any) -> dict[str, Any] | None:
-    return dict(member) if member else None

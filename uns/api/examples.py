@@ -163,7 +163,8 @@ ANSWERS: Final[dict[str, Any]] = {
     "get /equipment/{path}": _SHOWN_EQUIPMENT,
     "put /equipment/{path}": _SHOWN_EQUIPMENT,
     "get /context": {
-        "equipment": LINE, "at": TIME, "batch": {"id": "B-1001", "order": "O-7"}, "shift": None, "product": None,
+        "equipment": LINE, "at": TIME, "shift": None, "product": None,
+        "batch": {"id": "B-1001", "order": "O-7", "equipment": LINE, "start": "2026-11-20T06:00:00.000Z", "stop": None},
         "registered": True, "ambiguous": [], "revision": REVISION,
     },
     "get /context/diff": _page(

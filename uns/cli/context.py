@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from uns.cli.app import NEGATIVE, WRONG_USE, Config, Json, app, err, fail, out, settings, show, show_json
 from uns.cli.asking import Asking
+from uns.context.shown import members
 from uns.instant import LATEST, SECOND, Instant, legible, rfc3339, to_datetime
 
 if TYPE_CHECKING:
@@ -58,9 +59,8 @@ def context(
     doubt(path, timeline, standard)
     found = timeline.at(path, instant)
     if as_json:
-        shown: dict[str, Any] = {"equipment": f"{standard.root}/{path}", "at": rfc3339(instant)}
-        shown |= {name: found.members.get(name) for name in ("batch", "shift", "product")}
-        show_json({**shown, "revision": timeline.revision})
+        asked = {"equipment": f"{standard.root}/{path}", "at": rfc3339(instant)}
+        show_json({**asked, **members(found, standard.root), "revision": timeline.revision})
         return
     out.print(f"[bold]{'equipment':<10}[/]{standard.root}/{path}")
     then = "" if believed is None else f", as believed {said(believed)}"

@@ -1,4 +1,4 @@
-"""A correction as programs read it, the same on the command line and over REST."""
+"""A context and a correction as programs read them, the same on the command line and over REST."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from typing import Any
 from uns.context.corrections import Correction, Of
 from uns.context.values import Context
 from uns.instant import LATEST, SECOND, rfc3339
+
+
+def members(context: Context, root: str) -> dict[str, Any]:
+    """As payloads have them, and of batch and shift besides where they run, from when until when; null where there is
+    none, and where a `stop` is not known."""
+    shown: dict[str, Any] = {name: context.members.get(name) for name in ("batch", "shift", "product")}
+    for name, each in (("batch", context.batch), ("shift", context.shift)):
+        if each is not None:
+            stop = None if each.stop is None or each.stop >= LATEST else rfc3339(each.stop)
+            shown[name] = {
+                **shown[name],
+                "equipment": f"{root}/{each.equipment}",
+                "start": rfc3339(each.start),
+                "stop": stop,
+            }
+    return shown
 
 
 def as_json(correction: Correction, root: str) -> dict[str, Any]:
