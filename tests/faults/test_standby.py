@@ -15,7 +15,7 @@ from random import Random
 import pytest
 from support.load import Load, nothing_is_lost
 from support.mosquitto import Mosquitto
-from support.plant import RULES, Client, Service, reasons, write_project
+from support.plant import RULES, Client, Service, now, reasons, write_project
 from support.postgres import binaries, postgres
 from support.uns import uns
 from support.waiting import eventually
@@ -65,11 +65,9 @@ def test_one_of_two_serves_whatever_ends_the_other(
         before = service.get("/status")["bundle"]["revision"]
         with taken_over(second), closing(sqlite3.connect(folder / "uns.db", isolation_level=None)) as database:
             database.execute("BEGIN EXCLUSIVE")
-            machines.publish("plc/L1/asset-1/pressure", {"Val": 1})
+            # with a time of its own: where it comes again, its acknowledgement having been cut off, it is known
+            machines.publish("plc/L1/asset-1/pressure", {"Val": 1, "ts": now()})
             eventually(lambda: service.counters()[1]["quarantined"] == 1)
-            received = service.counters()[0]["received"]
-            # in order of receipt: else it would come again, and be rejected once more
-            eventually(lambda: service.counters()[0]["acknowledged"] >= received)
             service.kill()
         eventually(lambda: kept(second) == 1, why=second.said)
         assert second.get("/status")["bundle"]["revision"] != before
