@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,9 @@ FIRST_PORT: Final = 20_000
 PORTS: Final = 12_000
 """Below those that systems give to outgoing connections."""
 MOST_TRIES: Final = 100
+MOST_GIVEN: Final = 20
+_GIVEN: Final[deque[socket.socket]] = deque()
+"""Held until a server listens there: two programs that ask at once are not given the same."""
 NOT_ON_EVERY_PATH: Final = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
 
 
@@ -36,17 +40,21 @@ def executable(elsewhere: Sequence[str] = NOT_ON_EVERY_PATH) -> str:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now, and that no outgoing connection takes before whoever asked for it."""
+    """A port of loopback that nobody uses now, and that nobody else is given or takes for an outgoing connection."""
     taken = OSError("127.0.0.1 has no free port")
     for _ in range(MOST_TRIES):
-        port = FIRST_PORT + secrets.randbelow(PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                taken = error
-            else:
-                return port
+        port, given = FIRST_PORT + secrets.randbelow(PORTS), socket.socket()
+        try:
+            given.bind(("127.0.0.1", port))
+        except OSError as error:
+            given.close()
+            taken = error
+        else:
+            given.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server may listen there all the same
+            _GIVEN.append(given)
+            if len(_GIVEN) > MOST_GIVEN:
+                _GIVEN.popleft().close()
+            return port
     raise taken
 
 
