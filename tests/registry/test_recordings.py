@@ -103,6 +103,13 @@ def test_a_clock_that_is_set_back_turns_nothing_round(engine: Engine) -> None:
     ]  # fmt: skip
 
 
+def test_a_clock_that_was_years_ahead_for_a_while_hides_nothing_that_follows(engine: Engine) -> None:
+    for name, clock in (("a", 30), ("b", 10**18), ("c", 40), ("d", 50)):
+        PRODUCTS.put(engine, [Product("P", name)], author_at("ann", clock))
+    found = [PRODUCTS.get(engine, "P", as_of=then) for then in (35, 40, 60, 10**18 + 1)]
+    assert [each and each.value.name for each in found] == ["a", "c", "d", "d"]
+
+
 def test_several_words_of_one_transaction_are_believed_at_once(engine: Engine) -> None:
     with writing(engine, waited("path", 10, 50)) as open_one:
         for name in ("ann", "bob", "ann"):

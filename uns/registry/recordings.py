@@ -1,4 +1,4 @@
-"""When revisions were recorded: by one clock for all writers, and none before one of a lower number."""
+"""When revisions were recorded: by one clock for all writers, and none before the one below it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, text
 
-from uns.instant import Instant
+from uns.instant import SECOND, Instant
 from uns.registry.engine import parts
 from uns.registry.tables import RECORDINGS
 
@@ -16,6 +16,8 @@ Clock = Callable[[], Instant]
 Times = Mapping[int, Instant]
 """Revision → when it was recorded; one that a version of before wrote beside us has none."""
 
+MOST_SET_BACK: Final = 3600 * SECOND
+"""A clock that is set back by more was wrong before: what it stamped is not to hold back all that follows."""
 _AT: Final = RECORDINGS.c.at
 _DATABASE_US: Final = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
 
@@ -23,7 +25,10 @@ _DATABASE_US: Final = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000
 def record(connection: Connection, first: int, last: int, clock: Clock | None) -> None:
     """The last thing of a writing transaction, which may have waited and worked for long: what is believed at a moment
     is what was committed by then."""
-    now = max(newest(connection) or 0, clock() if clock else _now(connection))
+    now = clock() if clock else _now(connection)
+    before = connection.scalar(select(_AT).where(RECORDINGS.c.revision == first - 1))
+    if before is not None and now < before <= now + MOST_SET_BACK:
+        now = before
     connection.execute(insert(RECORDINGS), [{"revision": each, "at": now} for each in range(first, last + 1)])
 
 
@@ -51,8 +56,7 @@ def times_of_rows(connection: Connection, rows: Iterable[Row[Any]]) -> Times:
 
 def recorded_by(connection: Connection, moment: Instant) -> int | None:
     """The newest revision that was recorded then; None before all."""
-    newest_first = (_AT.desc(), RECORDINGS.c.revision.desc())
-    return connection.scalar(select(RECORDINGS.c.revision).where(moment >= _AT).order_by(*newest_first).limit(1))
+    return connection.scalar(select(func.max(RECORDINGS.c.revision)).where(moment >= _AT))
 
 
 def began(connection: Connection) -> Instant | None:

@@ -55,7 +55,7 @@ class Revisions(TypedColumns):
 
 
 class Recordings(TypedColumns):
-    """When each revision of context was committed, as far as that can be told from within; none before a lower one."""
+    """When each revision of context was committed, as far as that can be told from within."""
 
     revision: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     at: Named[int] = Column(BigInteger)
