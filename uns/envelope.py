@@ -24,11 +24,13 @@ class Envelope:
     What every message asks for stands first: there are many envelopes, and the processor reads them by the line.
     """
 
-    __slots__ = ("name", "own", "provenance", "source", "topic")
+    __slots__ = ("name", "provenance", "room", "source", "start", "topic")
 
     def __init__(self, topic: str, source: str, provenance: Provenance) -> None:
-        self.name = self.own = b""
-        """As a packet writes them: the topic; the content type and the source. Empty until a packet is written."""
+        self.name = self.start = b""
+        """As a packet writes them: the topic; the length of all properties, the content type and the source."""
+        self.room = -1
+        """How many bytes of provenance that length is for; none until a packet is written."""
         self.provenance = provenance
         self.topic = topic
         self.source = source

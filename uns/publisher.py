@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
+from math import isnan
 from typing import Final
 
 from librt.vecs import vec
@@ -38,30 +39,30 @@ NOBODY: Final = frozenset[str]()
 """One for all: an empty set takes as much room as the rest of a topic's memory."""
 
 
-LAST: Final = 2 * RECENT - 2
+LAST: Final = RECENT - 1
 EXACT: Final = 2**53
-WHOLE: Final = 7
-NEITHER: Final = 2**62
-"""The value where no reading has been yet, at the time of one that has: no hash is as large."""
+NEITHER: Final = float("nan")
+"""The value where no reading has been yet, at the time of one that has: it equals none."""
 
 
 class Memory:
     """What is remembered of one governed topic; what every reading asks for stands first and together."""
 
     __slots__ = (
-        "aliases", "id", "name", "oldest", "owner", "publisher", "quality", "readings", "time", "told",
+        "aliases", "id", "name", "oldest", "owner", "publisher", "quality", "time", "times", "told", "values",
     )  # fmt: skip
 
     def __init__(self, publisher: Publisher | None, owner: str) -> None:
         self.publisher = publisher
         """Whose it is; nobody's once it is forgotten or handed on."""
         self.time: Instant = NEVER
-        self.told: i64 = NEITHER
+        self.told: float = NEITHER
         """The last value and its quality, as `_told` has them; neither where it has no event time of its own."""
-        self.oldest: i64 = 0
-        """Where in what follows the next reading is written."""
-        self.readings = vec[i64]()
-        """Time, value, time, value: the last with an event time of their own; there is room with the first of them."""
+        self.oldest = 0
+        """Where in the two that follow the next reading is written."""
+        self.times = vec[i64]()
+        self.values = vec[float]()
+        """Of the last readings with an event time of their own; there is room with the first of them."""
         self.owner = owner
         """The raw address that claimed the topic, as the property `source` writes it; empty once released."""
         self.aliases: frozenset[str] = NOBODY
@@ -75,23 +76,19 @@ class Memory:
         """The same for another owner. Whoever has this one at hand has to ask anew whether the topic is his."""
         anew = Memory(self.publisher, owner)
         anew.time, anew.told, anew.name, anew.id, anew.quality = self.time, self.told, self.name, self.id, self.quality
-        anew.readings, anew.oldest = self.readings, self.oldest
+        anew.times, anew.values, anew.oldest = self.times, self.values, self.oldest
         self.publisher = None
         return anew
 
-    def remember(self, last: list[tuple[Instant, int]]) -> None:
+    def remember(self, last: list[tuple[Instant, float]]) -> None:
         """The last readings, the oldest first: as many as there is room for, or none."""
-        readings = vec[i64]([0] * (2 * len(last)))
-        for at, (time, told) in enumerate(last):
-            readings[2 * at], readings[2 * at + 1] = time, told
-        self.readings, self.oldest = readings, 0
+        self.times, self.values = vec[i64]([time for time, _ in last]), vec[float]([value for _, value in last])
+        self.oldest = 0
 
-    def last(self) -> list[tuple[Instant, int]]:
+    def last(self) -> list[tuple[Instant, float]]:
         """The last readings, the oldest first."""
-        held = list(self.readings)
-        pairs = list(zip(held[::2], held[1::2], strict=True))
-        oldest = self.oldest // 2
-        return pairs[oldest:] + pairs[:oldest]
+        pairs = list(zip(self.times, self.values, strict=True))
+        return pairs[self.oldest :] + pairs[: self.oldest]
 
 
 class Publisher:
@@ -134,13 +131,13 @@ class Publisher:
         if own_time:
             at = memory.oldest
             try:
-                if not memory.readings:
+                if not memory.times:
                     memory.remember([(time, NEITHER)] * RECENT)
-                memory.readings[at] = time
+                memory.times[at] = time
             except (OverflowError, ValueError):  # centuries away
                 return decision
-            memory.readings[at + 1] = told
-            memory.oldest = at + 2 if at < LAST else 0
+            memory.values[at] = told
+            memory.oldest = at + 1 if at < LAST else 0
         return decision
 
     def restore(
@@ -164,7 +161,7 @@ class Publisher:
     def turn_back(self, now: Instant) -> None:
         """The clock was set back: what was timed by receipt is no newer than now, or nothing would become current."""
         for memory in self.topics.values():
-            if memory.time > now and all(time != memory.time for time, _ in memory.last()):
+            if memory.time > now and memory.time not in memory.times:
                 memory.time = now
 
     def is_current(self, topic: str, time: Instant) -> bool:
@@ -223,25 +220,24 @@ class Publisher:
         return memory
 
 
-def _is_known(memory: Memory, decision: Publish, told: i64) -> bool:
+def _is_known(memory: Memory, decision: Publish, told: float) -> bool:
     """Whether a sample that is not newer than the last one was published before."""
     time = decision.sample.time
     if time < memory.time:
         return (time, told) in memory.last()
-    if memory.told == NEITHER:
+    if isnan(memory.told):
         return memory.id == decision.id and memory.quality == decision.quality
     return memory.told == told
 
 
-def _told(decision: Publish) -> i64:
-    """Value and quality as one number; the whole part tells -1 from -2, which Python hashes alike."""
+def _told(decision: Publish) -> float:
+    """Value and quality as one number: that of a good reading, or a hash."""
     value = decision.value
-    if decision.quality == "good":
-        if type(value) is float and -EXACT <= value <= EXACT:
-            return hash(value) ^ (i64(value) << WHOLE)
-        if type(value) is int and -EXACT <= value <= EXACT:
-            return hash(value) ^ (i64(value) << WHOLE)
-    return xxh3_64_intdigest(repr((value, decision.quality)).encode()) >> 4
+    if type(value) is float and decision.quality == "good":
+        return value
+    if type(value) is int and decision.quality == "good" and -EXACT <= value <= EXACT:
+        return float(value)
+    return float(xxh3_64_intdigest(repr((value, decision.quality)).encode()) >> 11)
 
 
 def _collision(decision: Publish, owner: str) -> Reject:

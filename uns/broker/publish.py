@@ -13,7 +13,6 @@ PUBLISH: Final = (b"\x32", b"\x33")
 """The first byte at QoS 1, without and with retain."""
 ID: Final = b"&\x00\x02id\x00\x20"
 DIGITS: Final = 32
-SIZED: Final = 2048
 JSON: Final = b"\x03\x00\x10application/json"
 _LENGTHS: Final = tuple(length.to_bytes(2, "big") for length in range(256))
 
@@ -33,17 +32,19 @@ def publish(
         provenance, more = to.provenance, properties or ()
         if provenance.more != more:
             _write_behind(provenance, more)
-        if not to.own:
-            _write(to)
-        name, own, behind = to.name, to.own, provenance.written
-        size = len(own) + len(behind) + DIGITS
-        tail = b"".join((_SIZES[size] if size < SIZED else _size(size), own, behind, identity.encode(), payload))
+        behind = provenance.written
+        if to.room != len(behind):
+            _write(to, len(behind))
+        name = to.name
+        tail = b"".join((to.start, behind, identity.encode(), payload))
     return PUBLISH[retain] + _size(len(name) + 2 + len(tail)) + name, tail
 
 
-def _write(envelope: Envelope) -> None:
-    envelope.name = _topic(envelope.topic)
-    envelope.own = JSON + _property("source", envelope.source)
+def _write(envelope: Envelope, behind: int) -> None:
+    """What stays the same for as long as so many bytes stand behind it."""
+    own = JSON + _property("source", envelope.source)
+    envelope.name, envelope.start = _topic(envelope.topic), _size(len(own) + behind + DIGITS) + own
+    envelope.room = behind
 
 
 def _write_behind(provenance: Provenance, more: tuple[Pair, ...]) -> None:
@@ -84,7 +85,7 @@ def _text(text: str) -> bytes:
 
 def _size(number: int) -> bytes:
     """A variable byte integer: seven bits a byte, the lowest first."""
-    return _SIZES[number] if number < SIZED else _variable(number)
+    return _SIZES[number] if number < 2048 else _variable(number)
 
 
 def _variable(number: int) -> bytes:
@@ -97,4 +98,4 @@ def _variable(number: int) -> bytes:
     raise ValueError("a packet of more than 268435455 bytes")
 
 
-_SIZES: Final = tuple(map(_variable, range(SIZED)))
+_SIZES: Final = tuple(map(_variable, range(2048)))
