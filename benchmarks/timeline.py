@@ -9,6 +9,7 @@ import gc
 import time
 import tracemalloc
 from collections.abc import Callable
+from random import Random
 from zoneinfo import ZoneInfo
 
 from uns.context.shifts import Calendar, ShiftPattern
@@ -23,7 +24,7 @@ SIZES = (10, 100, 1_000, 10_000, 100_000)
 LINES = 100
 
 
-def plant(batches: int) -> tuple[Timeline, list[EquipmentPath]]:
+def plant(batches: int, assets_of_line: int = 10) -> tuple[Timeline, list[EquipmentPath]]:
     """That many batches, one after the other, spread over a hundred lines (or as many as there are batches)."""
     lines = [EquipmentPath(f"dallas/packaging/line-{number}") for number in range(min(LINES, batches))]
     each = batches // len(lines)
@@ -36,7 +37,7 @@ def plant(batches: int) -> tuple[Timeline, list[EquipmentPath]]:
     hours = (("early", 6, 14), ("late", 14, 22), ("night", 22, 6))
     patterns = [ShiftPattern("dallas", name, days, begin * 60, end * 60) for name, begin, end in hours]
     calendar = Calendar("dallas", ZoneInfo("America/Chicago"), patterns)
-    assets = [EquipmentPath(f"{line}/filler-{number}") for line in lines for number in range(10)]
+    assets = [EquipmentPath(f"{line}/filler-{number}") for line in lines for number in range(assets_of_line)]
     return Timeline.build("1", runs, (), {"dallas": calendar}), assets
 
 
@@ -64,6 +65,11 @@ def main() -> None:
         built = (time.perf_counter() - begun) * 1e3
         print(f"{size:>8} {again(timeline, assets):>9.0f} {elsewhen(timeline, assets):>12.0f} "
               f"{change(timeline, assets):>12.1f} {built:>9.1f} {held:>6.1f}")  # fmt: skip
+    print(f"{'assets':>8} {'in turn ns':>11}")
+    for size in SIZES:
+        timeline, assets = plant(10, size // 10)
+        Random(2).shuffle(assets)
+        print(f"{size:>8} {in_turn(timeline, assets):>11.0f}")
 
 
 def again(timeline: Timeline, assets: list[EquipmentPath]) -> float:
@@ -86,6 +92,17 @@ def elsewhen(timeline: Timeline, assets: list[EquipmentPath]) -> float:
         timeline.at(assets[0], late)
 
     return nanoseconds(work, 5_000) / 2
+
+
+def in_turn(timeline: Timeline, assets: list[EquipmentPath]) -> float:
+    """Readings of all assets one after the other, in a random order: no neighbour in time is one in memory."""
+    instant = NOW - HOUR // 2
+
+    def work() -> None:
+        for each in assets:
+            timeline.at(each, instant)
+
+    return nanoseconds(work, max(1, 200_000 // len(assets))) / len(assets)
 
 
 def change(timeline: Timeline, assets: list[EquipmentPath]) -> float:
