@@ -57,7 +57,7 @@ def context_late(recorded: Recorded, change: Change, publisher: Publisher, root:
 
 
 def _times(memory: Memory) -> set[Instant]:
-    return {memory.time, *(time for time, _ in memory.last())}
+    return {*memory.times, memory.time}
 
 
 def _equipment(topic: str, root: str) -> EquipmentPath:
